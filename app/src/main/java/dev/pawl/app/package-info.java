@@ -1,0 +1,5 @@
+/** The pawl command. */
+@NullMarked
+package dev.pawl.app;
+
+import org.jspecify.annotations.NullMarked;

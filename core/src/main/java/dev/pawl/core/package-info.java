@@ -1,0 +1,5 @@
+/** The job model and its life cycle. */
+@NullMarked
+package dev.pawl.core;
+
+import org.jspecify.annotations.NullMarked;

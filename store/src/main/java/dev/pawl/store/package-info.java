@@ -1,0 +1,5 @@
+/** JDBC stores. */
+@NullMarked
+package dev.pawl.store;
+
+import org.jspecify.annotations.NullMarked;
