@@ -1,0 +1,227 @@
+package dev.pawl.core;
+
+import dev.pawl.core.AttemptEnd.How;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What can be done with jobs: submits, claims and ends them, on any store. Decisions are {@link
+ * Lifecycle}'s, writes are the {@link Store}'s, fenced by {@link Token}; the engine brings them
+ * together, draws chance, and tells listeners after the commit. Thread-safe; every method blocks
+ * for the store's I/O.
+ */
+public final class Engine {
+    private static final Logger log = LoggerFactory.getLogger(Engine.class);
+
+    private final Store store;
+    private final Artifacts artifacts;
+    private final RandomGenerator random;
+    private final JobIds ids;
+    private final List<EngineListener> listeners = new CopyOnWriteArrayList<>();
+
+    public Engine(Store store, Artifacts artifacts, Time time, RandomGenerator random) {
+        this.store = store;
+        this.artifacts = artifacts;
+        this.random = random;
+        this.ids = new JobIds(time, random);
+    }
+
+    /** Adds a listener until {@link #unlisten}. */
+    public void listen(EngineListener listener) {
+        listeners.add(listener);
+    }
+
+    public void unlisten(EngineListener listener) {
+        listeners.remove(listener);
+    }
+
+    public Store store() {
+        return store;
+    }
+
+    /** Stores one job durably. */
+    public Submitted submit(Submission submission) {
+        return submit(List.of(submission)).getFirst();
+    }
+
+    /** Stores jobs durably, in one commit; a bad one is refused alone. Answers are in order. */
+    public List<Submitted> submit(List<Submission> submissions) {
+        var jobs = new ArrayList<NewJob>(submissions.size());
+        for (Submission submission : submissions) {
+            Optional<Kept> kept =
+                    submission.sharesFlight() ? verified(submission) : Optional.empty();
+            jobs.add(new NewJob(ids.next(), submission, kept.orElse(null)));
+        }
+        List<Submitted> answers = stored(jobs);
+        if (answers.stream().anyMatch(a -> a instanceof Submitted.Accepted(_, JobState.Queued _)))
+            tell(EngineListener::jobsReady);
+        for (Submitted answer : answers)
+            if (answer instanceof Submitted.Accepted(var id, var state) && state.ended())
+                tell(l -> l.jobEnded(id));
+        return answers;
+    }
+
+    /**
+     * The kept result for this input, once its artifacts have been read again and found whole. A
+     * broken one is forgotten.
+     */
+    public Optional<Kept> verified(Submission submission) {
+        String tenant = submission.tenant();
+        String hash = submission.key().hash();
+        Optional<Kept> kept = store.kept(tenant, hash);
+        if (kept.isEmpty() || kept.get().artifacts().stream().allMatch(artifacts::verify))
+            return kept;
+        log.warn("kept result of job {} is damaged: forgotten", kept.get().job());
+        store.dropKept(tenant, hash, kept.get().job());
+        return Optional.empty();
+    }
+
+    /**
+     * Leases due jobs.
+     *
+     * @see Store#claim
+     */
+    public Claimed claim(Claim claim) {
+        return store.claim(claim);
+    }
+
+    /** The write that ends this attempt as its outcome says. */
+    public End ending(ClaimedJob job, String worker, Outcome outcome) {
+        Instant now = store.now();
+        return switch (outcome) {
+            case Outcome.Succeeded(var output, var files) ->
+                    end(
+                            job,
+                            new JobEvent.Completed(job.token(), now),
+                            new Left(How.COMPLETED, worker, null, output, files));
+            case Outcome.Failed(var error, var files) ->
+                    end(
+                            job,
+                            new JobEvent.Failed(job.token(), now, error, random.nextDouble()),
+                            new Left(How.FAILED, worker, error, "", files));
+            case Outcome.Snoozed(var delay, var why) ->
+                    end(
+                            job,
+                            new JobEvent.Snoozed(job.token(), now.plus(delay)),
+                            new Left(How.SNOOZED, worker, null, why, List.of()));
+        };
+    }
+
+    /** The write that gives this attempt back without a failure, as when the worker drains. */
+    public End release(ClaimedJob job, String worker) {
+        return end(
+                job,
+                new JobEvent.Released(job.token(), store.now()),
+                new Left(How.RELEASED, worker, null, "", List.of()));
+    }
+
+    /** Ends attempts in one commit. Answers are in order. */
+    public List<Written> end(List<End> ends) {
+        List<Written> answers = store.end(ends);
+        boolean readied = false;
+        for (int i = 0; i < ends.size(); i++) {
+            if (!(answers.get(i) instanceof Written.Done done)) continue;
+            JobState to = ends.get(i).to();
+            readied |= done.readied() || to instanceof JobState.Queued;
+            if (to.ended()) {
+                JobId id = ends.get(i).token().job();
+                tell(l -> l.jobEnded(id));
+            }
+        }
+        if (readied) tell(EngineListener::jobsReady);
+        return answers;
+    }
+
+    /**
+     * Takes back a lease that was seen unchanged for its whole time. Answers how many jobs moved.
+     *
+     * @see Store#reclaim
+     */
+    public int reclaim(Lease seen) {
+        int moved = store.reclaim(seen, this::afterLoss);
+        if (moved > 0) tell(EngineListener::jobsReady);
+        return moved;
+    }
+
+    /** Cancels a job; answers its state before, or empty when there is no such job. */
+    public Optional<JobState> cancel(JobId id) {
+        Optional<JobState> before = store.cancel(id);
+        if (before.isEmpty() || before.get().ended()) return before;
+        if (before.get() instanceof JobState.Running) tell(l -> l.stopWanted(id));
+        tell(l -> l.jobEnded(id));
+        // A cancelled leader may have promoted a follower, a cancelled parent freed a child.
+        tell(EngineListener::jobsReady);
+        return before;
+    }
+
+    /** Sends a dead or cancelled job back to its queue. */
+    public Optional<JobState> redrive(JobId id) {
+        Optional<JobState> before = store.redrive(id);
+        tell(EngineListener::jobsReady);
+        return before;
+    }
+
+    /** The chores that time brings, a bounded bite of each; answers whether more is due. */
+    public boolean tick(int max) {
+        int promoted = store.promote(max);
+        int expired = store.expire(max);
+        int swept = store.sweep(max);
+        if (promoted + swept > 0) tell(EngineListener::jobsReady);
+        return promoted == max || expired == max || swept == max;
+    }
+
+    private List<Submitted> stored(List<NewJob> jobs) {
+        try {
+            return store.submit(jobs);
+        } catch (PawlException e) {
+            if (e.code() != ErrorCode.STORE_UNAVAILABLE) throw e;
+            // Nobody knows whether the commit took place: whoever asks again finds out by the ids.
+            var states = store.states(jobs.stream().map(NewJob::id).toList());
+            if (states.isEmpty()) throw e;
+            return jobs.stream().map(j -> found(j.id(), states.get(j.id()))).toList();
+        }
+    }
+
+    private static Submitted found(JobId id, @Nullable JobState state) {
+        return state == null
+                ? new Submitted.Refused(
+                        ErrorCode.STORE_UNAVAILABLE,
+                        "job " + id + " was not stored; submit it again")
+                : new Submitted.Accepted(id, state);
+    }
+
+    private JobState afterLoss(Reclaimed lost) {
+        return new Lifecycle(lost.policy())
+                .next(lost.state(), new JobEvent.LeaseLost(store.now(), random.nextDouble()))
+                .orElse(lost.state());
+    }
+
+    private static End end(ClaimedJob job, JobEvent event, Left left) {
+        JobState to =
+                new Lifecycle(job.submission().retry())
+                        .next(job.state(), event)
+                        .orElseThrow(() -> new IllegalStateException(event + " in " + job.state()));
+        return new End(
+                job.token(), left.how, to, left.worker, left.error, left.output, left.artifacts);
+    }
+
+    private void tell(Consumer<EngineListener> what) {
+        listeners.forEach(what);
+    }
+
+    /** What an attempt leaves behind. */
+    private record Left(
+            How how,
+            String worker,
+            @Nullable JobError error,
+            String output,
+            List<Artifact> artifacts) {}
+}

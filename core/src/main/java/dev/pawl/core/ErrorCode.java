@@ -1,0 +1,43 @@
+package dev.pawl.core;
+
+import java.util.Locale;
+
+/** Why a request was refused. The names are wire format: add, never rename. */
+public enum ErrorCode {
+    JOB_NOT_FOUND(Blame.CALLER),
+    TOOL_NOT_FOUND(Blame.CALLER),
+    INPUT_INVALID(Blame.CALLER),
+    INPUT_TOO_LARGE(Blame.CALLER),
+    PARENT_NOT_FOUND(Blame.CALLER),
+    IDEMPOTENCY_CONFLICT(Blame.CALLER),
+    CONFIGURATION_INVALID(Blame.CALLER),
+    QUEUE_FULL(Blame.STATE),
+    NOT_POSSIBLE_NOW(Blame.STATE),
+    LEASE_LOST(Blame.STATE),
+    SCHEMA_NEWER(Blame.SERVER),
+    STORE_CORRUPT(Blame.SERVER),
+    STORE_FULL(Blame.SERVER),
+    STORE_UNAVAILABLE(Blame.SERVER);
+
+    /** Who has to act: fix the request, wait, or fix us. */
+    public enum Blame {
+        CALLER,
+        STATE,
+        SERVER
+    }
+
+    private final Blame blame;
+
+    ErrorCode(Blame blame) {
+        this.blame = blame;
+    }
+
+    public Blame blame() {
+        return blame;
+    }
+
+    /** The name on the wire: lower case. */
+    public String wire() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

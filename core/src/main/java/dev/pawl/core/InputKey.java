@@ -1,0 +1,16 @@
+package dev.pawl.core;
+
+/**
+ * What makes two jobs' inputs equal.
+ *
+ * @param hash the input hash: 64 lower-case hex digits, or empty when nobody computed it
+ * @param parts the components that were hashed, as JSON text, to explain a miss; may be empty
+ */
+public record InputKey(String hash, String parts) {
+    public static final InputKey NONE = new InputKey("", "");
+
+    public InputKey {
+        if (!hash.isEmpty() && hash.length() != 64)
+            throw new IllegalArgumentException("hash \"" + hash + "\": want 64 hex digits");
+    }
+}

@@ -1,0 +1,160 @@
+package dev.pawl.core;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Keeps jobs durably. Each call is one transaction: when it returns, all of it is on disk, and when
+ * it throws, none of it is, except that after {@link ErrorCode#STORE_UNAVAILABLE} nobody knows.
+ * Thread-safe; every method blocks for its I/O. Only the store's clock decides times.
+ *
+ * <p>What every store must do is written down as tests in {@code StoreContract}.
+ */
+public interface Store extends AutoCloseable {
+    /** The store's clock, to the millisecond. */
+    Instant now();
+
+    // ---- Submit
+
+    /**
+     * Stores jobs, each with its place in its life: answered, a follower, waiting, or queued. A bad
+     * one is refused alone. Answers are in the order of {@code jobs}.
+     */
+    List<Submitted> submit(List<NewJob> jobs);
+
+    /** The result that would answer a job with this input hash now. */
+    Optional<Kept> kept(String tenant, String hash);
+
+    /** Forgets the result kept under this hash if it is that job's. */
+    void dropKept(String tenant, String hash, JobId job);
+
+    /** Forgets kept results that end before {@code until}; answers how many. */
+    int pruneKept(Instant until);
+
+    // ---- Claim and run
+
+    /**
+     * Leases due jobs: priority (larger first), run_at, id; never those of a paused queue or over a
+     * limit. Jobs whose time to live has ended become dead instead.
+     */
+    Claimed claim(Claim claim);
+
+    /** Prolongs the named leases that still stand, and says which attempts must stop. */
+    Renewed renew(Renewal renewal);
+
+    /** Keeps an attempt's latest progress. */
+    Written progress(Token token, Progress progress);
+
+    /** Adds to an attempt's log. The sequence numbers are the caller's and grow. */
+    Written log(Token token, List<LogLine> lines);
+
+    /**
+     * Ends attempts, in order, each fenced by its token. A final state also answers or promotes
+     * followers, and frees or cancels children, in the same transaction.
+     */
+    List<Written> end(List<End> ends);
+
+    /** Says that the handler of a cancelled attempt is gone. */
+    Written stopped(Token token);
+
+    // ---- Time passes
+
+    /** Makes up to {@code max} jobs whose time has come claimable; answers how many. */
+    int promote(int max);
+
+    /** Ends up to {@code max} jobs whose time to live ended before they started. */
+    int expire(int max);
+
+    /** Every lease that stands, the oldest end first. */
+    List<Lease> leases();
+
+    /** Ends at this moment every lease of a worker that is known to be dead. */
+    void forfeit(String worker);
+
+    /**
+     * Takes a lease back if it is still as {@code seen} and its time is over: every job under it
+     * goes where {@code decide} says, as an attempt whose lease was lost. Answers how many jobs
+     * moved.
+     *
+     * @param decide pure; may be called more than once
+     */
+    int reclaim(Lease seen, Function<Reclaimed, JobState> decide);
+
+    /** Frees up to {@code max} children and followers that nobody told; answers how many. */
+    int sweep(int max);
+
+    // ---- From outside
+
+    /**
+     * Cancels an unfinished job; of a running one every later write is refused, and its lease stays
+     * until {@link #stopped}. Answers the state before, or empty when there is no such job.
+     */
+    Optional<JobState> cancel(JobId id);
+
+    /**
+     * Sends a dead or cancelled job back to its queue, its attempt number kept. Answers the state
+     * before, or empty when there is no such job; a job that is still stopping, or not dead or
+     * cancelled, stays as it is.
+     */
+    Optional<JobState> redrive(JobId id);
+
+    /** Removes a dead or cancelled job; answers the state before, as {@link #redrive}. */
+    Optional<JobState> discard(JobId id);
+
+    // ---- Look
+
+    /** The job, or empty when there is none. */
+    Optional<Job> find(JobId id);
+
+    /** The states of those of the jobs that exist. */
+    Map<JobId, JobState> states(Collection<JobId> ids);
+
+    /**
+     * Jobs that match, newest first.
+     *
+     * @param after the last job of the page before; empty text for the first page
+     * @param limit 1 to 1,000
+     */
+    List<Job> list(JobFilter filter, String after, int limit);
+
+    /** The attempts that ended without success, oldest first. */
+    List<AttemptEnd> history(JobId id);
+
+    /**
+     * Log lines after the given one, oldest first.
+     *
+     * @param afterAttempt and {@code afterSeq}: 0 and -1 for the beginning
+     */
+    List<LogLine> logs(JobId id, int afterAttempt, long afterSeq, int limit);
+
+    /** What the job left, by name. */
+    List<Artifact> artifacts(JobId id);
+
+    /** The jobs that name this one as a parent. */
+    Set<JobId> children(JobId id);
+
+    /** Kept counters, by queue, tool and state; those above zero. */
+    List<Count> counts();
+
+    // ---- Queues and workers
+
+    /** Every queue that has a switch set or had a job. */
+    List<QueueEntry> queues();
+
+    void setQueue(QueueEntry queue);
+
+    void register(WorkerEntry worker);
+
+    /** Removes a worker that has stopped; its leases stay. */
+    void unregister(String worker);
+
+    List<WorkerEntry> workers();
+
+    @Override
+    void close();
+}
