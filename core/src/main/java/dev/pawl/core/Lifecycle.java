@@ -121,7 +121,7 @@ public record Lifecycle(RetryPolicy policy) {
         Treatment treatment = policy.treatment(error.kind());
         int failures = state.failures() + (treatment == Treatment.WAIT ? 0 : 1);
         if (treatment == Treatment.DIE
-                || treatment == Treatment.RETRY && failures >= policy.attempts())
+                || (treatment == Treatment.RETRY && failures >= policy.attempts()))
             return new Dead(at, state.attempt(), error.kind());
         // An uncounted wait grows with the attempts: its failures stand still.
         int step = treatment == Treatment.WAIT ? state.attempt() : failures;
