@@ -65,10 +65,11 @@ build() {
     echo "$name: building (sources are newer than the build, or there is none) ..." >&2
     rm -rf "$home/inputs" "$home/modules"
     log=$home/build.log
-    run_maven "-XX:+UseSerialGC -XX:TieredStopAtLevel=1" -q -Dfast="$kind" -pl "$module" -am "$@" package >"$log" 2>&1 8>&-
+    # Maven inherits the lock: should this script be killed, nobody builds into what Maven still writes.
+    run_maven "-XX:+UseSerialGC -XX:TieredStopAtLevel=1" -q -Dfast="$kind" -pl "$module" -am "$@" package >"$log" 2>&1
     status=$?
     if ((status != 0)); then
-        grep -v 'Help 1\|^\[ERROR\] *$\|full stack trace\|full debug logging\|more information about the errors\|After correcting the problems\|  mvn <args>' "$log" >&2
+        sed $'s/\e\\[[0-9;]*m//g; /^$/d' "$log" | grep -v 'Help 1\|^\[ERROR\] *$\|full stack trace\|full debug logging\|more information about the errors\|After correcting the problems\|  mvn <args>' >&2
         echo "$name: the build failed; nothing was run (all of it: $log)." >&2
         exit 70
     fi
