@@ -52,6 +52,6 @@ find_maven() {
 run_maven() {
     local flags=$1
     shift
-    MAVEN_OPTS="${MAVEN_OPTS:-} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow $flags" \
+    MAVEN_OPTS="${MAVEN_OPTS:-} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djansi.noreset=true $flags" \
         mvn --batch-mode --no-transfer-progress -Dstyle.color=never -f "$root/pom.xml" "$@"
 }
