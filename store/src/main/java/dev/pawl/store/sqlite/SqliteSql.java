@@ -85,7 +85,8 @@ final class SqliteSql {
             """;
     static final String TAG_ADD = "INSERT INTO tag (tag, id) VALUES (:tag, :id)";
     static final String EDGE_ADD = "INSERT INTO flow_edge (parent, child) VALUES (:parent, :id)";
-    static final String EXPIRY_ADD = "INSERT INTO expiry (at, id) VALUES (:at, :id)";
+    static final String EXPIRY_ADD =
+            "INSERT INTO expiry (at, id) VALUES (:at, :id) ON CONFLICT DO NOTHING";
     static final String READY_ADD =
             """
             INSERT INTO ready (lane, priority, run_at, id, attempt, failures)
@@ -239,7 +240,8 @@ final class SqliteSql {
 
     static final String JOB_PLACE =
             """
-            SELECT lane, priority, run_at, tenant, reuse_ttl, reuse_errors, hash, go_on, parents
+            SELECT lane, priority, run_at, tenant, reuse_ttl, reuse_errors, hash, go_on, parents,
+                   ttl
               FROM job WHERE id = :id
             """;
     static final String FLIGHT_DROP =
@@ -399,7 +401,7 @@ final class SqliteSql {
 
     static final String FIND = FIND_COLUMNS + ", j.input, o.output\n" + FIND_JOINS;
     static final String LIST =
-            FIND_COLUMNS + ", '', CASE o.state WHEN 2 THEN o.output END\n" + FIND_JOINS;
+            FIND_COLUMNS + ", '', ''\n" + FIND_JOINS;
     static final String ONE = " WHERE j.id = :id";
     static final String PAGE = " ORDER BY j.id DESC LIMIT :limit";
 
@@ -477,7 +479,7 @@ final class SqliteSql {
     static final String WORKER_SET =
             """
             INSERT INTO worker (id, host, pid, pid_started_at, tools, slots, started_at, seen_at)
-            VALUES (:worker, :host, :pid, :pid_started_at, :tools, :slots, :now, :now)
+            VALUES (:worker, :host, :pid, :pid_started_at, :tools, :slots, :started_at, :now)
                 ON CONFLICT DO UPDATE SET tools = excluded.tools, slots = excluded.slots,
                                           seen_at = excluded.seen_at
             """;
