@@ -74,6 +74,9 @@ final class MemoryJobs {
         }
     }
 
+    /** How many may run under each limit, as the latest submit said. */
+    private final Map<String, Integer> limits = new HashMap<>();
+
     private record Cell(String queue, ToolId tool, JobState.Name state) {}
 
     // ---- Look
