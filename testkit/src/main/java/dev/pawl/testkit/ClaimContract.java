@@ -423,18 +423,6 @@ public interface ClaimContract extends StoreSubject {
     }
 
     @Test
-<<<<<<< HEAD
-    default void theMaximumThatWasSubmittedLastHoldsForAllJobsOfALimit() {
-        try (var s = new StoreDriver(this)) {
-            s.submit(limited(1));
-            s.submit(limited(1));
-            s.submit(limited(2));
-            assertThat(s.claim(9).jobs()).hasSize(2);
-
-            s.submit(limited(4));
-
-            assertThat(s.claim(9).jobs()).hasSize(2);
-=======
     default void theLatestSubmitSaysHowManyMayRunUnderALimit() {
         try (var s = new StoreDriver(this)) {
             for (int i = 0; i < 5; i++) s.submit(limited(1));
@@ -447,7 +435,6 @@ public interface ClaimContract extends StoreSubject {
             s.submit(limited(2));
             s.complete(first.getFirst());
             assertThat(s.claim(9).jobs()).isEmpty();
->>>>>>> testkit
         }
     }
 

@@ -64,9 +64,6 @@ final class MemoryJobs {
     private final Map<JobId, NavigableSet<JobId>> children = new HashMap<>();
     private final Map<Cell, Long> counters = new HashMap<>();
 
-    /** The maximum that was submitted last, by the limit's name. */
-    private final Map<String, Integer> limits = new HashMap<>();
-
     /** What equal jobs have in common. */
     record Flight(String tenant, String hash) {
         static Flight of(Submission s) {
