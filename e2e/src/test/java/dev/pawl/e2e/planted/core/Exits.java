@@ -1,0 +1,7 @@
+package dev.pawl.e2e.planted.core;
+
+final class Exits {
+    void fault() {
+        System.exit(1);
+    }
+}

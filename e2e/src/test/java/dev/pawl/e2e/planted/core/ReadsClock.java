@@ -1,0 +1,7 @@
+package dev.pawl.e2e.planted.core;
+
+final class ReadsClock {
+    long fault() {
+        return System.nanoTime();
+    }
+}

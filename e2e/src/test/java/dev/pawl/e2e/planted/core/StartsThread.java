@@ -1,0 +1,7 @@
+package dev.pawl.e2e.planted.core;
+
+final class StartsThread {
+    void fault() {
+        Thread.ofVirtual().start(() -> {});
+    }
+}

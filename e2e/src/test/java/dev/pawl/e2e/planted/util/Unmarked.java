@@ -1,0 +1,3 @@
+package dev.pawl.e2e.planted.util;
+
+final class Unmarked {}

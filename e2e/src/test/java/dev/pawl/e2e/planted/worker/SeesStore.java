@@ -1,0 +1,3 @@
+package dev.pawl.e2e.planted.worker;
+
+record SeesStore(dev.pawl.e2e.planted.store.SeesTool fault) {}

@@ -1,0 +1,114 @@
+package dev.pawl.store;
+
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A prepared statement whose parameters have names. Bindings stay until they are bound again. Ids
+ * are bound as 16 bytes, instants as milliseconds, {@link Instant#MAX} and empty text as null. Not
+ * thread-safe.
+ */
+public final class Stmt implements AutoCloseable {
+    private static final Pattern NAME = Pattern.compile(":([a-z][a-z0-9_]*)");
+
+    private final PreparedStatement statement;
+    private final Map<String, int[]> positions = new HashMap<>();
+
+    Stmt(Connection connection, String sql) throws SQLException {
+        var plain = new StringBuilder();
+        Matcher matcher = NAME.matcher(sql);
+        for (int position = 1; matcher.find(); position++) {
+            int at = position;
+            positions.merge(matcher.group(1), new int[] {at}, Stmt::append);
+            matcher.appendReplacement(plain, "?");
+        }
+        matcher.appendTail(plain);
+        statement = connection.prepareStatement(plain.toString());
+    }
+
+    public Stmt set(String name, long value) throws SQLException {
+        for (int position : at(name)) statement.setLong(position, value);
+        return this;
+    }
+
+    public Stmt set(String name, double value) throws SQLException {
+        for (int position : at(name)) statement.setDouble(position, value);
+        return this;
+    }
+
+    public Stmt set(String name, @Nullable String value) throws SQLException {
+        for (int position : at(name))
+            statement.setString(position, value == null || value.isEmpty() ? null : value);
+        return this;
+    }
+
+    /** Binds text that may be empty and is never null. */
+    public Stmt text(String name, String value) throws SQLException {
+        for (int position : at(name)) statement.setString(position, value);
+        return this;
+    }
+
+    public Stmt set(String name, @Nullable Instant value) throws SQLException {
+        if (value == null || value.equals(Instant.MAX)) return setNull(name);
+        return set(name, value.toEpochMilli());
+    }
+
+    public Stmt set(String name, @Nullable UUID value) throws SQLException {
+        if (value == null) return setNull(name);
+        return set(name, bytes(value));
+    }
+
+    public Stmt set(String name, byte @Nullable [] value) throws SQLException {
+        for (int position : at(name)) statement.setBytes(position, value);
+        return this;
+    }
+
+    public Stmt setNull(String name) throws SQLException {
+        for (int position : at(name)) statement.setNull(position, Types.NULL);
+        return this;
+    }
+
+    /** Runs it; answers how many rows were touched. */
+    public int update() throws SQLException {
+        return statement.executeUpdate();
+    }
+
+    /** Runs it; the rows are read, and closed, before the statement runs again. */
+    public Rows query() throws SQLException {
+        return new Rows(statement.executeQuery());
+    }
+
+    private int[] at(String name) {
+        int[] found = positions.get(name);
+        if (found == null) throw new IllegalArgumentException("no parameter :" + name);
+        return found;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        statement.close();
+    }
+
+    static byte[] bytes(UUID value) {
+        return ByteBuffer.allocate(16)
+                .putLong(value.getMostSignificantBits())
+                .putLong(value.getLeastSignificantBits())
+                .array();
+    }
+
+    private static int[] append(int[] known, int[] more) {
+        int[] all = java.util.Arrays.copyOf(known, known.length + 1);
+        all[known.length] = more[0];
+        return all;
+    }
+}

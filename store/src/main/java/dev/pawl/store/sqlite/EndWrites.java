@@ -1,0 +1,155 @@
+package dev.pawl.store.sqlite;
+
+import dev.pawl.core.Artifact;
+import dev.pawl.core.AttemptEnd;
+import dev.pawl.core.End;
+import dev.pawl.core.ErrorClass;
+import dev.pawl.core.JobError;
+import dev.pawl.core.JobId;
+import dev.pawl.core.JobState;
+import dev.pawl.core.LogLine;
+import dev.pawl.core.Progress;
+import dev.pawl.core.Token;
+import dev.pawl.core.Written;
+import dev.pawl.store.Rows;
+import dev.pawl.store.Stmt;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The writes of a running attempt. Each names its token; no row means that the lease is lost. */
+final class EndWrites {
+    private EndWrites() {}
+
+    static List<Written> end(Tx tx, List<End> ends) throws SQLException {
+        var answers = new Written[ends.size()];
+        for (int i = 0; i < answers.length; i++) answers[i] = end(tx, ends.get(i));
+        return List.of(answers);
+    }
+
+    static Written end(Tx tx, End end) throws SQLException {
+        JobId id = end.token().job();
+        int lane;
+        boolean reuse;
+        Instant startedAt;
+        try (Rows rows = token(tx.stmt(SqliteSql.RUNNING_TAKE), end.token()).query()) {
+            if (!rows.next()) return lost(tx, end.token());
+            lane = rows.integer(1);
+            reuse = rows.integer(3) == 1;
+            startedAt = rows.instant(4);
+        }
+        tx.countMove(lane, JobState.Name.RUNNING, end.to().name());
+        for (Artifact artifact : end.artifacts()) Settling.addArtifact(tx, id, artifact);
+        if (end.how() != AttemptEnd.How.COMPLETED) addHistory(tx, end, startedAt);
+        if (end.to() instanceof JobState.Queued queued) {
+            Settling.enqueue(tx, id, lane, priority(tx, id), queued);
+            return new Written.Done(false);
+        }
+        String output = end.error().map(JobError::message).orElse(end.output());
+        Settling.addOutcome(tx, id, end.to(), startedAt, output, null);
+        return new Written.Done(Settling.settle(tx, id, end.to(), output, reuse));
+    }
+
+    static Written progress(Tx tx, Token token, Progress progress) throws SQLException {
+        if (!held(tx, token)) return lost(tx, token);
+        tx.stmt(SqliteSql.PROGRESS_SET)
+                .set("id", token.job().value())
+                .set("attempt", token.attempt())
+                .set("fraction", progress.fraction())
+                .text("text", progress.text())
+                .set("at", progress.at())
+                .update();
+        return new Written.Done(false);
+    }
+
+    static Written log(Tx tx, Token token, List<LogLine> lines) throws SQLException {
+        if (!held(tx, token)) return lost(tx, token);
+        for (LogLine line : lines)
+            tx.stmt(SqliteSql.LOG_ADD)
+                    .set("id", token.job().value())
+                    .set("attempt", line.attempt())
+                    .set("seq", line.seq())
+                    .set("at", line.at())
+                    .set("stream", Codes.of(line.stream()))
+                    .text("text", line.text())
+                    .update();
+        return new Written.Done(false);
+    }
+
+    static Written stopped(Tx tx, Token token) throws SQLException {
+        int gone = token(tx.stmt(SqliteSql.STOPPED), token).update();
+        // The slot that it held under a limit is free now.
+        return gone > 0 ? new Written.Done(true) : lost(tx, token);
+    }
+
+    static void addHistory(
+            Tx tx,
+            Token token,
+            AttemptEnd.How how,
+            String worker,
+            Instant startedAt,
+            String message)
+            throws SQLException {
+        addHistory(tx, token, how, worker, startedAt, null, message);
+    }
+
+    private static void addHistory(Tx tx, End end, Instant startedAt) throws SQLException {
+        ErrorClass kind = end.error().map(JobError::kind).orElse(null);
+        String message = end.error().map(JobError::message).orElse(end.output());
+        addHistory(tx, end.token(), end.how(), end.worker(), startedAt, kind, message);
+    }
+
+    private static void addHistory(
+            Tx tx,
+            Token token,
+            AttemptEnd.How how,
+            String worker,
+            Instant startedAt,
+            @Nullable ErrorClass kind,
+            String message)
+            throws SQLException {
+        tx.stmt(SqliteSql.ATTEMPT_END_ADD)
+                .set("id", token.job().value())
+                .set("attempt", token.attempt())
+                .set("how", how.wire())
+                .text("worker", worker)
+                .set("started_at", startedAt)
+                .set("at", tx.now)
+                .set("class", kind == null ? "" : kind.wire())
+                .text("message", message)
+                .update();
+    }
+
+    private static boolean held(Tx tx, Token token) throws SQLException {
+        try (Rows rows = token(tx.stmt(SqliteSql.HELD), token).query()) {
+            return rows.next();
+        }
+    }
+
+    private static Stmt token(Stmt stmt, Token token) throws SQLException {
+        return stmt.set("id", token.job().value())
+                .set("attempt", token.attempt())
+                .set("lease", token.lease().value());
+    }
+
+    private static int priority(Tx tx, JobId id) throws SQLException {
+        try (Rows rows = tx.stmt(SqliteSql.JOB_PLACE).set("id", id.value()).query()) {
+            rows.next();
+            return rows.integer(2);
+        }
+    }
+
+    /** Says where the job is instead. */
+    private static Written lost(Tx tx, Token token) throws SQLException {
+        String where =
+                Reading.state(tx.db(), token.job())
+                        .map(state ->
+                                "it is %s at attempt %d"
+                                        .formatted(state.name().wire(), state.attempt()))
+                        .orElse("it doesn't exist");
+        return new Written.LeaseLost(
+                "attempt %d of job %s holds it no more: %s"
+                        .formatted(token.attempt(), token.job(), where));
+    }
+}

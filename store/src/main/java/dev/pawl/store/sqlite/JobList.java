@@ -1,0 +1,104 @@
+package dev.pawl.store.sqlite;
+
+import dev.pawl.core.Job;
+import dev.pawl.core.JobFilter;
+import dev.pawl.core.JobState;
+import dev.pawl.store.Db;
+import dev.pawl.store.Rows;
+import dev.pawl.store.Stmt;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** One page of jobs: constant fragments put together, one for each part of the filter in use. */
+final class JobList {
+    private static final UUID LAST = new UUID(-1, -1);
+
+    /** How far an id's time may be from the moment its job was stored. */
+    private static final Duration SLACK = Duration.ofMinutes(10);
+
+    private JobList() {}
+
+    static List<Job> page(Db db, JobFilter filter, String after, int limit) throws SQLException {
+        UUID last = after.isEmpty() ? LAST : UUID.fromString(after);
+        Stmt stmt = db.stmt(sql(filter)).set("after", last).set("limit", limit);
+        bind(stmt, filter);
+        var page = new ArrayList<Job>();
+        try (Rows rows = stmt.query()) {
+            while (rows.next()) page.add(Reading.job(rows));
+        }
+        return page;
+    }
+
+    private static String sql(JobFilter f) {
+        var where = new StringBuilder();
+        if (!f.tool().isEmpty()) where.append(SqliteSql.WITH_TOOL);
+        if (f.tool().indexOf('@') >= 0) where.append(SqliteSql.WITH_VERSION);
+        if (!f.queue().isEmpty()) where.append(SqliteSql.WITH_QUEUE);
+        if (!f.tag().isEmpty()) where.append(SqliteSql.WITH_TAG);
+        if (!f.correlationId().isEmpty()) where.append(SqliteSql.WITH_CORRELATION);
+        if (!f.causation().isEmpty()) where.append(SqliteSql.WITH_CAUSATION);
+        if (!f.tenant().isEmpty()) where.append(SqliteSql.WITH_TENANT);
+        if (!f.since().equals(Instant.EPOCH)) where.append(SqliteSql.SINCE);
+        if (!f.before().equals(Instant.MAX)) where.append(SqliteSql.BEFORE);
+        String states = states(f, where.isEmpty());
+        return SqliteSql.LIST + " WHERE 1 = 1" + SqliteSql.AFTER + where + states + SqliteSql.PAGE;
+    }
+
+    private static String states(JobFilter f, boolean alone) {
+        if (f.states().isEmpty()) return "";
+        boolean indexed = alone && !f.states().contains(JobState.Name.SUCCEEDED);
+        String joined =
+                f.states().stream()
+                        .sorted()
+                        .map(indexed ? JobList::newest : JobList::is)
+                        .collect(Collectors.joining(indexed ? " UNION ALL " : " OR "));
+        return (indexed ? " AND j.id IN (" : " AND (") + joined + ")";
+    }
+
+    private static String is(JobState.Name state) {
+        return switch (state) {
+            case WAITING -> SqliteSql.IS_WAITING;
+            case QUEUED -> SqliteSql.IS_QUEUED;
+            case RUNNING -> SqliteSql.IS_RUNNING;
+            case SUCCEEDED -> SqliteSql.IS_SUCCEEDED;
+            case DEAD -> SqliteSql.IS_DEAD;
+            case CANCELLED -> SqliteSql.IS_CANCELLED;
+        };
+    }
+
+    private static String newest(JobState.Name state) {
+        return switch (state) {
+            case WAITING -> SqliteSql.IN_WAITING;
+            case QUEUED -> SqliteSql.IN_QUEUED;
+            case RUNNING -> SqliteSql.IN_RUNNING;
+            case SUCCEEDED -> throw new IllegalArgumentException("no index for succeeded");
+            case DEAD -> SqliteSql.IN_DEAD;
+            case CANCELLED -> SqliteSql.IN_CANCELLED;
+        };
+    }
+
+    private static void bind(Stmt stmt, JobFilter f) throws SQLException {
+        int at = f.tool().indexOf('@');
+        if (!f.tool().isEmpty()) stmt.set("tool", at < 0 ? f.tool() : f.tool().substring(0, at));
+        if (at >= 0) stmt.set("version", f.tool().substring(at + 1));
+        if (!f.queue().isEmpty()) stmt.set("queue", f.queue());
+        if (!f.tag().isEmpty()) stmt.set("tag", f.tag());
+        if (!f.correlationId().isEmpty()) stmt.set("correlation_id", f.correlationId());
+        if (!f.causation().isEmpty()) stmt.set("causation", f.causation());
+        if (!f.tenant().isEmpty()) stmt.set("tenant", f.tenant());
+        if (!f.since().equals(Instant.EPOCH))
+            stmt.set("since", f.since()).set("since_id", firstId(f.since().minus(SLACK)));
+        if (!f.before().equals(Instant.MAX))
+            stmt.set("before", f.before()).set("before_id", firstId(f.before().plus(SLACK)));
+    }
+
+    /** The smallest id of that moment. */
+    private static UUID firstId(Instant at) {
+        return new UUID(Math.max(0, at.toEpochMilli()) << 16, 0);
+    }
+}

@@ -1,0 +1,159 @@
+package dev.pawl.store.sqlite;
+
+import dev.pawl.core.Limit;
+import dev.pawl.core.RetryPolicy;
+import dev.pawl.core.ToolId;
+import dev.pawl.store.Db;
+import dev.pawl.store.Rows;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The short numbers that stand for lanes and policies in rows. Rows of these tables are never
+ * deleted and a number never changes its meaning, so what was once committed is cached for good;
+ * what an open transaction made is adopted after its commit. Thread-safe.
+ */
+final class Names {
+    /** A lane and what claims must know of it; a limit's size is read at each claim. */
+    record Lane(int id, String queue, ToolId tool, int limitId, Limit limit) {}
+
+    private record LaneKey(String queue, ToolId tool, String limit) {}
+
+    /** What one transaction has added. */
+    static final class Fresh {
+        private final Map<LaneKey, Lane> lanes = new ConcurrentHashMap<>();
+        private final Map<RetryPolicy, Integer> policies = new ConcurrentHashMap<>();
+
+        boolean none() {
+            return lanes.isEmpty() && policies.isEmpty();
+        }
+    }
+
+    private final Map<LaneKey, Lane> lanes = new ConcurrentHashMap<>();
+    private final Map<Integer, Lane> lanesById = new ConcurrentHashMap<>();
+    private final Map<RetryPolicy, Integer> policies = new ConcurrentHashMap<>();
+    private final Map<Integer, RetryPolicy> policiesById = new ConcurrentHashMap<>();
+    private volatile int lastLane;
+
+    Lane lane(Db db, Fresh fresh, String queue, ToolId tool, Limit limit) throws SQLException {
+        var key = new LaneKey(queue, tool, limit.name());
+        Lane lane = lanes.get(key);
+        if (lane == null) lane = fresh.lanes.get(key);
+        if (lane != null && lane.limit().max() == limit.max()) return lane;
+        lane = stored(db, queue, tool, limit);
+        fresh.lanes.put(key, lane);
+        return lane;
+    }
+
+    int policy(Db db, Fresh fresh, RetryPolicy policy) throws SQLException {
+        Integer id = policies.get(policy);
+        if (id == null) id = fresh.policies.get(policy);
+        if (id != null) return id;
+        String line = policy.line();
+        db.stmt(SqliteSql.POLICY_ADD).set("line", line).update();
+        try (Rows rows = db.stmt(SqliteSql.POLICY_ID).set("line", line).query()) {
+            rows.next();
+            id = rows.integer(1);
+        }
+        fresh.policies.put(policy, id);
+        return id;
+    }
+
+    RetryPolicy policy(Db db, Fresh fresh, int id) throws SQLException {
+        RetryPolicy known = policiesById.get(id);
+        if (known != null) return known;
+        try (Rows rows = db.stmt(SqliteSql.POLICY_LINE).set("id", id).query()) {
+            rows.next();
+            RetryPolicy policy = RetryPolicy.parse(rows.text(1));
+            if (fresh.none()) policiesById.put(id, policy);
+            return policy;
+        }
+    }
+
+    /** The lane with that number, read from the store when another process made it. */
+    Lane lane(Db db, Fresh fresh, int id) throws SQLException {
+        Lane known = lanesById.get(id);
+        if (known == null) known = lanes(db, fresh).get(id);
+        if (known == null) throw new IllegalStateException("no lane " + id);
+        return known;
+    }
+
+    /** All lanes by their number, those of other processes too. */
+    Map<Integer, Lane> lanes(Db db, Fresh fresh) throws SQLException {
+        List<Lane> added = read(db);
+        if (added.isEmpty()) return lanesById;
+        if (fresh.none()) {
+            for (Lane lane : added) lanesById.put(lane.id(), lane);
+            lastLane = added.getLast().id();
+            return lanesById;
+        }
+        // Some may be this transaction's own and vanish with it.
+        var all = new HashMap<>(lanesById);
+        for (Lane lane : added) all.put(lane.id(), lane);
+        return all;
+    }
+
+    void adopt(Fresh fresh) {
+        fresh.lanes.forEach((key, lane) -> {
+            lanes.put(key, lane);
+            lanesById.put(lane.id(), lane);
+        });
+        fresh.policies.forEach((policy, id) -> {
+            policies.put(policy, id);
+            policiesById.put(id, policy);
+        });
+    }
+
+    private List<Lane> read(Db db) throws SQLException {
+        var added = new ArrayList<Lane>();
+        try (Rows rows = db.stmt(SqliteSql.LANES).set("after", lastLane).query()) {
+            while (rows.next()) {
+                var tool = new ToolId(rows.text(3), rows.text(4));
+                var limit = new Limit(rows.text(6), rows.integer(7));
+                added.add(new Lane(rows.integer(1), rows.text(2), tool, rows.integer(5), limit));
+            }
+        }
+        return added;
+    }
+
+    private static Lane stored(Db db, String queue, ToolId tool, Limit limit) throws SQLException {
+        db.stmt(SqliteSql.QUEUE_ADD).set("queue", queue).update();
+        db.stmt(SqliteSql.TOOL_ADD)
+                .set("name", tool.name())
+                .set("version", tool.version())
+                .update();
+        int toolId;
+        try (Rows rows =
+                db.stmt(SqliteSql.TOOL_ID)
+                        .set("name", tool.name())
+                        .set("version", tool.version())
+                        .query()) {
+            rows.next();
+            toolId = rows.integer(1);
+        }
+        db.stmt(SqliteSql.LIMIT_SET).text("name", limit.name()).set("max", limit.max()).update();
+        int limitId;
+        try (Rows rows = db.stmt(SqliteSql.LIMIT_ID).text("name", limit.name()).query()) {
+            rows.next();
+            limitId = rows.integer(1);
+        }
+        db.stmt(SqliteSql.LANE_ADD)
+                .set("queue", queue)
+                .set("tool_id", toolId)
+                .set("limit_id", limitId)
+                .update();
+        try (Rows rows =
+                db.stmt(SqliteSql.LANE_ID)
+                        .set("queue", queue)
+                        .set("tool_id", toolId)
+                        .set("limit_id", limitId)
+                        .query()) {
+            rows.next();
+            return new Lane(rows.integer(1), queue, tool, limitId, limit);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.pawl.store.sqlite;
+
+import dev.pawl.core.AttemptEnd;
+import dev.pawl.core.JobId;
+import dev.pawl.core.JobState;
+import dev.pawl.core.LeaseId;
+import dev.pawl.core.Token;
+import dev.pawl.store.Rows;
+import dev.pawl.store.Stmt;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What people do to a job: cancel, redrive, discard. */
+final class OutsideWrites {
+    private OutsideWrites() {}
+
+    static Optional<JobState> cancel(Tx tx, JobId id) throws SQLException {
+        Optional<JobState> before = Reading.state(tx.db(), id);
+        if (before.isEmpty() || before.get().ended()) return before;
+        var cancelled = new JobState.Cancelled(tx.now, before.get().attempt());
+        if (before.get() instanceof JobState.Running running) stop(tx, id, running);
+        else remove(tx, id, before.get());
+        endFromOutside(tx, id, before.get(), cancelled, "");
+        return before;
+    }
+
+    static Optional<JobState> redrive(Tx tx, JobId id) throws SQLException {
+        Optional<JobState> before = Reading.state(tx.db(), id);
+        if (before.isEmpty() || !redrivable(before.get()) || stopping(tx, id)) return before;
+        Place place = takeOutcome(tx, id, before.get());
+        tx.count(place.lane, JobState.Name.QUEUED, 1);
+        var queued = new JobState.Queued(tx.now, before.get().attempt(), 0);
+        Settling.enqueue(tx, id, place.lane, place.priority, queued);
+        return before;
+    }
+
+    static Optional<JobState> discard(Tx tx, JobId id) throws SQLException {
+        Optional<JobState> before = Reading.state(tx.db(), id);
+        if (before.isEmpty() || !redrivable(before.get()) || stopping(tx, id)) return before;
+        takeOutcome(tx, id, before.get());
+        for (String sql : SqliteSql.DISCARD) tx.stmt(sql).set("id", id.value()).update();
+        return before;
+    }
+
+    /** Takes an unfinished job that doesn't run out of where it is. */
+    static void remove(Tx tx, JobId id, JobState state) throws SQLException {
+        String sql = state instanceof JobState.Waiting ? SqliteSql.WAITING_TAKE : "";
+        if (state instanceof JobState.Queued && !taken(tx.stmt(SqliteSql.READY_REMOVE), id))
+            sql = SqliteSql.LATER_TAKE;
+        if (!sql.isEmpty() && !taken(tx.stmt(sql), id))
+            throw new IllegalStateException("job " + id + " is not where it was");
+    }
+
+    /** Ends a job that has been taken out of where it was, and settles what hangs on it. */
+    static void endFromOutside(Tx tx, JobId id, JobState before, JobState to, String message)
+            throws SQLException {
+        tx.countMove(place(tx, id).lane, before.name(), to.name());
+        Settling.addOutcome(tx, id, to, null, message, null);
+        boolean follower = before instanceof JobState.Waiting waiting && waiting.follower();
+        Settling.settle(tx, id, to, message, !follower);
+    }
+
+    private static void stop(Tx tx, JobId id, JobState.Running running) throws SQLException {
+        LeaseId lease = running.lease().id();
+        var token = new Token(id, running.attempt(), lease);
+        Stmt add = tx.stmt(SqliteSql.STOPPING_ADD);
+        Instant startedAt;
+        try (Rows rows = tx.stmt(SqliteSql.RUNNING_FIND).set("id", id.value()).query()) {
+            rows.next();
+            if (rows.isNull(3)) add.setNull("limit_id");
+            else add.set("limit_id", rows.integer(3));
+            startedAt = rows.instant(4);
+        }
+        taken(
+                tx.stmt(SqliteSql.RUNNING_TAKE)
+                        .set("attempt", running.attempt())
+                        .set("lease", lease.value()),
+                id);
+        add.set("id", id.value())
+                .set("lease", lease.value())
+                .set("attempt", running.attempt())
+                .update();
+        EndWrites.addHistory(
+                tx, token, AttemptEnd.How.CANCELLED, running.lease().worker(), startedAt, "");
+    }
+
+    private static boolean redrivable(JobState state) {
+        return switch (state) {
+            case JobState.Dead _, JobState.Cancelled _ -> true;
+            case JobState.Waiting _, JobState.Queued _, JobState.Running _, JobState.Succeeded _ ->
+                    false;
+        };
+    }
+
+    private static boolean stopping(Tx tx, JobId id) throws SQLException {
+        try (Rows rows = tx.stmt(SqliteSql.STOPPING_FIND).set("id", id.value()).query()) {
+            return rows.next();
+        }
+    }
+
+    private record Place(int lane, int priority) {}
+
+    private static Place place(Tx tx, JobId id) throws SQLException {
+        try (Rows rows = tx.stmt(SqliteSql.JOB_PLACE).set("id", id.value()).query()) {
+            rows.next();
+            return new Place(rows.integer(1), rows.integer(2));
+        }
+    }
+
+    private static Place takeOutcome(Tx tx, JobId id, JobState before) throws SQLException {
+        if (!taken(tx.stmt(SqliteSql.OUTCOME_TAKE), id))
+            throw new IllegalStateException("job " + id + " has no outcome");
+        Place place = place(tx, id);
+        tx.count(place.lane, before.name(), -1);
+        return place;
+    }
+
+    /** Runs a DELETE … RETURNING to its end; says whether there was a row. */
+    private static boolean taken(Stmt stmt, JobId id) throws SQLException {
+        try (Rows rows = stmt.set("id", id.value()).query()) {
+            return rows.next();
+        }
+    }
+}

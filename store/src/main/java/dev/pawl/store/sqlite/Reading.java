@@ -1,0 +1,281 @@
+package dev.pawl.store.sqlite;
+
+import dev.pawl.core.Artifact;
+import dev.pawl.core.AttemptEnd;
+import dev.pawl.core.Count;
+import dev.pawl.core.ErrorClass;
+import dev.pawl.core.InputKey;
+import dev.pawl.core.Job;
+import dev.pawl.core.JobId;
+import dev.pawl.core.JobState;
+import dev.pawl.core.Kept;
+import dev.pawl.core.Lease;
+import dev.pawl.core.LeaseId;
+import dev.pawl.core.Limit;
+import dev.pawl.core.LogLine;
+import dev.pawl.core.Progress;
+import dev.pawl.core.QueueEntry;
+import dev.pawl.core.RetryPolicy;
+import dev.pawl.core.Reuse;
+import dev.pawl.core.Submission;
+import dev.pawl.core.ToolId;
+import dev.pawl.core.WorkerEntry;
+import dev.pawl.store.Db;
+import dev.pawl.store.Rows;
+import java.nio.ByteBuffer;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Turns rows into what the port speaks of. Every method is one statement. */
+final class Reading {
+    /** Columns of a job after those of its state. */
+    private static final int JOB = 17;
+
+    private Reading() {}
+
+    static Optional<JobState> state(Db db, JobId id) throws SQLException {
+        try (Rows rows = db.stmt(SqliteSql.STATE).set("id", id.value()).query()) {
+            return rows.next() ? Optional.of(state(rows, id)) : Optional.empty();
+        }
+    }
+
+    static Optional<Job> find(Db db, JobId id) throws SQLException {
+        try (Rows rows = db.stmt(SqliteSql.FIND + SqliteSql.ONE).set("id", id.value()).query()) {
+            return rows.next() ? Optional.of(job(rows)) : Optional.empty();
+        }
+    }
+
+    private static JobState state(Rows rows, JobId id) throws SQLException {
+        if (!rows.isNull(1)) {
+            UUID leader = rows.uuidOrNull(2);
+            return leader == null
+                    ? new JobState.Waiting(parents(rows), false)
+                    : new JobState.Waiting(Set.of(new JobId(leader)), true);
+        }
+        if (!rows.isNull(3))
+            return new JobState.Queued(rows.instant(3), rows.integer(4), rows.integer(5));
+        if (!rows.isNull(6)) {
+            var lease = new Lease(new LeaseId(rows.uuid(8)), worker(rows), rows.instant(11));
+            return new JobState.Running(lease, rows.integer(6), rows.integer(7));
+        }
+        int attempt = rows.integer(13);
+        Instant at = rows.instant(14);
+        return switch (rows.integer(12)) {
+            case 1 -> new JobState.Succeeded(at, attempt);
+            case 2 -> new JobState.Dead(at, attempt, ErrorClass.ofWire(rows.text(15)));
+            case 3 -> new JobState.Cancelled(at, attempt);
+            default -> throw new IllegalStateException("job " + id + " is nowhere");
+        };
+    }
+
+    /** A lease's row is older than the rows that name it, and outlives them. */
+    private static String worker(Rows rows) throws SQLException {
+        String worker = rows.text(10);
+        return worker.isEmpty() ? "unknown" : worker;
+    }
+
+    private static Set<JobId> parents(Rows rows) throws SQLException {
+        var parents = new LinkedHashSet<JobId>();
+        String joined = rows.text(16);
+        if (joined.isEmpty()) return parents;
+        for (String hex : joined.split(",", -1)) {
+            var bytes = ByteBuffer.wrap(HexFormat.of().parseHex(hex));
+            parents.add(new JobId(new UUID(bytes.getLong(), bytes.getLong())));
+        }
+        return parents;
+    }
+
+    static Job job(Rows rows) throws SQLException {
+        var id = new JobId(rows.uuid(JOB));
+        JobState state = state(rows, id);
+        Instant started = null;
+        if (state instanceof JobState.Running) started = rows.instant(9);
+        else if (!rows.isNull(JOB + 21)) started = rows.instant(JOB + 21);
+        UUID source = rows.uuidOrNull(JOB + 22);
+        return new Job(
+                id,
+                submission(rows),
+                rows.instant(JOB + 9),
+                state,
+                started,
+                rows.text(JOB + 29),
+                source == null ? null : new JobId(source),
+                progress(rows, state),
+                rows.integer(JOB + 27) == 1);
+    }
+
+    private static @Nullable Progress progress(Rows rows, JobState state) throws SQLException {
+        if (!(state instanceof JobState.Running running)) return null;
+        if (rows.isNull(JOB + 23) || rows.integer(JOB + 23) != running.attempt()) return null;
+        return new Progress(rows.real(JOB + 24), rows.text(JOB + 25), rows.instant(JOB + 26));
+    }
+
+    private static Submission submission(Rows rows) throws SQLException {
+        String tags = rows.text(JOB + 17);
+        return new Submission(
+                new ToolId(rows.text(JOB + 1), rows.text(JOB + 2)),
+                rows.text(JOB + 28),
+                rows.text(JOB + 3),
+                rows.integer(JOB + 7),
+                rows.instant(JOB + 8),
+                Duration.ofMillis(rows.number(JOB + 11)),
+                parents(rows),
+                rows.integer(JOB + 12) == 1,
+                tags.isEmpty() ? Set.of() : new LinkedHashSet<>(List.of(tags.split(" "))),
+                rows.text(JOB + 18),
+                rows.text(JOB + 19),
+                rows.text(JOB + 10),
+                rows.text(JOB + 20),
+                RetryPolicy.parse(rows.text(JOB + 6)),
+                new Limit(rows.text(JOB + 4), rows.integer(JOB + 5)),
+                new InputKey(rows.hex(JOB + 15), rows.text(JOB + 16)),
+                new Reuse(Duration.ofMillis(rows.number(JOB + 13)), rows.integer(JOB + 14) == 1));
+    }
+
+    static Optional<Kept> kept(Db db, String tenant, byte[] hash, Instant now) throws SQLException {
+        JobId id;
+        JobState state;
+        String output;
+        Instant until;
+        try (Rows rows =
+                db.stmt(SqliteSql.KEPT_FIND)
+                        .set("tenant", tenant)
+                        .set("hash", hash)
+                        .set("now", now)
+                        .query()) {
+            if (!rows.next()) return Optional.empty();
+            id = new JobId(rows.uuid(1));
+            until = rows.instant(2);
+            state =
+                    rows.integer(3) == 1
+                            ? new JobState.Succeeded(rows.instant(4), rows.integer(5))
+                            : new JobState.Dead(
+                                    rows.instant(4),
+                                    rows.integer(5),
+                                    ErrorClass.ofWire(rows.text(6)));
+            output = rows.text(7);
+        }
+        return Optional.of(new Kept(id, state, output, artifacts(db, id), until));
+    }
+
+    static List<AttemptEnd> history(Db db, JobId id) throws SQLException {
+        var history = new ArrayList<AttemptEnd>();
+        try (Rows rows = db.stmt(SqliteSql.HISTORY).set("id", id.value()).query()) {
+            while (rows.next())
+                history.add(
+                        new AttemptEnd(
+                                rows.integer(1),
+                                AttemptEnd.How.valueOf(rows.text(2).toUpperCase(Locale.ROOT)),
+                                rows.text(3),
+                                rows.instant(4),
+                                rows.instant(5),
+                                rows.text(6).isEmpty() ? null : ErrorClass.ofWire(rows.text(6)),
+                                rows.text(7)));
+        }
+        return history;
+    }
+
+    static List<LogLine> logs(Db db, JobId id, int afterAttempt, long afterSeq, int limit)
+            throws SQLException {
+        var lines = new ArrayList<LogLine>();
+        try (Rows rows =
+                db.stmt(SqliteSql.LOGS)
+                        .set("id", id.value())
+                        .set("attempt", afterAttempt)
+                        .set("seq", afterSeq)
+                        .set("limit", limit)
+                        .query()) {
+            while (rows.next())
+                lines.add(
+                        new LogLine(
+                                rows.integer(1),
+                                rows.number(2),
+                                rows.instant(3),
+                                Codes.stream(rows.integer(4)),
+                                rows.text(5)));
+        }
+        return lines;
+    }
+
+    static List<Artifact> artifacts(Db db, JobId id) throws SQLException {
+        var artifacts = new ArrayList<Artifact>();
+        try (Rows rows = db.stmt(SqliteSql.ARTIFACTS).set("id", id.value()).query()) {
+            while (rows.next())
+                artifacts.add(
+                        new Artifact(rows.text(1), rows.number(2), rows.text(3), rows.text(4)));
+        }
+        return artifacts;
+    }
+
+    static Set<JobId> children(Db db, JobId id) throws SQLException {
+        var children = new LinkedHashSet<JobId>();
+        try (Rows rows = db.stmt(SqliteSql.CHILDREN).set("id", id.value()).query()) {
+            while (rows.next()) children.add(new JobId(rows.uuid(1)));
+        }
+        return children;
+    }
+
+    static List<Lease> leases(Db db) throws SQLException {
+        var leases = new ArrayList<Lease>();
+        try (Rows rows = db.stmt(SqliteSql.LEASES).query()) {
+            while (rows.next())
+                leases.add(new Lease(new LeaseId(rows.uuid(1)), rows.text(2), rows.instant(3)));
+        }
+        return leases;
+    }
+
+    static List<Count> counts(Db db) throws SQLException {
+        var counts = new ArrayList<Count>();
+        try (Rows rows = db.stmt(SqliteSql.COUNTS).query()) {
+            while (rows.next())
+                counts.add(
+                        new Count(
+                                rows.text(1),
+                                new ToolId(rows.text(2), rows.text(3)),
+                                Codes.state(rows.integer(4)),
+                                rows.number(5)));
+        }
+        return counts;
+    }
+
+    static List<QueueEntry> queues(Db db) throws SQLException {
+        var queues = new ArrayList<QueueEntry>();
+        try (Rows rows = db.stmt(SqliteSql.QUEUES).query()) {
+            while (rows.next())
+                queues.add(new QueueEntry(rows.text(1), rows.integer(2) == 1, rows.integer(3)));
+        }
+        return queues;
+    }
+
+    static List<WorkerEntry> workers(Db db) throws SQLException {
+        var workers = new ArrayList<WorkerEntry>();
+        try (Rows rows = db.stmt(SqliteSql.WORKERS).query()) {
+            while (rows.next()) {
+                var tools = new LinkedHashSet<ToolId>();
+                for (String tool : rows.text(5).split(" ", -1))
+                    if (!tool.isEmpty()) tools.add(ToolId.parse(tool));
+                workers.add(
+                        new WorkerEntry(
+                                rows.text(1),
+                                rows.text(2),
+                                rows.number(3),
+                                rows.instant(4),
+                                tools,
+                                rows.integer(6),
+                                rows.instant(7),
+                                rows.instant(8)));
+            }
+        }
+        return workers;
+    }
+}

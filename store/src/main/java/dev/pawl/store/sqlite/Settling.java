@@ -1,0 +1,248 @@
+package dev.pawl.store.sqlite;
+
+import dev.pawl.core.Artifact;
+import dev.pawl.core.ErrorClass;
+import dev.pawl.core.JobId;
+import dev.pawl.core.JobState;
+import dev.pawl.store.Rows;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What hangs on a job's end, in the same transaction: followers are answered or one of them takes
+ * the leader's place, children start or are cancelled. A child's end settles in turn; a queue, not
+ * recursion, because a chain of jobs may be long.
+ */
+final class Settling {
+    /** How a job's parents stand. */
+    record Parents(int unfinished, int unsuccessful) {}
+
+    /** What of a job's row its end needs. */
+    private record Place(
+            int lane,
+            int priority,
+            Instant runAt,
+            String tenant,
+            long reuseTtlMillis,
+            boolean reuseErrors,
+            String hash,
+            boolean goOn) {}
+
+    private record Ended(JobId id, JobState state, String output) {}
+
+    private final Tx tx;
+    private final Deque<Ended> ended = new ArrayDeque<>();
+    private boolean readied;
+
+    private Settling(Tx tx) {
+        this.tx = tx;
+    }
+
+    /**
+     * Settles what hangs on this end.
+     *
+     * @param reuse whether anything can hang on it as a leader or a kept result
+     * @return whether jobs became ready
+     */
+    static boolean settle(Tx tx, JobId id, JobState state, String output, boolean reuse)
+            throws SQLException {
+        var settling = new Settling(tx);
+        if (reuse) settling.asLeader(new Ended(id, state, output));
+        settling.asParent(id, state);
+        while (!settling.ended.isEmpty()) {
+            Ended next = settling.ended.poll();
+            settling.asLeader(next);
+            settling.asParent(next.id, next.state);
+        }
+        return settling.readied;
+    }
+
+    private void asLeader(Ended leader) throws SQLException {
+        Place place = place(leader.id);
+        if (place.hash.isEmpty() || place.reuseTtlMillis == 0) return;
+        boolean led =
+                tx.stmt(SqliteSql.FLIGHT_DROP)
+                                .set("tenant", place.tenant)
+                                .set("hash", HexFormat.of().parseHex(place.hash))
+                                .set("id", leader.id.value())
+                                .update()
+                        > 0;
+        boolean answers =
+                switch (leader.state) {
+                    case JobState.Succeeded _ -> true;
+                    case JobState.Dead dead -> place.reuseErrors && dead.kind() == ErrorClass.USER;
+                    case JobState.Waiting _,
+                            JobState.Queued _,
+                            JobState.Running _,
+                            JobState.Cancelled _ ->
+                            false;
+                };
+        if (answers)
+            tx.stmt(SqliteSql.KEPT_ADD)
+                    .set("tenant", place.tenant)
+                    .set("hash", HexFormat.of().parseHex(place.hash))
+                    .set("id", leader.id.value())
+                    .set("until", tx.now.toEpochMilli() + place.reuseTtlMillis)
+                    .update();
+        if (!led) return;
+        List<JobId> followers = ids(SqliteSql.FOLLOWERS, leader.id);
+        if (followers.isEmpty()) return;
+        if (answers) for (JobId follower : followers) answer(follower, leader);
+        else promote(followers.getFirst(), leader.id);
+    }
+
+    private void answer(JobId follower, Ended leader) throws SQLException {
+        takeWaiting(follower);
+        JobState state =
+                leader.state instanceof JobState.Dead dead
+                        ? new JobState.Dead(tx.now, 0, dead.kind())
+                        : new JobState.Succeeded(tx.now, 0);
+        tx.countMove(place(follower).lane, JobState.Name.WAITING, state.name());
+        addOutcome(tx, follower, state, null, leader.output, leader.id);
+        tx.stmt(SqliteSql.ARTIFACTS_COPY)
+                .set("id", follower.value())
+                .set("from", leader.id.value())
+                .update();
+        // Nothing follows a follower, so only its children are left to settle.
+        asParent(follower, state);
+    }
+
+    private void promote(JobId follower, JobId leader) throws SQLException {
+        takeWaiting(follower);
+        Place place = place(follower);
+        tx.stmt(SqliteSql.FOLLOW)
+                .set("leader", follower.value())
+                .set("before", leader.value())
+                .update();
+        tx.stmt(SqliteSql.FLIGHT_ADD)
+                .set("tenant", place.tenant)
+                .set("hash", HexFormat.of().parseHex(place.hash))
+                .set("id", follower.value())
+                .update();
+        start(follower, place);
+    }
+
+    private void asParent(JobId parent, JobState state) throws SQLException {
+        for (JobId child : ids(SqliteSql.CHILDREN_WAITING, parent)) {
+            Place place = place(child);
+            if (!(state instanceof JobState.Succeeded) && !place.goOn) {
+                takeWaiting(child);
+                var cancelled = new JobState.Cancelled(tx.now, 0);
+                tx.countMove(place.lane, JobState.Name.WAITING, JobState.Name.CANCELLED);
+                addOutcome(tx, child, cancelled, null, "", null);
+                ended.add(new Ended(child, cancelled, ""));
+            } else if (parents(tx, child).unfinished == 0) {
+                takeWaiting(child);
+                start(child, place);
+            }
+        }
+    }
+
+    private void start(JobId id, Place place) throws SQLException {
+        Instant runAt = place.runAt.isAfter(tx.now) ? place.runAt : tx.now;
+        tx.countMove(place.lane, JobState.Name.WAITING, JobState.Name.QUEUED);
+        enqueue(tx, id, place.lane, place.priority, new JobState.Queued(runAt, 0, 0));
+        readied = true;
+    }
+
+    private void takeWaiting(JobId id) throws SQLException {
+        try (Rows rows = tx.stmt(SqliteSql.WAITING_TAKE).set("id", id.value()).query()) {
+            if (!rows.next()) throw new IllegalStateException("job " + id + " doesn't wait");
+        }
+    }
+
+    private Place place(JobId id) throws SQLException {
+        try (Rows rows = tx.stmt(SqliteSql.JOB_PLACE).set("id", id.value()).query()) {
+            if (!rows.next()) throw new IllegalStateException("no job " + id);
+            return new Place(
+                    rows.integer(1),
+                    rows.integer(2),
+                    rows.instant(3),
+                    rows.text(4),
+                    rows.number(5),
+                    rows.integer(6) == 1,
+                    rows.hex(7),
+                    rows.integer(8) == 1);
+        }
+    }
+
+    private List<JobId> ids(String sql, JobId of) throws SQLException {
+        var ids = new ArrayList<JobId>();
+        try (Rows rows = tx.stmt(sql).set("id", of.value()).query()) {
+            while (rows.next()) ids.add(new JobId(rows.uuid(1)));
+        }
+        return ids;
+    }
+
+    static Parents parents(Tx tx, JobId child) throws SQLException {
+        int unfinished;
+        try (Rows rows = tx.stmt(SqliteSql.PARENTS_UNFINISHED).set("id", child.value()).query()) {
+            rows.next();
+            unfinished = rows.integer(1);
+        }
+        try (Rows rows = tx.stmt(SqliteSql.PARENTS_UNSUCCESSFUL).set("id", child.value()).query()) {
+            rows.next();
+            return new Parents(unfinished, rows.integer(1));
+        }
+    }
+
+    /** Puts a job into ready, or into later when it isn't due. */
+    static void enqueue(Tx tx, JobId id, int lane, int priority, JobState.Queued queued)
+            throws SQLException {
+        String sql = queued.runAt().isAfter(tx.now) ? SqliteSql.LATER_ADD : SqliteSql.READY_ADD;
+        tx.stmt(sql)
+                .set("id", id.value())
+                .set("lane", lane)
+                .set("priority", priority)
+                .set("run_at", queued.runAt())
+                .set("attempt", queued.attempt())
+                .set("failures", queued.failures())
+                .update();
+    }
+
+    static void addOutcome(
+            Tx tx,
+            JobId id,
+            JobState state,
+            @Nullable Instant startedAt,
+            String output,
+            @Nullable JobId cachedFrom)
+            throws SQLException {
+        tx.stmt(SqliteSql.OUTCOME_ADD)
+                .set("id", id.value())
+                .set("attempt", state.attempt())
+                .set("state", code(state))
+                .set("at", tx.now)
+                .set("started_at", startedAt)
+                .set("output", output)
+                .set("class", state instanceof JobState.Dead dead ? dead.kind().wire() : "")
+                .set("cached_from", cachedFrom == null ? null : cachedFrom.value())
+                .update();
+    }
+
+    static void addArtifact(Tx tx, JobId id, Artifact artifact) throws SQLException {
+        tx.stmt(SqliteSql.ARTIFACT_ADD)
+                .set("id", id.value())
+                .text("name", artifact.name())
+                .set("size", artifact.sizeBytes())
+                .text("sha256", artifact.sha256())
+                .text("media_type", artifact.mediaType())
+                .update();
+    }
+
+    private static int code(JobState state) {
+        return switch (state) {
+            case JobState.Succeeded _ -> 1;
+            case JobState.Dead _ -> 2;
+            case JobState.Cancelled _ -> 3;
+            case JobState.Waiting _, JobState.Queued _, JobState.Running _ ->
+                    throw new IllegalArgumentException(state + " is no end");
+        };
+    }
+}

@@ -1,0 +1,45 @@
+package dev.pawl.store.sqlite;
+
+import dev.pawl.core.ErrorCode;
+import dev.pawl.core.PawlException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.sqlite.SQLiteErrorCode;
+
+/** What SQLite's result codes mean for a caller, with what to do. */
+final class SqliteErrors {
+    private SqliteErrors() {}
+
+    static PawlException of(SQLException e, Path file) {
+        // The low byte is the primary code (https://www.sqlite.org/rescode.html).
+        return switch (SQLiteErrorCode.getErrorCode(e.getErrorCode() & 0xff)) {
+            case SQLITE_FULL ->
+                    new PawlException(
+                            ErrorCode.STORE_FULL,
+                            "no room for database %s; free some disk space".formatted(file),
+                            e);
+            case SQLITE_CORRUPT, SQLITE_NOTADB ->
+                    new PawlException(
+                            ErrorCode.STORE_CORRUPT,
+                            "database %s is damaged (%s); restore a copy, or move it away to start afresh"
+                                    .formatted(file, e.getMessage()),
+                            e);
+            case SQLITE_BUSY, SQLITE_LOCKED ->
+                    new PawlException(
+                            ErrorCode.STORE_UNAVAILABLE,
+                            "another process keeps database %s locked; try again".formatted(file),
+                            e);
+            case SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN, SQLITE_AUTH ->
+                    new PawlException(
+                            ErrorCode.STORE_UNAVAILABLE,
+                            "database %s can't be opened for writing (%s); check its owner and mode"
+                                    .formatted(file, e.getMessage()),
+                            e);
+            default ->
+                    new PawlException(
+                            ErrorCode.STORE_UNAVAILABLE,
+                            "database %s: %s".formatted(file, e.getMessage()),
+                            e);
+        };
+    }
+}

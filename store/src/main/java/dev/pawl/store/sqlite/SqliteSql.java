@@ -1,0 +1,486 @@
+package dev.pawl.store.sqlite;
+
+/**
+ * Every statement on SQLite, one constant each, in life-cycle order. A write runs between BEGIN
+ * IMMEDIATE and COMMIT, so that no other write comes between its statements; a read is one
+ * statement, and so one snapshot.
+ */
+final class SqliteSql {
+    static final String BEGIN = "BEGIN IMMEDIATE";
+    static final String COMMIT = "COMMIT";
+    static final String ROLLBACK = "ROLLBACK";
+
+    // ---- Names: tools, queues, limits, lanes, policies. Unique indexes.
+
+    static final String TOOL_ADD =
+            "INSERT INTO tool (name, version) VALUES (:name, :version) ON CONFLICT DO NOTHING";
+    static final String TOOL_ID = "SELECT id FROM tool WHERE name = :name AND version = :version";
+    static final String QUEUE_ADD =
+            "INSERT INTO queue (name) VALUES (:queue) ON CONFLICT DO NOTHING";
+    static final String LIMIT_SET =
+            """
+            INSERT INTO slot_limit (name, max) VALUES (:name, :max)
+                ON CONFLICT (name) DO UPDATE SET max = excluded.max WHERE max <> excluded.max
+            """;
+    static final String LIMIT_ID = "SELECT id FROM slot_limit WHERE name = :name";
+    static final String LANE_ADD =
+            """
+            INSERT INTO lane (queue, tool_id, limit_id) VALUES (:queue, :tool_id, :limit_id)
+                ON CONFLICT DO NOTHING
+            """;
+    static final String LANE_ID =
+            """
+            SELECT id FROM lane
+             WHERE queue = :queue AND tool_id = :tool_id AND limit_id = :limit_id
+            """;
+
+    /** All lanes, with what a claim must know of each. A few hundred rows at most. */
+    static final String LANES =
+            """
+            SELECT l.id, l.queue, t.name, t.version, l.limit_id, m.name, m.max
+              FROM lane l
+              JOIN tool t ON t.id = l.tool_id
+              JOIN slot_limit m ON m.id = l.limit_id
+             WHERE l.id > :after
+             ORDER BY l.id
+            """;
+
+    /** Changes of queues' switches and of limits are read at each claim: both tables are small. */
+    static final String QUEUES_PAUSED = "SELECT name FROM queue WHERE paused = 1";
+
+    static final String POLICY_ADD =
+            "INSERT INTO policy (line) VALUES (:line) ON CONFLICT DO NOTHING";
+    static final String POLICY_ID = "SELECT id FROM policy WHERE line = :line";
+    static final String POLICY_LINE = "SELECT line FROM policy WHERE id = :id";
+
+    // ---- Submit
+
+    static final String IDEMPOTENCY_ADD =
+            """
+            INSERT INTO idempotency (tenant, key, job_id, body_hash)
+            VALUES (:tenant, :key, :id, :body_hash) ON CONFLICT DO NOTHING
+            """;
+    static final String IDEMPOTENCY_FIND =
+            "SELECT job_id, body_hash FROM idempotency WHERE tenant = :tenant AND key = :key";
+    static final String DEPTH_MAX = "SELECT depth_max FROM queue WHERE name = :queue";
+
+    /** Unfinished jobs of a queue, from the kept counters: states waiting, queued, running. */
+    static final String DEPTH =
+            """
+            SELECT coalesce(sum(c.jobs), 0)
+              FROM lane l JOIN counter c ON c.lane = l.id
+             WHERE l.queue = :queue AND c.state IN (0, 1, 2)
+            """;
+
+    static final String JOB_EXISTS = "SELECT 1 FROM job WHERE id = :id";
+    static final String JOB_ADD =
+            """
+            INSERT INTO job (id, lane, policy, priority, run_at, submitted_at, tenant, ttl, go_on,
+                             parents, reuse_ttl, reuse_errors, hash, key_parts, tags,
+                             correlation_id, causation, idempotency_key, input)
+            VALUES (:id, :lane, :policy, :priority, :run_at, :submitted_at, :tenant, :ttl, :go_on,
+                    :parents, :reuse_ttl, :reuse_errors, :hash, :key_parts, :tags,
+                    :correlation_id, :causation, :idempotency_key, :input)
+                ON CONFLICT DO NOTHING
+            """;
+    static final String TAG_ADD = "INSERT INTO tag (tag, id) VALUES (:tag, :id)";
+    static final String EDGE_ADD = "INSERT INTO flow_edge (parent, child) VALUES (:parent, :id)";
+    static final String EXPIRY_ADD = "INSERT INTO expiry (at, id) VALUES (:at, :id)";
+    static final String READY_ADD =
+            """
+            INSERT INTO ready (lane, priority, run_at, id, attempt, failures)
+            VALUES (:lane, :priority, :run_at, :id, :attempt, :failures)
+            """;
+    static final String LATER_ADD =
+            """
+            INSERT INTO later (id, due, lane, priority, attempt, failures)
+            VALUES (:id, :run_at, :lane, :priority, :attempt, :failures)
+            """;
+    static final String WAITING_ADD = "INSERT INTO waiting (id, leader) VALUES (:id, :leader)";
+    static final String FLIGHT_FIND =
+            "SELECT job_id FROM flight WHERE tenant = :tenant AND hash = :hash";
+    static final String FLIGHT_ADD =
+            "INSERT INTO flight (tenant, hash, job_id) VALUES (:tenant, :hash, :id)";
+
+    // ---- The cache
+
+    static final String KEPT_FIND =
+            """
+            SELECT k.job_id, k.valid_until, o.state, o.at, o.attempt, o.class, o.output
+              FROM kept k JOIN outcome o ON o.id = k.job_id
+             WHERE k.tenant = :tenant AND k.hash = :hash AND k.valid_until > :now
+            """;
+    static final String KEPT_ADD =
+            """
+            INSERT INTO kept (tenant, hash, job_id, valid_until)
+            VALUES (:tenant, :hash, :id, :until)
+                ON CONFLICT DO UPDATE SET job_id = excluded.job_id,
+                                          valid_until = excluded.valid_until
+            """;
+    static final String KEPT_DROP =
+            "DELETE FROM kept WHERE tenant = :tenant AND hash = :hash AND job_id = :id";
+    static final String KEPT_PRUNE = "DELETE FROM kept WHERE valid_until < :until";
+
+    // ---- Claim
+
+    /** Heads of one lane, in claim order: the primary key. Repeated with UNION ALL, a merge. */
+    static final String HEADS_OF_LANE =
+            """
+            SELECT lane, priority, run_at, id, attempt, failures FROM ready WHERE lane = ?
+            """;
+
+    static final String HEADS_ORDER = " ORDER BY priority DESC, run_at, id LIMIT ?";
+    static final String READY_FIND =
+            """
+            SELECT lane, priority, run_at, id, attempt, failures FROM ready WHERE id = :id
+            """;
+
+    /** Index running_limit, and stopping, which is small. */
+    static final String LIMIT_TAKEN =
+            """
+            SELECT (SELECT count(*) FROM running WHERE limit_id = :limit_id)
+                 + (SELECT count(*) FROM stopping WHERE limit_id = :limit_id)
+            """;
+
+    static final String LIMIT_MAX = "SELECT max FROM slot_limit WHERE id = :limit_id";
+    static final String READY_TAKE =
+            """
+            DELETE FROM ready
+             WHERE lane = :lane AND priority = :priority AND run_at = :run_at AND id = :id
+            """;
+    static final String LEASE_ADD =
+            "INSERT INTO lease (id, worker, valid_until) VALUES (:lease, :worker, :until)";
+    static final String RUNNING_ADD =
+            """
+            INSERT INTO running (id, lease, attempt, failures, lane, limit_id, reuse, started_at)
+            VALUES (:id, :lease, :attempt, :failures, :lane, :limit_id, :reuse, :now)
+            """;
+    static final String JOB_CLAIMED =
+            """
+            SELECT policy, priority, run_at, tenant, ttl, go_on, parents, reuse_ttl, reuse_errors,
+                   hash, key_parts, tags, correlation_id, causation, idempotency_key, input
+              FROM job WHERE id = :id
+            """;
+    static final String PARENTS_OF = "SELECT parent FROM flow_edge WHERE child = :id";
+    static final String NEXT_DUE = "SELECT min(due) FROM later";
+
+    /** A spent lease under which nothing runs or stops any more. */
+    static final String LEASE_DROP = "DELETE FROM lease WHERE id = :lease AND worker = :worker";
+
+    static final String LEASE_USED =
+            """
+            SELECT EXISTS (SELECT 1 FROM running WHERE lease = :lease)
+                OR EXISTS (SELECT 1 FROM stopping WHERE lease = :lease)
+            """;
+
+    // ---- Run
+
+    static final String LEASE_RENEW =
+            """
+            UPDATE lease SET valid_until = :until WHERE id = :lease AND worker = :worker
+            """;
+    static final String WORKER_SEEN = "UPDATE worker SET seen_at = :now WHERE id = :worker";
+    static final String STOPPING_OF_WORKER =
+            """
+            SELECT s.id, s.attempt, s.lease
+              FROM stopping s JOIN lease l ON l.id = s.lease WHERE l.worker = :worker
+            """;
+    static final String HELD =
+            """
+            SELECT 1 FROM running WHERE id = :id AND attempt = :attempt AND lease = :lease
+            """;
+    static final String PROGRESS_SET =
+            """
+            INSERT INTO progress (id, attempt, fraction, text, at)
+            VALUES (:id, :attempt, :fraction, :text, :at)
+                ON CONFLICT DO UPDATE SET attempt = excluded.attempt, fraction = excluded.fraction,
+                                          text = excluded.text, at = excluded.at
+            """;
+    static final String LOG_ADD =
+            """
+            INSERT INTO log (id, attempt, seq, at, stream, text)
+            VALUES (:id, :attempt, :seq, :at, :stream, :text) ON CONFLICT DO NOTHING
+            """;
+
+    // ---- End
+
+    /** Fenced: no row when the token doesn't hold the job any more. */
+    static final String RUNNING_TAKE =
+            """
+            DELETE FROM running WHERE id = :id AND attempt = :attempt AND lease = :lease
+            RETURNING lane, failures, reuse, started_at
+            """;
+
+    static final String OUTCOME_ADD =
+            """
+            INSERT INTO outcome (id, attempt, state, at, started_at, output, class, cached_from)
+            VALUES (:id, :attempt, :state, :at, :started_at, :output, :class, :cached_from)
+            """;
+    static final String ATTEMPT_END_ADD =
+            """
+            INSERT INTO attempt_end (id, attempt, how, worker, started_at, at, class, message)
+            VALUES (:id, :attempt, :how, :worker, :started_at, :at, :class, :message)
+                ON CONFLICT DO UPDATE SET how = excluded.how, worker = excluded.worker,
+                       started_at = excluded.started_at, at = excluded.at,
+                       class = excluded.class, message = excluded.message
+            """;
+    static final String ARTIFACT_ADD =
+            """
+            INSERT INTO artifact (id, name, size, sha256, media_type)
+            VALUES (:id, :name, :size, :sha256, :media_type)
+                ON CONFLICT DO UPDATE SET size = excluded.size, sha256 = excluded.sha256,
+                                          media_type = excluded.media_type
+            """;
+    static final String STOPPED =
+            "DELETE FROM stopping WHERE id = :id AND attempt = :attempt AND lease = :lease";
+
+    // ---- What hangs on an end: followers and children
+
+    static final String JOB_PLACE =
+            """
+            SELECT lane, priority, run_at, tenant, reuse_ttl, reuse_errors, hash, go_on, ttl
+              FROM job WHERE id = :id
+            """;
+    static final String FLIGHT_DROP =
+            "DELETE FROM flight WHERE tenant = :tenant AND hash = :hash AND job_id = :id";
+
+    /** Index waiting_leader; the oldest follower first. */
+    static final String FOLLOWERS = "SELECT id FROM waiting WHERE leader = :id ORDER BY id";
+
+    static final String WAITING_TAKE =
+            "DELETE FROM waiting WHERE id = :id RETURNING leader IS NOT NULL";
+    static final String FOLLOW =
+            "UPDATE waiting SET leader = :leader WHERE leader = :before AND id <> :leader";
+    static final String ARTIFACTS_COPY =
+            """
+            INSERT INTO artifact (id, name, size, sha256, media_type)
+            SELECT :id, name, size, sha256, media_type FROM artifact WHERE id = :from
+            """;
+
+    /** Children that wait; a follower doesn't wait for parents any more. */
+    static final String CHILDREN_WAITING =
+            """
+            SELECT e.child FROM flow_edge e JOIN waiting w ON w.id = e.child
+             WHERE e.parent = :id AND w.leader IS NULL ORDER BY e.child
+            """;
+
+    /**
+     * Parents that hold the job back: unfinished ones, and unless it goes on, unsuccessful ones.
+     */
+    static final String PARENTS_UNFINISHED =
+            """
+            SELECT count(*) FROM flow_edge e LEFT JOIN outcome o ON o.id = e.parent
+             WHERE e.child = :id AND o.id IS NULL
+            """;
+
+    static final String PARENTS_UNSUCCESSFUL =
+            """
+            SELECT count(*) FROM flow_edge e JOIN outcome o ON o.id = e.parent
+             WHERE e.child = :id AND o.state <> 1
+            """;
+
+    // ---- Time passes
+
+    /** Index later_due. */
+    static final String DUE =
+            """
+            SELECT id, due, lane, priority, attempt, failures FROM later
+             WHERE due <= :now ORDER BY due, id LIMIT :max
+            """;
+
+    static final String LATER_TAKE =
+            "DELETE FROM later WHERE id = :id RETURNING lane, attempt, failures";
+    static final String EXPIRED = "SELECT at, id FROM expiry WHERE at <= :now LIMIT :max";
+    static final String EXPIRY_DROP = "DELETE FROM expiry WHERE at = :at AND id = :id";
+    static final String LEASES =
+            "SELECT id, worker, valid_until FROM lease ORDER BY valid_until, id";
+    static final String LEASE_FIND = "SELECT worker, valid_until FROM lease WHERE id = :lease";
+    static final String FORFEIT =
+            "UPDATE lease SET valid_until = :now WHERE worker = :worker AND valid_until > :now";
+
+    /** All of running is read: it holds no more rows than all workers have slots. */
+    static final String RUNNING_OF_LEASE =
+            """
+            SELECT r.id, r.attempt, r.failures, p.line
+              FROM running r JOIN job j ON j.id = r.id JOIN policy p ON p.id = j.policy
+             WHERE r.lease = :lease ORDER BY r.id
+            """;
+
+    static final String STOPPING_DROP = "DELETE FROM stopping WHERE lease = :lease";
+    static final String LEASE_END = "DELETE FROM lease WHERE id = :lease";
+
+    // ---- From outside
+
+    static final String RUNNING_FIND =
+            "SELECT attempt, lease, limit_id, started_at FROM running WHERE id = :id";
+    static final String READY_REMOVE =
+            "DELETE FROM ready WHERE id = :id RETURNING lane, attempt, failures";
+    static final String STOPPING_ADD =
+            """
+            INSERT INTO stopping (id, lease, attempt, limit_id)
+            VALUES (:id, :lease, :attempt, :limit_id)
+            """;
+    static final String STOPPING_FIND = "SELECT 1 FROM stopping WHERE id = :id";
+    static final String LEASE_WORKER = "SELECT worker FROM lease WHERE id = :lease";
+    static final String OUTCOME_TAKE =
+            "DELETE FROM outcome WHERE id = :id AND state <> 1 RETURNING attempt, state";
+
+    /** Everything that hangs on a job but its row in outcome. */
+    static final String[] DISCARD = {
+        "DELETE FROM job WHERE id = :id",
+        "DELETE FROM tag WHERE id = :id",
+        "DELETE FROM attempt_end WHERE id = :id",
+        "DELETE FROM artifact WHERE id = :id",
+        "DELETE FROM progress WHERE id = :id",
+        "DELETE FROM log WHERE id = :id",
+        "DELETE FROM kept WHERE job_id = :id",
+        "DELETE FROM idempotency WHERE job_id = :id",
+        "DELETE FROM flow_edge WHERE child = :id"
+    };
+
+    // ---- Look
+
+    /** Where a job is: one statement, or a job that moves would be nowhere. */
+    static final String STATE =
+            """
+            SELECT w.id, w.leader,
+                   coalesce(y.run_at, l.due), coalesce(y.attempt, l.attempt),
+                   coalesce(y.failures, l.failures),
+                   r.attempt, r.failures, r.lease, r.started_at, s.worker, s.valid_until,
+                   o.state, o.attempt, o.at, o.class,
+                   (SELECT group_concat(hex(e.parent)) FROM flow_edge e WHERE e.child = j.id)
+              FROM job j
+              LEFT JOIN waiting w ON w.id = j.id
+              LEFT JOIN ready y ON y.id = j.id
+              LEFT JOIN later l ON l.id = j.id
+              LEFT JOIN running r ON r.id = j.id
+              LEFT JOIN lease s ON s.id = r.lease
+              LEFT JOIN outcome o ON o.id = j.id
+             WHERE j.id = :id
+            """;
+
+    /** A whole job; the state's columns first, as in {@link #STATE}. */
+    static final String FIND_COLUMNS =
+            """
+            SELECT w.id, w.leader,
+                   coalesce(y.run_at, l.due), coalesce(y.attempt, l.attempt),
+                   coalesce(y.failures, l.failures),
+                   r.attempt, r.failures, r.lease, r.started_at, s.worker, s.valid_until,
+                   o.state, o.attempt, o.at, o.class,
+                   (SELECT group_concat(hex(e.parent)) FROM flow_edge e WHERE e.child = j.id),
+                   j.id, t.name, t.version, n.queue, m.name, m.max, p.line, j.priority, j.run_at,
+                   j.submitted_at, j.tenant, j.ttl, j.go_on, j.reuse_ttl, j.reuse_errors, j.hash,
+                   j.key_parts, j.tags, j.correlation_id, j.causation, j.idempotency_key,
+                   o.started_at, o.cached_from, g.attempt, g.fraction, g.text, g.at,
+                   EXISTS (SELECT 1 FROM stopping x WHERE x.id = j.id)
+            """;
+
+    static final String FIND_JOINS =
+            """
+              FROM job j
+              JOIN lane n ON n.id = j.lane
+              JOIN tool t ON t.id = n.tool_id
+              JOIN slot_limit m ON m.id = n.limit_id
+              JOIN policy p ON p.id = j.policy
+              LEFT JOIN waiting w ON w.id = j.id
+              LEFT JOIN ready y ON y.id = j.id
+              LEFT JOIN later l ON l.id = j.id
+              LEFT JOIN running r ON r.id = j.id
+              LEFT JOIN lease s ON s.id = r.lease
+              LEFT JOIN outcome o ON o.id = j.id
+              LEFT JOIN progress g ON g.id = j.id
+            """;
+
+    static final String FIND = FIND_COLUMNS + ", j.input, o.output\n" + FIND_JOINS;
+    static final String LIST =
+            FIND_COLUMNS + ", '', CASE o.state WHEN 2 THEN o.output END\n" + FIND_JOINS;
+    static final String ONE = " WHERE j.id = :id";
+    static final String PAGE = " ORDER BY j.id DESC LIMIT :limit";
+
+    /** A list's conditions, one for each part of a filter. */
+    static final String AFTER = " AND j.id < :after";
+
+    static final String WITH_TOOL = " AND t.name = :tool";
+    static final String WITH_VERSION = " AND t.version = :version";
+    static final String WITH_QUEUE = " AND n.queue = :queue";
+    static final String WITH_TAG =
+            " AND j.id IN (SELECT id FROM tag WHERE tag = :tag ORDER BY id DESC)";
+    static final String WITH_CORRELATION = " AND j.correlation_id = :correlation_id";
+    static final String WITH_CAUSATION = " AND j.causation = :causation";
+    static final String WITH_TENANT = " AND j.tenant = :tenant";
+    static final String SINCE = " AND j.submitted_at >= :since AND j.id >= :since_id";
+    static final String BEFORE = " AND j.submitted_at < :before AND j.id < :before_id";
+
+    /** A list's condition on the state, beside other conditions: the joined row is there. */
+    static final String IS_WAITING = "w.id IS NOT NULL";
+
+    static final String IS_QUEUED = "y.id IS NOT NULL OR l.id IS NOT NULL";
+    static final String IS_RUNNING = "r.id IS NOT NULL";
+    static final String IS_SUCCEEDED = "o.state = 1";
+    static final String IS_DEAD = "o.state = 2";
+    static final String IS_CANCELLED = "o.state = 3";
+
+    /** The newest ids in a state, to drive a list from that has no other condition. */
+    static final String IN_WAITING = newest("waiting", "");
+
+    static final String IN_QUEUED = newest("ready", "") + " UNION ALL " + newest("later", "");
+    static final String IN_RUNNING = newest("running", "");
+    static final String IN_DEAD = newest("outcome", "state = 2 AND ");
+    static final String IN_CANCELLED = newest("outcome", "state = 3 AND ");
+
+    private static String newest(String table, String condition) {
+        return "SELECT * FROM (SELECT id FROM %s WHERE %sid < :after ORDER BY id DESC LIMIT :limit)"
+                .formatted(table, condition);
+    }
+
+    static final String HISTORY =
+            """
+            SELECT attempt, how, worker, started_at, at, class, message
+              FROM attempt_end WHERE id = :id ORDER BY attempt
+            """;
+    static final String LOGS =
+            """
+            SELECT attempt, seq, at, stream, text FROM log
+             WHERE id = :id AND (attempt, seq) > (:attempt, :seq)
+             ORDER BY attempt, seq LIMIT :limit
+            """;
+    static final String ARTIFACTS =
+            "SELECT name, size, sha256, media_type FROM artifact WHERE id = :id ORDER BY name";
+    static final String CHILDREN = "SELECT child FROM flow_edge WHERE parent = :id ORDER BY child";
+
+    // ---- Counters, queues, workers
+
+    static final String COUNT =
+            """
+            INSERT INTO counter (lane, state, jobs) VALUES (:lane, :state, :jobs)
+                ON CONFLICT DO UPDATE SET jobs = jobs + excluded.jobs
+            """;
+    static final String COUNTS =
+            """
+            SELECT l.queue, t.name, t.version, c.state, sum(c.jobs)
+              FROM counter c JOIN lane l ON l.id = c.lane JOIN tool t ON t.id = l.tool_id
+             GROUP BY l.queue, t.name, t.version, c.state HAVING sum(c.jobs) > 0
+             ORDER BY l.queue, t.name, t.version, c.state
+            """;
+    static final String QUEUES = "SELECT name, paused, depth_max FROM queue ORDER BY name";
+    static final String QUEUE_SET =
+            """
+            INSERT INTO queue (name, paused, depth_max) VALUES (:queue, :paused, :depth_max)
+                ON CONFLICT DO UPDATE SET paused = excluded.paused, depth_max = excluded.depth_max
+            """;
+    static final String WORKER_SET =
+            """
+            INSERT INTO worker (id, host, pid, pid_started_at, tools, slots, started_at, seen_at)
+            VALUES (:worker, :host, :pid, :pid_started_at, :tools, :slots, :now, :now)
+                ON CONFLICT DO UPDATE SET tools = excluded.tools, slots = excluded.slots,
+                                          seen_at = excluded.seen_at
+            """;
+    static final String WORKER_DROP = "DELETE FROM worker WHERE id = :worker";
+    static final String WORKERS =
+            """
+            SELECT id, host, pid, pid_started_at, tools, slots, started_at, seen_at
+              FROM worker ORDER BY id
+            """;
+
+    private SqliteSql() {}
+}

@@ -1,0 +1,228 @@
+package dev.pawl.store.sqlite;
+
+import dev.pawl.core.Artifact;
+import dev.pawl.core.ErrorCode;
+import dev.pawl.core.JobId;
+import dev.pawl.core.JobState;
+import dev.pawl.core.Kept;
+import dev.pawl.core.NewJob;
+import dev.pawl.core.Submission;
+import dev.pawl.core.Submitted;
+import dev.pawl.store.Rows;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Stores new jobs: each with its row in job and its place in its life. */
+final class SubmitWrites {
+    private SubmitWrites() {}
+
+    static List<Submitted> submit(Tx tx, List<NewJob> jobs) throws SQLException {
+        var answers = new Submitted[jobs.size()];
+        for (int i = 0; i < answers.length; i++) answers[i] = submit(tx, jobs.get(i));
+        return List.of(answers);
+    }
+
+    private static Submitted submit(Tx tx, NewJob job) throws SQLException {
+        Submission s = job.submission();
+        // Everything that can refuse comes before the first write of the job's own rows.
+        for (JobId parent : s.parents())
+            if (!exists(tx, parent))
+                return new Submitted.Refused(
+                        ErrorCode.PARENT_NOT_FOUND, "parent " + parent + " doesn't exist");
+        if (!s.idempotencyKey().isEmpty()) {
+            Optional<Submitted> known = known(tx, s);
+            if (known.isPresent()) return known.get();
+        }
+        Names.Lane lane = tx.names.lane(tx.db(), tx.fresh, s.queue(), s.tool(), s.limit());
+        Optional<Submitted> full = full(tx, lane);
+        if (full.isPresent()) return full.get();
+        // A second call with the same id, after an answer that was lost, finds the first's rows.
+        if (!addJob(tx, job, lane)) return alreadyThere(tx, job.id());
+        return new Submitted.Accepted(job.id(), place(tx, job, lane));
+    }
+
+    private static Optional<Submitted> known(Tx tx, Submission s) throws SQLException {
+        try (Rows rows =
+                tx.stmt(SqliteSql.IDEMPOTENCY_FIND)
+                        .set("tenant", s.tenant())
+                        .set("key", s.idempotencyKey())
+                        .query()) {
+            if (!rows.next()) return Optional.empty();
+            var first = new JobId(rows.uuid(1));
+            if (Arrays.equals(rows.bytes(2), bodyHash(s)))
+                return Optional.of(new Submitted.Existing(first));
+            return Optional.of(
+                    new Submitted.Refused(
+                            ErrorCode.IDEMPOTENCY_CONFLICT,
+                            "idempotency key \"%s\" was used for job %s with another tool or input"
+                                    .formatted(s.idempotencyKey(), first)));
+        }
+    }
+
+    private static Optional<Submitted> full(Tx tx, Names.Lane lane) throws SQLException {
+        long max;
+        try (Rows rows = tx.stmt(SqliteSql.DEPTH_MAX).set("queue", lane.queue()).query()) {
+            max = rows.next() ? rows.number(1) : Integer.MAX_VALUE;
+        }
+        if (max == Integer.MAX_VALUE) return Optional.empty();
+        long depth;
+        try (Rows rows = tx.stmt(SqliteSql.DEPTH).set("queue", lane.queue()).query()) {
+            rows.next();
+            depth = rows.number(1);
+        }
+        for (Names.Lane other : tx.names.lanes(tx.db(), tx.fresh).values())
+            if (other.queue().equals(lane.queue())) depth += tx.unfinishedDelta(other.id());
+        if (depth < max) return Optional.empty();
+        return Optional.of(
+                new Submitted.Refused(
+                        ErrorCode.QUEUE_FULL,
+                        "queue \"%s\" holds %d unfinished jobs, its cap is %d; try again later"
+                                .formatted(lane.queue(), depth, max)));
+    }
+
+    private static boolean addJob(Tx tx, NewJob job, Names.Lane lane) throws SQLException {
+        Submission s = job.submission();
+        int added =
+                tx.stmt(SqliteSql.JOB_ADD)
+                        .set("id", job.id().value())
+                        .set("lane", lane.id())
+                        .set("policy", tx.names.policy(tx.db(), tx.fresh, s.retry()))
+                        .set("priority", s.priority())
+                        .set("run_at", s.runAt())
+                        .set("submitted_at", tx.now)
+                        .set("tenant", s.tenant())
+                        .set("ttl", s.ttl().toMillis())
+                        .set("go_on", s.goOn() ? 1 : 0)
+                        .set("parents", s.parents().size())
+                        .set("reuse_ttl", s.reuse().ttl().toMillis())
+                        .set("reuse_errors", s.reuse().userErrors() ? 1 : 0)
+                        .set("hash", hash(s))
+                        .set("key_parts", s.key().parts())
+                        .set("tags", String.join(" ", s.tags()))
+                        .set("correlation_id", s.correlationId())
+                        .set("causation", s.causation())
+                        .set("idempotency_key", s.idempotencyKey())
+                        .text("input", s.input())
+                        .update();
+        if (added == 0) return false;
+        for (String tag : s.tags())
+            tx.stmt(SqliteSql.TAG_ADD).set("tag", tag).set("id", job.id().value()).update();
+        for (JobId parent : s.parents())
+            tx.stmt(SqliteSql.EDGE_ADD)
+                    .set("parent", parent.value())
+                    .set("id", job.id().value())
+                    .update();
+        if (!s.idempotencyKey().isEmpty())
+            tx.stmt(SqliteSql.IDEMPOTENCY_ADD)
+                    .set("tenant", s.tenant())
+                    .set("key", s.idempotencyKey())
+                    .set("id", job.id().value())
+                    .set("body_hash", bodyHash(s))
+                    .update();
+        return true;
+    }
+
+    private static Submitted alreadyThere(Tx tx, JobId id) throws SQLException {
+        JobState state =
+                Reading.state(tx.db(), id).orElseThrow(() -> new IllegalStateException("no " + id));
+        return new Submitted.Accepted(id, state);
+    }
+
+    /** Puts the new job where its life begins. */
+    private static JobState place(Tx tx, NewJob job, Names.Lane lane) throws SQLException {
+        Submission s = job.submission();
+        if (job.answer().isPresent()) return answered(tx, job, job.answer().get(), lane);
+        if (!s.ttl().isZero())
+            tx.stmt(SqliteSql.EXPIRY_ADD)
+                    .set("at", tx.now.plus(s.ttl()))
+                    .set("id", job.id().value())
+                    .update();
+        if (s.sharesFlight()) {
+            Optional<JobId> leader = leader(tx, s);
+            if (leader.isPresent()) return waiting(tx, job, lane, leader);
+            tx.stmt(SqliteSql.FLIGHT_ADD)
+                    .set("tenant", s.tenant())
+                    .set("hash", hash(s))
+                    .set("id", job.id().value())
+                    .update();
+        }
+        if (!s.parents().isEmpty()) {
+            Settling.Parents parents = Settling.parents(tx, job.id());
+            if (parents.unsuccessful() > 0 && !s.goOn()) {
+                tx.count(lane.id(), JobState.Name.CANCELLED, 1);
+                var cancelled = new JobState.Cancelled(tx.now, 0);
+                Settling.addOutcome(tx, job.id(), cancelled, null, "", null);
+                return cancelled;
+            }
+            if (parents.unfinished() > 0) return waiting(tx, job, lane, Optional.empty());
+        }
+        Instant runAt = s.runAt().isAfter(tx.now) ? s.runAt() : tx.now;
+        var queued = new JobState.Queued(runAt, 0, 0);
+        tx.count(lane.id(), JobState.Name.QUEUED, 1);
+        Settling.enqueue(tx, job.id(), lane.id(), s.priority(), queued);
+        return queued;
+    }
+
+    private static JobState answered(Tx tx, NewJob job, Kept kept, Names.Lane lane)
+            throws SQLException {
+        JobState state =
+                kept.state() instanceof JobState.Dead dead
+                        ? new JobState.Dead(tx.now, 0, dead.kind())
+                        : new JobState.Succeeded(tx.now, 0);
+        tx.count(lane.id(), state.name(), 1);
+        Settling.addOutcome(tx, job.id(), state, null, kept.output(), kept.job());
+        for (Artifact artifact : kept.artifacts()) Settling.addArtifact(tx, job.id(), artifact);
+        return state;
+    }
+
+    private static JobState waiting(Tx tx, NewJob job, Names.Lane lane, Optional<JobId> leader)
+            throws SQLException {
+        tx.count(lane.id(), JobState.Name.WAITING, 1);
+        tx.stmt(SqliteSql.WAITING_ADD)
+                .set("id", job.id().value())
+                .set("leader", leader.map(JobId::value).orElse(null))
+                .update();
+        return leader.map(id -> new JobState.Waiting(Set.of(id), true))
+                .orElseGet(() -> new JobState.Waiting(job.submission().parents(), false));
+    }
+
+    private static Optional<JobId> leader(Tx tx, Submission s) throws SQLException {
+        try (Rows rows =
+                tx.stmt(SqliteSql.FLIGHT_FIND)
+                        .set("tenant", s.tenant())
+                        .set("hash", hash(s))
+                        .query()) {
+            return rows.next() ? Optional.of(new JobId(rows.uuid(1))) : Optional.empty();
+        }
+    }
+
+    private static boolean exists(Tx tx, JobId id) throws SQLException {
+        try (Rows rows = tx.stmt(SqliteSql.JOB_EXISTS).set("id", id.value()).query()) {
+            return rows.next();
+        }
+    }
+
+    static byte @Nullable [] hash(Submission s) {
+        return s.key().hash().isEmpty() ? null : HexFormat.of().parseHex(s.key().hash());
+    }
+
+    private static byte[] bodyHash(Submission s) {
+        try {
+            var sha = MessageDigest.getInstance("SHA-256");
+            sha.update(s.tool().toString().getBytes(StandardCharsets.UTF_8));
+            sha.update((byte) 0);
+            return sha.digest(s.input().getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+}

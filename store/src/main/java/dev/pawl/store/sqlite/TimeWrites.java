@@ -1,0 +1,173 @@
+package dev.pawl.store.sqlite;
+
+import dev.pawl.core.AttemptEnd;
+import dev.pawl.core.End;
+import dev.pawl.core.ErrorClass;
+import dev.pawl.core.JobError;
+import dev.pawl.core.JobId;
+import dev.pawl.core.JobState;
+import dev.pawl.core.Lease;
+import dev.pawl.core.LeaseId;
+import dev.pawl.core.Reclaimed;
+import dev.pawl.core.Renewal;
+import dev.pawl.core.Renewed;
+import dev.pawl.core.RetryPolicy;
+import dev.pawl.core.Token;
+import dev.pawl.store.Rows;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.function.Function;
+
+/** The writes that time brings: due and expired jobs, leases renewed and taken back. */
+final class TimeWrites {
+    /** How long an expiry waits for a running attempt that may come back unstarted. */
+    private static final Duration EXPIRY_AGAIN = Duration.ofSeconds(10);
+
+    private TimeWrites() {}
+
+    static Renewed renew(Tx tx, Renewal renewal) throws SQLException {
+        var alive = new HashSet<LeaseId>();
+        for (LeaseId lease : renewal.held()) {
+            int touched =
+                    tx.stmt(SqliteSql.LEASE_RENEW)
+                            .set("until", tx.now.plus(renewal.ttl()))
+                            .set("lease", lease.value())
+                            .set("worker", renewal.worker())
+                            .update();
+            if (touched > 0) alive.add(lease);
+        }
+        tx.stmt(SqliteSql.WORKER_SEEN).set("now", tx.now).set("worker", renewal.worker()).update();
+        var stop = new HashSet<Token>();
+        try (Rows rows =
+                tx.stmt(SqliteSql.STOPPING_OF_WORKER).set("worker", renewal.worker()).query()) {
+            while (rows.next())
+                stop.add(
+                        new Token(
+                                new JobId(rows.uuid(1)),
+                                rows.integer(2),
+                                new LeaseId(rows.uuid(3))));
+        }
+        return new Renewed(alive, stop);
+    }
+
+    static int promote(Tx tx, int max) throws SQLException {
+        record Due(JobId id, Instant at, int lane, int priority, int attempt, int failures) {}
+        var due = new ArrayList<Due>();
+        try (Rows rows = tx.stmt(SqliteSql.DUE).set("now", tx.now).set("max", max).query()) {
+            while (rows.next())
+                due.add(
+                        new Due(
+                                new JobId(rows.uuid(1)),
+                                rows.instant(2),
+                                rows.integer(3),
+                                rows.integer(4),
+                                rows.integer(5),
+                                rows.integer(6)));
+        }
+        for (Due job : due) {
+            try (Rows rows = tx.stmt(SqliteSql.LATER_TAKE).set("id", job.id.value()).query()) {
+                rows.next();
+            }
+            var queued = new JobState.Queued(job.at, job.attempt, job.failures);
+            Settling.enqueue(tx, job.id, job.lane, job.priority, queued);
+        }
+        return due.size();
+    }
+
+    static int expire(Tx tx, int max) throws SQLException {
+        record Expiry(Instant at, JobId id) {}
+        var over = new ArrayList<Expiry>();
+        try (Rows rows = tx.stmt(SqliteSql.EXPIRED).set("now", tx.now).set("max", max).query()) {
+            while (rows.next()) over.add(new Expiry(rows.instant(1), new JobId(rows.uuid(2))));
+        }
+        for (Expiry expiry : over) {
+            tx.stmt(SqliteSql.EXPIRY_DROP)
+                    .set("at", expiry.at)
+                    .set("id", expiry.id.value())
+                    .update();
+            expire(tx, expiry.id);
+        }
+        return over.size();
+    }
+
+    private static void expire(Tx tx, JobId id) throws SQLException {
+        JobState state = Reading.state(tx.db(), id).orElse(null);
+        switch (state) {
+            case null -> {}
+            case JobState.Waiting s -> expire(tx, id, s);
+            case JobState.Queued s when s.failures() == 0 -> expire(tx, id, s);
+            case JobState.Queued _ -> {}
+            // It may come back unstarted, by a snooze or an error that isn't counted.
+            case JobState.Running _ ->
+                    tx.stmt(SqliteSql.EXPIRY_ADD)
+                            .set("at", tx.now.plus(EXPIRY_AGAIN))
+                            .set("id", id.value())
+                            .update();
+            case JobState.Succeeded _, JobState.Dead _, JobState.Cancelled _ -> {}
+        }
+    }
+
+    private static void expire(Tx tx, JobId id, JobState before) throws SQLException {
+        OutsideWrites.remove(tx, id, before);
+        var dead = new JobState.Dead(tx.now, before.attempt(), ErrorClass.EXPIRED);
+        OutsideWrites.endFromOutside(
+                tx, id, before, dead, "expired: its time to live ended before it started");
+    }
+
+    static List<Lease> leases(Tx tx) throws SQLException {
+        return Reading.leases(tx.db());
+    }
+
+    static void forfeit(Tx tx, String worker) throws SQLException {
+        tx.stmt(SqliteSql.FORFEIT).set("now", tx.now).set("worker", worker).update();
+    }
+
+    /** Looks at the lease again before it takes it back: it may have been renewed since. */
+    static int reclaim(Tx tx, Lease seen, Function<Reclaimed, JobState> decide)
+            throws SQLException {
+        try (Rows rows = tx.stmt(SqliteSql.LEASE_FIND).set("lease", seen.id().value()).query()) {
+            if (!rows.next()) return 0;
+            Instant until = rows.instant(2);
+            if (!until.equals(seen.until()) || until.isAfter(tx.now)) return 0;
+        }
+        List<Reclaimed> lost = running(tx, seen);
+        for (Reclaimed job : lost) {
+            JobState to = decide.apply(job);
+            var error =
+                    new JobError(
+                            ErrorClass.LEASE_LOST,
+                            "lease lost: worker \"%s\" did not renew it until %s"
+                                    .formatted(seen.worker(), seen.until()));
+            EndWrites.end(
+                    tx,
+                    new End(
+                            job.token(),
+                            AttemptEnd.How.LEASE_LOST,
+                            to,
+                            seen.worker(),
+                            error,
+                            "",
+                            List.of()));
+        }
+        tx.stmt(SqliteSql.STOPPING_DROP).set("lease", seen.id().value()).update();
+        tx.stmt(SqliteSql.LEASE_END).set("lease", seen.id().value()).update();
+        return lost.size();
+    }
+
+    private static List<Reclaimed> running(Tx tx, Lease lease) throws SQLException {
+        var lost = new ArrayList<Reclaimed>();
+        try (Rows rows =
+                tx.stmt(SqliteSql.RUNNING_OF_LEASE).set("lease", lease.id().value()).query()) {
+            while (rows.next()) {
+                var token = new Token(new JobId(rows.uuid(1)), rows.integer(2), lease.id());
+                var state = new JobState.Running(lease, rows.integer(2), rows.integer(3));
+                lost.add(new Reclaimed(token, state, RetryPolicy.parse(rows.text(4))));
+            }
+        }
+        return lost;
+    }
+}
