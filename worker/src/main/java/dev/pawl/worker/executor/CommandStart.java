@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Starts the command of one attempt. */
 record CommandStart(
@@ -17,6 +19,9 @@ record CommandStart(
         CommandExecutor.Surroundings around,
         Attempt attempt,
         AttemptFolder folder) {
+    /** ENOENT 2, E2BIG 7, ENOEXEC 8, EACCES 13: only the message has the number. */
+    private static final Pattern SYSTEM_ERROR = Pattern.compile("error[=:] ?(\\d+)");
+
     /**
      * Starts it and the reading of its outputs.
      *
@@ -81,22 +86,26 @@ record CommandStart(
         };
     }
 
-    /** The system's numbers are in the message only: ENOENT 2, E2BIG 7, EACCES 13, ENOEXEC 8. */
     private JobFailure refused(String program, IOException e) {
         String message = String.valueOf(e.getMessage());
-        if (message.contains("error=2,"))
-            return JobFailure.configuration(
-                    "program \"%s\" (or its interpreter) is not installed here%s"
-                            .formatted(program, install()));
-        if (message.contains("error=13,") || message.contains("error=8,"))
-            return JobFailure.configuration(
-                    "program \"%s\" can't be executed: %s".formatted(program, message));
-        if (message.contains("error=7,"))
-            return JobFailure.user(
-                    "arguments of \"%s\" are longer than the system takes; have the tool read"
-                            + " PAWL_INPUT or the standard input".formatted(program));
-        return JobFailure.infrastructure(
-                "program \"%s\" can't be started: %s".formatted(program, message));
+        Matcher number = SYSTEM_ERROR.matcher(message);
+        return switch (number.find() ? number.group(1) : "") {
+            case "2" ->
+                    JobFailure.configuration(
+                            "program \"%s\" (or its interpreter) is not installed here%s"
+                                    .formatted(program, install()));
+            case "8", "13" ->
+                    JobFailure.configuration(
+                            "program \"%s\" can't be executed: %s".formatted(program, message));
+            case "7" ->
+                    JobFailure.user(
+                            ("arguments of \"%s\" are longer than the system takes; have the"
+                                            + " tool read PAWL_INPUT or the standard input")
+                                    .formatted(program));
+            default ->
+                    JobFailure.infrastructure(
+                            "program \"%s\" can't be started: %s".formatted(program, message));
+        };
     }
 
     private String install() {

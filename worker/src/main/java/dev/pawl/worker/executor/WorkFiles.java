@@ -48,7 +48,7 @@ final class WorkFiles {
         var found = new TreeMap<String, Path>();
         Path root = folder.toRealPath();
         for (Path file : candidates(root, matchers)) {
-            String name = root.relativize(file).toString().replace('\\', '/');
+            String name = nameOf(root.relativize(file));
             if (Files.isDirectory(file) && file.toRealPath().startsWith(root)) continue;
             found.put(name, inside(root, file, name));
         }
@@ -73,6 +73,12 @@ final class WorkFiles {
         if (!Files.isRegularFile(real, LinkOption.NOFOLLOW_LINKS))
             throw new RefusedException("artifact \"%s\" is not a plain file".formatted(name));
         return real;
+    }
+
+    private static String nameOf(Path relative) {
+        var parts = new ArrayList<String>();
+        relative.forEach(part -> parts.add(part.toString()));
+        return String.join("/", parts);
     }
 
     private static void addMatchers(String pattern, List<PathMatcher> matchers) {
