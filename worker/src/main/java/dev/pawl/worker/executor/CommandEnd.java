@@ -16,63 +16,75 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Says what became of an attempt whose command has ended, and keeps what it made. */
-record CommandEnd(CommandPlan plan, Artifacts artifacts, Attempt attempt, AttemptFolder folder) {
+record CommandEnd(CommandTool tool, Artifacts artifacts, Attempt attempt, AttemptFolder folder) {
     static final int OUTPUT_BYTES_MAX = 1 << 20;
 
-    Outcome of(CommandLine line, int code, RunningCommand command) throws IOException {
+    /**
+     * @throws IOException when an output could not be written, or what was made can't be read
+     */
+    Outcome of(String stdoutName, int code, RunningCommand command, Signs signs)
+            throws IOException {
         if (command.outputFailure().isPresent()) throw command.outputFailure().get();
-        return code == 0 ? succeeded(line) : failed(line, code, command.lastWords());
+        Optional<Signs.Found> sign = signs.first();
+        if (sign.isPresent())
+            return failed(sign.get().sign().kind(), sign.get().message(), stdoutName);
+        if (code != 0) return failed(code, command.lastWords(), stdoutName);
+        return succeeded(stdoutName);
     }
 
-    private Outcome succeeded(CommandLine line) throws IOException {
+    private Outcome succeeded(String stdoutName) throws IOException {
         List<Artifact> kept;
         try {
-            kept = keep(line);
+            kept = keep(stdoutName);
         } catch (WorkFiles.RefusedException e) {
             return Outcome.failed(ErrorClass.PERMANENT, String.valueOf(e.getMessage()));
         }
         return switch (output()) {
-            case Json.Reading.Value(var text, var _) -> new Outcome.Succeeded(text, kept);
+            case Json.Reading.Value value -> Outputs.checked(tool.tool(), value, kept);
             case Json.Reading.Invalid(var why) ->
                     new Outcome.Failed(
                             new JobError(
                                     ErrorClass.PERMANENT,
-                                    "command exited with 0, but its output (PAWL_OUTPUT) is"
+                                    "the command exited with 0, but its output (PAWL_OUTPUT) is"
                                             + " unusable: "
                                             + why),
                             kept);
         };
     }
 
-    private Outcome failed(CommandLine line, int code, String lastWords) throws IOException {
-        boolean full = DiskTrouble.behind(folder.work(), lastWords);
-        ErrorClass kind = full ? ErrorClass.INFRASTRUCTURE : new ExitCodes(plan.exits()).of(code);
+    private Outcome failed(int code, String lastWords, String stdoutName) throws IOException {
         String message = "command " + ExitCodes.text(code);
         if (!lastWords.isEmpty()) message += ": " + lastWords;
-        if (full)
-            message +=
-                    " (disk is full: %s, %s bytes free)"
-                            .formatted(folder.work(), DiskTrouble.freeBytes(folder.work()));
-        return new Outcome.Failed(new JobError(kind, message), keepSome(line));
+        if (!DiskTrouble.behind(folder.work(), lastWords))
+            return failed(new ExitCodes(tool.run().exits()).of(code), message, stdoutName);
+        message +=
+                " (disk is full: %s, %s bytes free)"
+                        .formatted(folder.work(), DiskTrouble.freeBytes(folder.work()));
+        return failed(ErrorClass.INFRASTRUCTURE, message, stdoutName);
+    }
+
+    private Outcome failed(ErrorClass kind, String message, String stdoutName) throws IOException {
+        return new Outcome.Failed(new JobError(kind, message), keepSome(stdoutName));
     }
 
     /** After a failure the command's own error is what counts. */
-    private List<Artifact> keepSome(CommandLine line) throws IOException {
+    private List<Artifact> keepSome(String stdoutName) throws IOException {
         try {
-            return keep(line);
+            return keep(stdoutName);
         } catch (WorkFiles.RefusedException e) {
             attempt.log(LogLine.Stream.PAWL, "nothing kept: " + e.getMessage());
             return List.of();
         }
     }
 
-    private List<Artifact> keep(CommandLine line) throws IOException, WorkFiles.RefusedException {
+    private List<Artifact> keep(String stdoutName) throws IOException, WorkFiles.RefusedException {
         Map<String, Path> files =
-                new TreeMap<>(WorkFiles.matching(folder.work(), plan.artifacts()));
-        if (!line.stdoutName().isEmpty()) files.put(line.stdoutName(), folder.stdout());
+                new TreeMap<>(WorkFiles.matching(folder.work(), tool.run().artifacts()));
+        if (!stdoutName.isEmpty()) files.put(stdoutName, folder.stdout());
         var kept = new ArrayList<Artifact>();
         for (var file : files.entrySet())
             try (InputStream in =

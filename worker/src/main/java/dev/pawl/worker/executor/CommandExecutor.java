@@ -1,29 +1,30 @@
 package dev.pawl.worker.executor;
 
-import dev.pawl.core.Artifact;
 import dev.pawl.core.Artifacts;
 import dev.pawl.core.Attempt;
 import dev.pawl.core.Executor;
 import dev.pawl.core.Outcome;
 import dev.pawl.core.Time;
-import dev.pawl.tool.FileRef;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import tools.jackson.databind.JsonNode;
 
 /**
- * Runs a tool that is a program. Each attempt has a folder of its own, an entry in the {@link
- * CommandJournal} while it runs, and leaves no process and no folder behind.
+ * Runs a tool that is a program: {@link CommandPreparation}, {@link CommandStart}, {@link
+ * RunningCommand}, {@link CommandEnd}, in this order. Each attempt has a folder of its own, an
+ * entry in the {@link CommandJournal} while it runs, and leaves no process and no folder behind.
  */
 final class CommandExecutor implements Executor {
-    private final CommandPlan plan;
+    private final CommandTool tool;
     private final Surroundings around;
 
-    /** What all commands of a worker share. */
+    /**
+     * What all commands of a worker share.
+     *
+     * @param grace between SIGTERM and SIGKILL
+     */
     record Surroundings(
             CommandJournal journal,
             Artifacts artifacts,
@@ -31,8 +32,8 @@ final class CommandExecutor implements Executor {
             Duration grace,
             Time time) {}
 
-    CommandExecutor(CommandPlan plan, Surroundings around) {
-        this.plan = plan;
+    CommandExecutor(CommandTool tool, Surroundings around) {
+        this.tool = tool;
         this.around = around;
     }
 
@@ -44,6 +45,10 @@ final class CommandExecutor implements Executor {
                 return run(attempt, entry);
             } catch (IOException e) {
                 throw DiskTrouble.failure(entry.attemptFolder(), e);
+            } catch (UncheckedIOException e) {
+                if (e.getCause() instanceof CharacterCodingException)
+                    throw JobFailure.user(String.valueOf(e.getMessage()));
+                throw DiskTrouble.failure(entry.attemptFolder(), e.getCause());
             }
         } catch (JobFailure e) {
             return new Outcome.Failed(e.error(), List.of());
@@ -53,33 +58,13 @@ final class CommandExecutor implements Executor {
     private Outcome run(Attempt attempt, CommandJournal.Entry entry)
             throws IOException, InterruptedException {
         var folder = AttemptFolder.in(entry.attemptFolder());
-        CommandLine line = prepare(attempt, folder);
-        var environment =
-                around.environment()
-                        .of(
-                                plan,
-                                attempt.job(),
-                                folder,
-                                around.journal().markers(attempt.job().token()));
+        var files = new AttemptFiles(folder, around.artifacts());
+        CommandLine line = new CommandPreparation(tool, around, attempt, folder).prepare(files);
+        var signs = new Signs(tool.run().signs());
         RunningCommand command =
-                new CommandStart(plan, around, attempt, folder).start(line, environment, entry);
+                new CommandStart(tool, around, attempt, folder).start(line, signs, entry);
         int code = command.await();
-        return new CommandEnd(plan, around.artifacts(), attempt, folder).of(line, code, command);
-    }
-
-    /** Puts everything into the folder that the command reads. */
-    private CommandLine prepare(Attempt attempt, AttemptFolder folder) throws IOException {
-        String text = attempt.job().submission().input();
-        JsonNode input = Json.read(text);
-        Map<FileRef, Path> copies =
-                folder.copies(FileRef.allIn(input).values(), around.artifacts());
-        boolean whole = copies.isEmpty();
-        Files.writeString(folder.input(), whole ? text : Json.withPaths(input, copies));
-        CommandLine line = plan.line().fill(input, copies);
-        if (!line.stdoutName().isEmpty() && !Artifact.validName(line.stdoutName()))
-            throw JobFailure.permanent(
-                    "artifact \"%s\" of the standard output: its name is not one that can be kept"
-                            .formatted(line.stdoutName()));
-        return line;
+        return new CommandEnd(tool, around.artifacts(), attempt, folder)
+                .of(line.stdoutName(), code, command, signs);
     }
 }

@@ -1,25 +1,22 @@
 package dev.pawl.worker.executor;
 
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
- * What is started for one attempt.
+ * What is started for one attempt: its tool's templates, filled in.
  *
  * @param argv the program and its arguments; no shell reads them
+ * @param environment all of it
  * @param stdoutName the artifact that the standard output becomes; empty for the log
  */
-record CommandLine(List<String> argv, Stdin stdin, String stdoutName) {
+record CommandLine(List<String> argv, Map<String, String> environment, String stdoutName) {
     CommandLine {
         argv = List.copyOf(argv);
+        environment = Map.copyOf(environment);
     }
 
-    /** What the command reads on its standard input. */
-    sealed interface Stdin {
-        record Nothing() implements Stdin {}
-
-        record Text(String text) implements Stdin {}
-
-        record Content(Path file) implements Stdin {}
+    String program() {
+        return argv.getFirst();
     }
 }

@@ -2,12 +2,11 @@ package dev.pawl.worker.executor;
 
 import dev.pawl.core.Attempt;
 import dev.pawl.core.LogLine;
+import dev.pawl.tool.Run;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -15,7 +14,7 @@ import java.util.regex.Pattern;
 
 /** Starts the command of one attempt. */
 record CommandStart(
-        CommandPlan plan,
+        CommandTool tool,
         CommandExecutor.Surroundings around,
         Attempt attempt,
         AttemptFolder folder) {
@@ -27,15 +26,14 @@ record CommandStart(
      *
      * @throws JobFailure when it can't be started
      */
-    RunningCommand start(
-            CommandLine line, Map<String, String> environment, CommandJournal.Entry entry)
+    RunningCommand start(CommandLine line, Signs signs, CommandJournal.Entry entry)
             throws IOException {
         var stdout =
                 line.stdoutName().isEmpty()
-                        ? new Sinks.Log(attempt, LogLine.Stream.STDOUT)
-                        : new Sinks.File(folder.stdout());
-        var stderr = new Sinks.Log(attempt, LogLine.Stream.STDERR);
-        Process process = process(line, environment);
+                        ? new Sinks.Log(attempt, LogLine.Stream.STDOUT, signs)
+                        : new Sinks.File(folder.stdout(), signs);
+        var stderr = new Sinks.Log(attempt, LogLine.Stream.STDERR, signs);
+        Process process = process(line);
         Optional<ProcessId> root = ProcessId.of(process.pid());
         var tree =
                 new ProcessTree(
@@ -60,40 +58,28 @@ record CommandStart(
                 around.grace());
     }
 
-    private Process process(CommandLine line, Map<String, String> environment) throws IOException {
+    private Process process(CommandLine line) {
         var builder =
                 new ProcessBuilder(line.argv())
                         .directory(folder.work().toFile())
-                        .redirectInput(stdin(line).toFile());
+                        .redirectInput(folder.stdin().toFile());
         builder.environment().clear();
-        builder.environment().putAll(environment);
         try {
+            builder.environment().putAll(line.environment());
             return builder.start();
         } catch (IOException e) {
-            throw refused(line.argv().getFirst(), e);
-        } catch (IllegalArgumentException | NullPointerException e) {
-            // A zero in an argument or a variable.
+            throw refused(line.program(), e);
+        } catch (IllegalArgumentException e) {
+            // A zero in a variable.
             throw JobFailure.user("command can't be started: " + e.getMessage());
         }
-    }
-
-    /** A file, not a pipe: nobody has to feed it while the command runs. */
-    private Path stdin(CommandLine line) throws IOException {
-        return switch (line.stdin()) {
-            case CommandLine.Stdin.Nothing _ -> Files.createFile(folder.stdin());
-            case CommandLine.Stdin.Text(var text) -> Files.writeString(folder.stdin(), text);
-            case CommandLine.Stdin.Content(var file) -> file;
-        };
     }
 
     private JobFailure refused(String program, IOException e) {
         String message = String.valueOf(e.getMessage());
         Matcher number = SYSTEM_ERROR.matcher(message);
         return switch (number.find() ? number.group(1) : "") {
-            case "2" ->
-                    JobFailure.configuration(
-                            "program \"%s\" (or its interpreter) is not installed here%s"
-                                    .formatted(program, install()));
+            case "2" -> Programs.missing(program, packagesFor(program));
             case "8", "13" ->
                     JobFailure.configuration(
                             "program \"%s\" can't be executed: %s".formatted(program, message));
@@ -108,10 +94,11 @@ record CommandStart(
         };
     }
 
-    private String install() {
-        return plan.requires().isEmpty()
-                ? "; install it, or set PATH"
-                : "; install %s (Debian: apt install %1$s)"
-                        .formatted(String.join(" ", plan.requires()));
+    /** What the tool says of this program, or else all that it says. */
+    private List<String> packagesFor(String program) {
+        String name = Path.of(program).getFileName().toString();
+        List<Run.Requirement> all = tool.run().requirements();
+        List<Run.Requirement> its = all.stream().filter(r -> r.program().equals(name)).toList();
+        return (its.isEmpty() ? all : its).stream().map(Run.Requirement::debianPackage).toList();
     }
 }

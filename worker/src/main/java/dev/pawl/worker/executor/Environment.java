@@ -1,34 +1,23 @@
 package dev.pawl.worker.executor;
 
-import dev.pawl.core.ClaimedJob;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The variables a command gets: few of the worker's, which holds secrets, and its own. */
-record Environment(Map<String, String> ofWorker) {
+/** The worker's variables, of which a command gets few: the others may be secrets. */
+record Environment(Map<String, String> variables) {
     private static final Set<String> ALWAYS = Set.of("PATH", "HOME", "LANG", "TZ", "TMPDIR");
 
     Environment {
-        ofWorker = Map.copyOf(ofWorker);
+        variables = Map.copyOf(variables);
     }
 
-    Map<String, String> of(
-            CommandPlan plan, ClaimedJob job, AttemptFolder folder, Map<String, String> markers) {
-        var result = new TreeMap<String, String>();
-        ofWorker.forEach((name, value) -> {
-            if (ALWAYS.contains(name)
-                    || name.startsWith("LC_")
-                    || plan.environment().contains(name)) result.put(name, value);
-        });
-        result.putAll(plan.fixed());
-        result.put("PAWL_JOB", job.id().toString());
-        result.put("PAWL_ATTEMPT", Integer.toString(job.token().attempt()));
-        result.put("PAWL_TOOL", job.submission().tool().toString());
-        result.put("PAWL_CORRELATION_ID", job.submission().correlationId());
-        result.put("PAWL_INPUT", folder.input().toString());
-        result.put("PAWL_OUTPUT", folder.output().toString());
-        result.putAll(markers);
-        return result;
+    /** What every command gets, and what its tool asks for by name. */
+    Map<String, String> allowed(Set<String> names) {
+        var allowed = new TreeMap<>(variables);
+        allowed.keySet()
+                .removeIf(name ->
+                        !ALWAYS.contains(name) && !name.startsWith("LC_") && !names.contains(name));
+        return allowed;
     }
 }

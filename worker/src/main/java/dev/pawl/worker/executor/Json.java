@@ -1,18 +1,14 @@
 package dev.pawl.worker.executor;
 
-import dev.pawl.tool.FileRef;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /** JSON as the executors read and write it: every digit of a number is kept. */
 final class Json {
@@ -29,16 +25,6 @@ final class Json {
     /** Reads what has been checked before. */
     static JsonNode read(String text) {
         return MAPPER.readTree(text);
-    }
-
-    /** An input with each of its files replaced by where it is. */
-    static String withPaths(JsonNode input, Map<FileRef, Path> files) {
-        return FileRef.replaceAll(
-                        input,
-                        file ->
-                                JsonNodeFactory.instance.stringNode(
-                                        String.valueOf(files.get(file))))
-                .toString();
     }
 
     /** What became of bytes from outside. */

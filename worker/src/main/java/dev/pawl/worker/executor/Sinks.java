@@ -19,12 +19,14 @@ final class Sinks {
     static final class Log implements OutputReader.Sink {
         private final Attempt attempt;
         private final LogLine.Stream stream;
+        private final Signs signs;
         private final LineSplitter lines = new LineSplitter(this::line);
         private volatile String last = "";
 
-        Log(Attempt attempt, LogLine.Stream stream) {
+        Log(Attempt attempt, LogLine.Stream stream, Signs signs) {
             this.attempt = attempt;
             this.stream = stream;
+            this.signs = signs;
         }
 
         /** The last line that isn't blank; empty when there was none. */
@@ -34,6 +36,7 @@ final class Sinks {
 
         @Override
         public void accept(byte[] bytes, int count) {
+            if (stream == LogLine.Stream.STDOUT) signs.stdout(bytes, count);
             lines.accept(bytes, count);
         }
 
@@ -51,20 +54,24 @@ final class Sinks {
                 return;
             }
             if (!text.isBlank()) last = text;
+            signs.line(text);
             attempt.log(stream, text);
         }
     }
 
-    /** Takes everything to a file. */
+    /** Takes all of stdout to a file. */
     static final class File implements OutputReader.Sink {
         private final FileOutputStream out;
+        private final Signs signs;
 
-        File(Path path) throws IOException {
+        File(Path path, Signs signs) throws IOException {
+            this.signs = signs;
             this.out = new FileOutputStream(path.toFile());
         }
 
         @Override
         public void accept(byte[] bytes, int count) throws IOException {
+            signs.stdout(bytes, count);
             out.write(bytes, 0, count);
         }
 

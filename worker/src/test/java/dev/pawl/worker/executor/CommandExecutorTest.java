@@ -8,11 +8,13 @@ import dev.pawl.core.Artifact;
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.Outcome;
 import dev.pawl.tool.FileRef;
+import dev.pawl.tool.Run;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -70,7 +72,7 @@ final class CommandExecutorTest {
     void inputIsReadFromItsFileEveryDigitKept() throws Exception {
         commands.shell("cat \"$PAWL_INPUT\"").run(attempt);
 
-        assertThat(attempt.lines).containsExactly("stdout: {\"n\": 9007199254740993.10}");
+        assertThat(attempt.lines).containsExactly("stdout: {\"n\":9007199254740993.10}");
     }
 
     @Test
@@ -127,15 +129,76 @@ final class CommandExecutorTest {
 
     @Test
     void aMissingProgramIsAConfigurationErrorThatNamesThePackage() throws Exception {
-        commands.requires("plantuml", "graphviz");
+        Outcome unnamed = commands.argv("plantuml-nowhere", "-x").run(attempt);
+        Outcome named =
+                commands.requires(
+                                new Run.Requirement("sh", "dash", null),
+                                new Run.Requirement("dot-nowhere", "graphviz", null))
+                        .shell("echo ran")
+                        .run(attempt);
 
-        Outcome outcome = commands.argv("plantuml-nowhere", "-x").run(attempt);
+        assertFailed(unnamed, ErrorClass.CONFIGURATION, "\"plantuml-nowhere\"", "install it");
+        assertFailed(named, ErrorClass.CONFIGURATION, "\"dot-nowhere\"", "apt install graphviz");
+        assertThat(attempt.lines).isEmpty();
+    }
 
-        assertFailed(
-                outcome,
-                ErrorClass.CONFIGURATION,
-                "\"plantuml-nowhere\"",
-                "apt install plantuml graphviz");
+    @Test
+    void aProgramIsRequiredOnlyWhenTheStandardInputAsksForIt() throws Exception {
+        var pattern = Pattern.compile("digraph");
+        commands.requires(new Run.Requirement("dot-nowhere", "graphviz", pattern));
+
+        Outcome without = commands.stdin(Tools.text("a -> b")).argv("cat").run(attempt);
+        Outcome with = commands.stdin(Tools.text("x digraph y")).argv("cat").run(attempt);
+
+        assertThat(without).isInstanceOf(Outcome.Succeeded.class);
+        assertFailed(with, ErrorClass.CONFIGURATION, "graphviz");
+    }
+
+    @Test
+    void theFirstSignThatIsFoundDecidesWhateverTheExitCode() throws Exception {
+        commands.signs(
+                sign(Run.Stream.STDOUT, "^%!", ErrorClass.USER, "", List.of()),
+                sign(
+                        Run.Stream.LOG,
+                        "font .* missing",
+                        ErrorClass.CONFIGURATION,
+                        "a font is" + " missing",
+                        List.of("fonts-x")),
+                sign(Run.Stream.LOG, "warn", ErrorClass.PERMANENT, "", List.of()));
+
+        Outcome log = commands.shell("echo warn >&2; echo 'font A missing'").run(attempt);
+        Outcome head = commands.stdoutName("o").shell("echo '%! bad'; exit 3").run(attempt);
+        Outcome none = commands.shell("echo fine; exit 3").run(attempt);
+
+        assertFailed(log, ErrorClass.CONFIGURATION, "a font is missing; install fonts-x (Debian");
+        assertFailed(head, ErrorClass.USER, "%!");
+        assertFailed(none, ErrorClass.TRANSIENT, "exited with 3");
+    }
+
+    @Test
+    void anOutputThatIsNotAsPromisedIsAPermanentErrorThatNamesTheField() throws Exception {
+        commands.output(
+                """
+                {"type": "object", "required": ["pages"],
+                 "properties": {"pages": {"type": "integer"}}}\
+                """);
+
+        Outcome wrong = commands.shell("echo '{\"pages\": \"x\"}' > $PAWL_OUTPUT").run(attempt);
+        Outcome missing = commands.shell("true").run(attempt);
+        Outcome right = commands.shell("echo '{\"pages\": 3}' > $PAWL_OUTPUT").run(attempt);
+
+        assertFailed(wrong, ErrorClass.PERMANENT, "output/pages");
+        assertFailed(missing, ErrorClass.PERMANENT, "pages");
+        assertThat(right).isInstanceOf(Outcome.Succeeded.class);
+    }
+
+    @Test
+    void theInputFollowsAsFlags() throws Exception {
+        var run = new RecordingAttempt("{\"title\": \"a b\", \"deep\": true, \"no\": false}");
+
+        commands.flags().argv("printf", "%s\\n").run(run);
+
+        assertThat(run.lines).containsExactly("stdout: --title", "stdout: a b", "stdout: --deep");
     }
 
     @Test
@@ -163,7 +226,7 @@ final class CommandExecutorTest {
                                 "DB_PASSWORD", "secret",
                                 "FONTS", "/fonts"))
                 .allowed("FONTS", "NOT_SET")
-                .fixed(Map.of("MODE", "fast"));
+                .fixed("MODE", "fast");
 
         commands.argv("env").run(attempt);
 
@@ -207,7 +270,7 @@ final class CommandExecutorTest {
 
     @Test
     void standardInputIsTheTextGiven() throws Exception {
-        commands.stdin(new CommandLine.Stdin.Text("ä".repeat(100_000)));
+        commands.stdin(Tools.text("ä".repeat(100_000)));
 
         commands.shell("wc -c").run(attempt);
 
@@ -241,25 +304,21 @@ final class CommandExecutorTest {
     }
 
     @Test
-    void aFileOfTheInputIsACopyUnderItsOwnName() throws Exception {
+    void aFileOfTheInputIsReadFromACopy() throws Exception {
         Artifact kept = keep("@startuml");
         var file = new FileRef("login.puml", kept.sha256(), kept.sizeBytes(), "");
         var run = new RecordingAttempt("{\"d\": " + file.node() + "}");
+        commands.stdin(Tools.input("d"));
 
-        commands.filled((_, files) ->
-                        new CommandLine(
-                                List.of(
-                                        "sh",
-                                        "-c",
-                                        "cat $0; echo; cat; echo; echo x > $0;"
-                                                + " cat $PAWL_INPUT",
-                                        String.valueOf(files.get(file))),
-                                new CommandLine.Stdin.Text("in"),
-                                ""))
+        commands.words(
+                        Tools.text("sh"),
+                        Tools.text("-c"),
+                        Tools.text("cat $0; echo; cat; echo; echo x > $0; cat $PAWL_INPUT"),
+                        Tools.path("d"))
                 .run(run);
 
-        assertThat(run.lines).startsWith("stdout: @startuml", "stdout: in");
-        assertThat(run.lines.getLast()).matches("stdout: \\{\"d\":\"/.*/login.puml\"}");
+        assertThat(run.lines).startsWith("stdout: @startuml", "stdout: @startuml");
+        assertThat(run.lines.getLast()).matches("stdout: \\{\"d\":\"/.*/files/file-1\"}");
         assertThat(commands.artifacts.verify(kept)).isTrue();
     }
 
@@ -274,6 +333,15 @@ final class CommandExecutorTest {
                         .run(new RecordingAttempt("{\"d\": " + file.node() + "}"));
 
         assertFailed(outcome, ErrorClass.INFRASTRUCTURE, "\"a\"", "damaged");
+    }
+
+    private static Run.Sign sign(
+            Run.Stream stream,
+            String pattern,
+            ErrorClass kind,
+            String message,
+            List<String> packages) {
+        return new Run.Sign(stream, Pattern.compile(pattern), kind, message, packages);
     }
 
     private Artifact keep(String text) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pawl.core.Outcome;
-import dev.pawl.worker.executor.ProcessId.Signal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -145,23 +144,6 @@ final class CommandStopTest {
         assertThat(process.runs()).isFalse();
         assertThat(run.attempt.lines)
                 .contains("pawl: ended 2 processes that the command left running");
-    }
-
-    @Test
-    void oneThatGotAwayDoesNotHoldTheAttemptByItsPipe() throws Exception {
-        // Without its environment, and without its parent before the first look.
-        var run =
-                new Commands.Running(
-                        commands.shell("env -i setsid sh -c 'echo pid $$; exec sleep 1000' &"));
-        ProcessId process = process(run, "pid");
-        try {
-            Outcome outcome = run.outcome();
-
-            assertThat(outcome).isInstanceOf(Outcome.Succeeded.class);
-            assertThat(run.attempt.lines).anyMatch(line -> line.contains("got away"));
-        } finally {
-            process.signal(Signal.KILL);
-        }
     }
 
     @Test

@@ -1,17 +1,22 @@
 package dev.pawl.worker.executor;
 
 import dev.pawl.artifact.FileArtifacts;
-import dev.pawl.core.Attempt;
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.Outcome;
 import dev.pawl.core.SystemTime;
 import dev.pawl.core.Time;
+import dev.pawl.tool.JsonSchema;
+import dev.pawl.tool.Run;
+import dev.pawl.tool.Template;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Commands to run in tests: mostly a shell with a script. */
 final class Commands {
@@ -21,12 +26,15 @@ final class Commands {
     final FileArtifacts artifacts;
     private Map<String, String> workerEnvironment = System.getenv();
     private Set<String> allowed = Set.of();
-    private Map<String, String> fixed = Map.of();
+    private final Map<String, Template> fixed = new HashMap<>();
     private List<String> patterns = List.of();
     private Map<Integer, ErrorClass> exits = Map.of();
-    private List<String> requires = List.of();
-    private CommandLine.Stdin stdin = new CommandLine.Stdin.Nothing();
-    private String stdoutName = "";
+    private List<Run.Sign> signs = List.of();
+    private List<Run.Requirement> requires = List.of();
+    private @Nullable Template stdin;
+    private @Nullable Template stdoutName;
+    private boolean flags;
+    private JsonSchema output = JsonSchema.ANYTHING;
     private Duration grace = Duration.ofSeconds(5);
 
     Commands(Path data) {
@@ -44,8 +52,8 @@ final class Commands {
         return this;
     }
 
-    Commands fixed(Map<String, String> values) {
-        fixed = values;
+    Commands fixed(String name, String value) {
+        fixed.put(name, Tools.text(value));
         return this;
     }
 
@@ -59,18 +67,33 @@ final class Commands {
         return this;
     }
 
-    Commands requires(String... packages) {
-        requires = List.of(packages);
+    Commands signs(Run.Sign... values) {
+        signs = List.of(values);
         return this;
     }
 
-    Commands stdin(CommandLine.Stdin value) {
+    Commands requires(Run.Requirement... values) {
+        requires = List.of(values);
+        return this;
+    }
+
+    Commands stdin(Template value) {
         stdin = value;
         return this;
     }
 
     Commands stdoutName(String value) {
-        stdoutName = value;
+        stdoutName = Tools.text(value);
+        return this;
+    }
+
+    Commands flags() {
+        flags = true;
+        return this;
+    }
+
+    Commands output(String schema) {
+        output = Tools.schema(schema);
         return this;
     }
 
@@ -84,13 +107,24 @@ final class Commands {
     }
 
     CommandExecutor argv(String... argv) {
-        var line = new CommandLine(List.of(argv), stdin, stdoutName);
-        return filled((_, _) -> line);
+        return words(Stream.of(argv).map(Tools::text).toArray(Template[]::new));
     }
 
-    CommandExecutor filled(CommandPlan.Template template) {
+    CommandExecutor words(Template... words) {
+        var run =
+                new Run.Command(
+                        Stream.of(words).map(List::of).toList(),
+                        flags,
+                        stdin,
+                        stdoutName,
+                        patterns,
+                        allowed,
+                        fixed,
+                        exits,
+                        signs,
+                        requires);
         return new CommandExecutor(
-                new CommandPlan(template, allowed, fixed, patterns, exits, requires),
+                new CommandTool(Tools.of(run, output), run),
                 new CommandExecutor.Surroundings(
                         new CommandJournal(data, TIME),
                         artifacts,
@@ -106,7 +140,7 @@ final class Commands {
         private final Thread thread;
 
         Running(CommandExecutor executor) {
-            this.run = new FutureTask<>(() -> executor.run((Attempt) attempt));
+            this.run = new FutureTask<>(() -> executor.run(attempt));
             this.thread = Thread.ofVirtual().start(run);
         }
 
