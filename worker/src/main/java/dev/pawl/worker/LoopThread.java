@@ -75,7 +75,8 @@ final class LoopThread implements AutoCloseable {
                 log.warn("loop {} waits: {} ({})", loop.name(), e.getMessage(), e.code().wire());
             return backoff.failed();
         } catch (RuntimeException | Error e) {
-            log.error("loop {} hit a bug and goes on", loop.name(), e);
+            if (!backoff.failing()) log.error("loop {} hit a bug and goes on", loop.name(), e);
+            else log.debug("loop {} still hits a bug", loop.name(), e);
             return backoff.failed();
         }
     }
