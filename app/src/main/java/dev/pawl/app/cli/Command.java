@@ -25,9 +25,14 @@ public interface Command {
         return List.of();
     }
 
-    /** Whether what follows the first operand is read by the command itself. */
+    /** Whether its first operand decides which more flags there are. */
     default boolean readsTheRest() {
         return false;
+    }
+
+    /** The flags that its first operand adds; asked only where {@link #readsTheRest}. */
+    default Expansion expand(Call first) {
+        return new Expansion(summary(), List.of());
     }
 
     /** Does it. */

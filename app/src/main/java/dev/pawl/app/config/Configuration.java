@@ -3,6 +3,7 @@ package dev.pawl.app.config;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.store.sqlite.SqliteOptions;
+import dev.pawl.tool.DurationText;
 import dev.pawl.worker.WorkerOptions;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -187,7 +188,7 @@ public record Configuration(
 
         private Duration duration(Key key) {
             Setting setting = settings.get(key);
-            return Durations.parse(setting.text())
+            return DurationText.parse(setting.text())
                     .orElseThrow(() -> wrong(setting, "want a time, as 500ms, 30s or 1h30m"));
         }
 
