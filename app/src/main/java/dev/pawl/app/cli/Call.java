@@ -4,6 +4,7 @@ import dev.pawl.app.config.Configuration;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.JobId;
 import dev.pawl.core.PawlException;
+import dev.pawl.tool.Tools;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +49,22 @@ public record Call(
             throw new PawlException(
                     ErrorCode.INPUT_INVALID, jobs.size() + " jobs are named; want one");
         return jobs.getFirst();
+    }
+
+    /** The one operand there must be. */
+    String onlyOperand(String what, String list) {
+        if (operands.size() == 1) return operands.getFirst();
+        throw new PawlException(
+                ErrorCode.INPUT_INVALID,
+                operands.isEmpty()
+                        ? "no %s is named; %s shows what there is".formatted(what, list)
+                        : "\"%s\" is one word too many; a value needs its flag"
+                                .formatted(operands.get(1)));
+    }
+
+    /** The tools there are. Problems in their files are not the caller's concern here. */
+    Tools tools() {
+        return wiring.tools(configuration);
     }
 
     /** Opens the data folder for a command that works on what is there. */

@@ -44,6 +44,9 @@ public record Outside(
         /** Calls it with 1, 2, … from a thread of its own, until closed. */
         Watch watch(java.util.function.IntConsumer onSignal);
 
+        /** Ends the process without another word. */
+        void exitNow(ExitCode code);
+
         /** Stops watching. */
         interface Watch extends AutoCloseable {
             @Override

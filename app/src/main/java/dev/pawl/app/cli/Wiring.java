@@ -1,6 +1,11 @@
 package dev.pawl.app.cli;
 
 import dev.pawl.app.config.Configuration;
+import dev.pawl.tool.Requests;
+import dev.pawl.tool.Tools;
+import dev.pawl.worker.Serving;
+import dev.pawl.worker.Worker;
+import java.util.function.UnaryOperator;
 
 /** Builds what commands work with; {@code Main} has the one there is. */
 public interface Wiring {
@@ -9,4 +14,17 @@ public interface Wiring {
 
     /** Opens the data folder; makes it where it is missing. */
     Opened open(Configuration configuration);
+
+    /** The shipped tools and those of the configured folders. */
+    Tools tools(Configuration configuration);
+
+    /** What turns inputs into submissions. */
+    Requests requests(Opened opened);
+
+    /** A worker that is not started yet; the caller closes it before {@code opened}. */
+    Worker worker(
+            Configuration configuration,
+            Opened opened,
+            Tools tools,
+            UnaryOperator<Serving> restriction);
 }
