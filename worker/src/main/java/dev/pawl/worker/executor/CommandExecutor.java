@@ -7,7 +7,6 @@ import dev.pawl.core.Outcome;
 import dev.pawl.core.Time;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.util.List;
 
@@ -46,9 +45,7 @@ final class CommandExecutor implements Executor {
             } catch (IOException e) {
                 throw DiskTrouble.failure(entry.attemptFolder(), e);
             } catch (UncheckedIOException e) {
-                if (e.getCause() instanceof CharacterCodingException)
-                    throw JobFailure.user(String.valueOf(e.getMessage()));
-                throw DiskTrouble.failure(entry.attemptFolder(), e.getCause());
+                throw InputTrouble.failure(entry.attemptFolder(), e);
             }
         } catch (JobFailure e) {
             return new Outcome.Failed(e.error(), List.of());

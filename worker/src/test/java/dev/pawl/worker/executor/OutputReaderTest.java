@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,7 +23,7 @@ final class OutputReaderTest {
         sink.accepted.await();
 
         assertThat(reader.awaitEnd()).isFalse();
-        assertThat(sink.bytes).isEqualTo(3);
+        assertThat(sink.bytes.get()).isEqualTo(3);
     }
 
     @Test
@@ -32,7 +33,7 @@ final class OutputReaderTest {
         pipe.close();
 
         assertThat(reader.awaitEnd()).isTrue();
-        assertThat(sink.bytes).isEqualTo(3);
+        assertThat(sink.bytes.get()).isEqualTo(3);
         assertThat(sink.closed).isTrue();
     }
 
@@ -50,13 +51,13 @@ final class OutputReaderTest {
     private static final class CollectingSink implements OutputReader.Sink {
         final CountDownLatch accepted = new CountDownLatch(1);
         volatile boolean broken;
-        volatile long bytes;
+        private final AtomicLong bytes = new AtomicLong();
         volatile boolean closed;
 
         @Override
         public void accept(byte[] read, int count) throws IOException {
             if (broken) throw new IOException("No space left on device");
-            bytes = bytes + count;
+            bytes.addAndGet(count);
             accepted.countDown();
         }
 
