@@ -1,29 +1,60 @@
 package dev.pawl.app;
 
+import dev.pawl.app.cli.CacheList;
+import dev.pawl.app.cli.CachePrune;
+import dev.pawl.app.cli.CacheWhy;
 import dev.pawl.app.cli.Cli;
 import dev.pawl.app.cli.Command;
+import dev.pawl.app.cli.Completion;
 import dev.pawl.app.cli.ConfigShow;
 import dev.pawl.app.cli.ExitCode;
+import dev.pawl.app.cli.JobsCancel;
+import dev.pawl.app.cli.JobsDiscard;
+import dev.pawl.app.cli.JobsList;
+import dev.pawl.app.cli.JobsLogs;
+import dev.pawl.app.cli.JobsRedrive;
+import dev.pawl.app.cli.JobsShow;
 import dev.pawl.app.cli.Opened;
 import dev.pawl.app.cli.Outside;
 import dev.pawl.app.cli.Outside.Terminal;
 import dev.pawl.app.cli.Version;
+import dev.pawl.app.cli.Why;
 import dev.pawl.app.cli.Wiring;
+import dev.pawl.app.cli.Workshop;
 import dev.pawl.app.config.Configuration;
 import dev.pawl.artifact.FileArtifacts;
 import dev.pawl.core.Engine;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.SystemTime;
+import dev.pawl.core.ToolId;
 import dev.pawl.store.sqlite.SqliteStore;
+import dev.pawl.tool.Requests;
+import dev.pawl.tool.Run;
+import dev.pawl.tool.Tool;
+import dev.pawl.tool.Tools;
+import dev.pawl.worker.Served;
+import dev.pawl.worker.Serving;
+import dev.pawl.worker.Slot;
+import dev.pawl.worker.Surroundings;
+import dev.pawl.worker.SystemProcesses;
+import dev.pawl.worker.Worker;
+import dev.pawl.worker.executor.CommandJournal;
+import dev.pawl.worker.executor.Handlers;
+import dev.pawl.worker.executor.ToolExecutors;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Where {@code pawl} starts: what there is of commands, and how the parts are put together, top to
@@ -40,7 +71,24 @@ public final class Main {
 
     /** Every command, in the order of the help. */
     private static List<Command> commands() {
-        return List.of(new ConfigShow(), new Version());
+        var commands =
+                new ArrayList<Command>(
+                        List.of(
+                                new dev.pawl.app.cli.Run(),
+                                new JobsList(),
+                                new JobsShow(),
+                                new JobsLogs(),
+                                new JobsCancel(),
+                                new JobsRedrive(),
+                                new JobsDiscard(),
+                                new Why(),
+                                new CacheWhy(),
+                                new CacheList(),
+                                new CachePrune(),
+                                new ConfigShow(),
+                                new Version()));
+        commands.add(new Completion(commands));
+        return commands;
     }
 
     static ExitCode run(String[] args, Outside outside) {
@@ -110,6 +158,66 @@ public final class Main {
                 store.close();
                 throw e;
             }
+        }
+
+        @Override
+        public Tools tools(Configuration configuration) {
+            var folders = new ArrayList<Path>(List.of(outside.shipped()));
+            folders.addAll(configuration.tools());
+            return Tools.of(folders, Map.of("classpath.plantuml", plantuml()));
+        }
+
+        @Override
+        public Requests requests(Opened opened) {
+            return new Requests(
+                    opened.artifacts(),
+                    (tool, command) -> ProgramVersion.of(tool, command, outside.environment()),
+                    outside.environment());
+        }
+
+        @Override
+        public Workshop workshop(
+                Configuration configuration,
+                Opened opened,
+                Tools tools,
+                UnaryOperator<Serving> restriction) {
+            var time = outside.time();
+            var journal = new CommandJournal(opened.data(), time);
+            var executors =
+                    new ToolExecutors(
+                            journal,
+                            opened.artifacts(),
+                            new Handlers(),
+                            outside.environment(),
+                            ToolExecutors.GRACE,
+                            time);
+            var served = new HashMap<ToolId, Served>();
+            for (Tool tool : tools.all())
+                served.put(tool.id(), new Served(executors.of(tool), slot(tool), timeout(tool)));
+            var processes =
+                    new SystemProcesses(_ -> journal.endLeftovers(ToolExecutors.GRACE));
+            var worker =
+                    new Worker(
+                            opened.engine(),
+                            restriction.apply(Serving.all(served)),
+                            configuration.worker(),
+                            new Surroundings(time, outside.random(), processes));
+            return new Workshop(worker, executors, journal, ToolExecutors.GRACE);
+        }
+
+        private static Slot slot(Tool tool) {
+            return tool.run() instanceof Run.Command ? Slot.COMMAND : Slot.HANDLER;
+        }
+
+        private static Duration timeout(Tool tool) {
+            return tool.policy().timeout();
+        }
+
+        /** The jar that the shipped tool starts; it came with this program's own. */
+        private static String plantuml() {
+            for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                if (entry.contains("plantuml-mit")) return Path.of(entry).toAbsolutePath().toString();
+            return "plantuml-mit.jar is missing";
         }
 
         private static void makeFolder(Path data) {

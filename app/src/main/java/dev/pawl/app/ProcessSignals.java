@@ -1,5 +1,6 @@
 package dev.pawl.app;
 
+import dev.pawl.app.cli.ExitCode;
 import dev.pawl.app.cli.Outside.StopSignals;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -25,6 +26,11 @@ final class ProcessSignals implements StopSignals {
             // Another JVM, or one started with -Xrs: its own way of ending has to do.
             return () -> {};
         }
+    }
+
+    @Override
+    public void exitNow(ExitCode code) {
+        Runtime.getRuntime().halt(code.number());
     }
 
     private static final class Signals implements Watch {

@@ -57,16 +57,16 @@ final class Follow {
         opened.engine().listen(listener);
         if (!screen.terminal().err() && !screen.json()) screen.note("job " + id);
         try (var _ = call.outside().signals().watch(this::signal);
-                Worker worker =
+                Workshop workshop =
                         call.wiring()
-                                .worker(
+                                .workshop(
                                         call.configuration(),
                                         opened,
                                         tools,
                                         serving -> serving.withOnly(() -> ours))) {
             refreshOurs(Jobs.find(opened.store(), id));
-            worker.start();
-            return look(worker);
+            workshop.start();
+            return look(workshop.worker());
         } finally {
             opened.engine().unlisten(listener);
         }

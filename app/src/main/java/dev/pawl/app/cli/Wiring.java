@@ -4,7 +4,6 @@ import dev.pawl.app.config.Configuration;
 import dev.pawl.tool.Requests;
 import dev.pawl.tool.Tools;
 import dev.pawl.worker.Serving;
-import dev.pawl.worker.Worker;
 import java.util.function.UnaryOperator;
 
 /** Builds what commands work with; {@code Main} has the one there is. */
@@ -22,7 +21,7 @@ public interface Wiring {
     Requests requests(Opened opened);
 
     /** A worker that is not started yet; the caller closes it before {@code opened}. */
-    Worker worker(
+    Workshop workshop(
             Configuration configuration,
             Opened opened,
             Tools tools,
