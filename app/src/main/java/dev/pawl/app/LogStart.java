@@ -16,7 +16,9 @@ import org.slf4j.LoggerFactory;
 /** Sets Logback up in code: reading its XML would cost each start a tenth of a second. */
 final class LogStart {
     private static final String TEXT =
-            "%d{HH:mm:ss.SSS} %-5level %msg%replace( job=%X{job} attempt=%X{attempt} tool=%X{tool} correlation=%X{correlation_id}){' (job= attempt= tool= )?correlation=$', ''}%n%ex{0}";
+            "%d{HH:mm:ss.SSS} %-5level %msg%replace( job=%X{job} attempt=%X{attempt} tool=%X{tool}"
+                    + " correlation=%X{correlation_id}){' (job= attempt= tool= )?correlation=$',"
+                    + " ''}%n%ex{0}";
 
     private LogStart() {}
 

@@ -64,8 +64,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        var outside =
-                outside(System.getenv(), Path.of(""), System.in, System.out, System.err);
+        var outside = outside(System.getenv(), Path.of(""), System.in, System.out, System.err);
         System.exit(run(args, outside).number());
     }
 
@@ -194,8 +193,7 @@ public final class Main {
             var served = new HashMap<ToolId, Served>();
             for (Tool tool : tools.all())
                 served.put(tool.id(), new Served(executors.of(tool), slot(tool), timeout(tool)));
-            var processes =
-                    new SystemProcesses(_ -> journal.endLeftovers(ToolExecutors.GRACE));
+            var processes = new SystemProcesses(_ -> journal.endLeftovers(ToolExecutors.GRACE));
             var worker =
                     new Worker(
                             opened.engine(),
@@ -216,7 +214,8 @@ public final class Main {
         /** The jar that the shipped tool starts; it came with this program's own. */
         private static String plantuml() {
             for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                if (entry.contains("plantuml-mit")) return Path.of(entry).toAbsolutePath().toString();
+                if (entry.contains("plantuml-mit"))
+                    return Path.of(entry).toAbsolutePath().toString();
             return "plantuml-mit.jar is missing";
         }
 

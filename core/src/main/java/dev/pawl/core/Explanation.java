@@ -115,7 +115,8 @@ public record Explanation(Reason reason, String text, String advice, List<JobId>
             if (history.isEmpty())
                 return plain(
                         Reason.NOT_DUE,
-                        "it is not due until %s (in %d s)".formatted(queued.runAt(), left.toSeconds()));
+                        "it is not due until %s (in %d s)"
+                                .formatted(queued.runAt(), left.toSeconds()));
             AttemptEnd last = history.getLast();
             if (last.how() == AttemptEnd.How.SNOOZED)
                 return plain(
@@ -265,7 +266,10 @@ public record Explanation(Reason reason, String text, String advice, List<JobId>
                             .toList();
             if (unsuccessful.isEmpty() || job.submission().goOn())
                 return new Explanation(
-                        Reason.CANCELLED, "it was cancelled", "redrive runs it after all", List.of());
+                        Reason.CANCELLED,
+                        "it was cancelled",
+                        "redrive runs it after all",
+                        List.of());
             return new Explanation(
                     Reason.CANCELLED,
                     "it was cancelled because a parent did not succeed",

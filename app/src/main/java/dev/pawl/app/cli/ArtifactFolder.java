@@ -36,14 +36,16 @@ record ArtifactFolder(Path folder) {
                                 new PawlException(
                                         ErrorCode.STORE_CORRUPT,
                                         "artifact %s (SHA-256 %s) is not kept any more; run the job again with --no-cache"
-                                                .formatted(
-                                                        artifact.name(), artifact.sha256())))) {
+                                                .formatted(artifact.name(), artifact.sha256())))) {
             Path parent = file.toAbsolutePath().getParent();
             if (parent != null) Files.createDirectories(parent);
             Path part = file.resolveSibling(file.getFileName() + ".part");
             Files.copy(content, part, StandardCopyOption.REPLACE_EXISTING);
             Files.move(
-                    part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+                    part,
+                    file,
+                    StandardCopyOption.REPLACE_EXISTING,
+                    StandardCopyOption.ATOMIC_MOVE);
             return file;
         } catch (IOException e) {
             throw refused(

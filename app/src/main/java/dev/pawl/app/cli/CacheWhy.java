@@ -74,9 +74,11 @@ public final class CacheWhy implements Command {
                     .formatted(kept.get().job(), kept.get().until());
         return switch (job.state()) {
             case JobState.Succeeded _ ->
-                    "it ran: nothing answered its key then; what it left has been pruned, or is over its time";
+                    "it ran: nothing answered its key then; what it left has been pruned, or is"
+                            + " over its time";
             case JobState.Dead _, JobState.Cancelled _ ->
-                    "it ran: nothing answered its key then; only successes are kept, unless the tool's policy says more";
+                    "it ran: nothing answered its key then; only successes are kept, unless the"
+                            + " tool's policy says more";
             case JobState.Waiting(var on, var follower) when follower ->
                     "job %s runs the same key; its result will answer this one"
                             .formatted(List.copyOf(on).getFirst());

@@ -118,8 +118,7 @@ public final class Cli {
         var known = new ArrayList<String>();
         if (isFlag) for (var option : spec.options()) known.addAll(List.of(option.names()));
         else known.addAll(spec.subcommands().keySet());
-        String what =
-                isFlag ? "flag " + word.replaceFirst("=.*", "") : "\"%s\"".formatted(word);
+        String what = isFlag ? "flag " + word.replaceFirst("=.*", "") : "\"%s\"".formatted(word);
         String hint =
                 Nearest.of(word.replaceFirst("=.*", ""), known)
                         .map(near -> "; did you mean %s?".formatted(near))

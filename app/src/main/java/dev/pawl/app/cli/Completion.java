@@ -41,7 +41,8 @@ public final class Completion implements Command {
         String shell = call.operands().isEmpty() ? "" : call.operands().getFirst();
         switch (shell) {
             case "bash" -> call.screen().line(bash());
-            case "zsh" -> call.screen().line("autoload -U +X bashcompinit && bashcompinit\n" + bash());
+            case "zsh" ->
+                    call.screen().line("autoload -U +X bashcompinit && bashcompinit\n" + bash());
             default ->
                     throw new PawlException(
                             ErrorCode.INPUT_INVALID,
@@ -52,8 +53,9 @@ public final class Completion implements Command {
 
     private String bash() {
         var cases = new StringBuilder();
-        first().forEach((word, second) -> cases.append(
-                "        '%s') words='%s' ;;%n".formatted(word, String.join(" ", second))));
+        first().forEach((word, second) ->
+                cases.append(
+                        "        '%s') words='%s' ;;%n".formatted(word, String.join(" ", second))));
         for (Command command : commands)
             cases.append(
                     "        '%s '*) words='%s' ;;%n"
@@ -118,5 +120,6 @@ public final class Completion implements Command {
                 esac
                 [[ -n $words ]] && COMPREPLY=($(compgen -W "$words" -- "$current"))
             }
-            complete -o default -F _pawl pawl ./pawl""";
+            complete -o default -F _pawl pawl ./pawl\
+            """;
 }

@@ -51,12 +51,14 @@ record Flag<T>(
     }
 
     static Flag<Integer> number(String name, String label, String help) {
-        return new Flag<>(name, "", label, help, "a whole number", List.of(), Flag::number, false, false);
+        return new Flag<>(
+                name, "", label, help, "a whole number", List.of(), Flag::number, false, false);
     }
 
     static Flag<Duration> duration(String name, String help) {
         String wanted = "a time, as 500ms, 30s or 1h30m";
-        return new Flag<>(name, "", "TIME", help, wanted, List.of(), DurationText::parse, false, false);
+        return new Flag<>(
+                name, "", "TIME", help, wanted, List.of(), DurationText::parse, false, false);
     }
 
     static Flag<Path> path(String name, String label, String help) {

@@ -18,8 +18,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs one job and its children in this process, shows how it is doing, and sees it to its end, also
- * where another worker has taken it.
+ * Runs one job and its children in this process, shows how it is doing, and sees it to its end,
+ * also where another worker has taken it.
  */
 final class Follow {
     private static final long LOOK_MILLIS = 100;

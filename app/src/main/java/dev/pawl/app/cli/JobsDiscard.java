@@ -24,7 +24,9 @@ public final class JobsDiscard implements Command {
         return new JobsAct(
                         "discarded",
                         "dead or cancelled",
-                        state -> state instanceof JobState.Dead || state instanceof JobState.Cancelled,
+                        state ->
+                                state instanceof JobState.Dead
+                                        || state instanceof JobState.Cancelled,
                         (opened, id) -> opened.store().discard(id))
                 .run(call);
     }

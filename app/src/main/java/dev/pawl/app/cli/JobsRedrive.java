@@ -24,7 +24,9 @@ public final class JobsRedrive implements Command {
         return new JobsAct(
                         "redriven",
                         "dead or cancelled",
-                        state -> state instanceof JobState.Dead || state instanceof JobState.Cancelled,
+                        state ->
+                                state instanceof JobState.Dead
+                                        || state instanceof JobState.Cancelled,
                         (opened, id) -> opened.engine().redrive(id))
                 .run(call);
     }

@@ -58,7 +58,10 @@ public final class JobsShow implements Command {
         line(screen, "tool", s.tool().toString());
         String detail = Screen.clean(JobView.detail(job, store.now()));
         screen.line(
-                label(style, "state") + style.state(state, state.wire()) + "  " + style.faint(detail));
+                label(style, "state")
+                        + style.state(state, state.wire())
+                        + "  "
+                        + style.faint(detail));
         line(screen, "queue", s.queue() + (s.priority() == 0 ? "" : ", priority " + s.priority()));
         line(screen, "submitted", job.submittedAt().toString());
         job.startedAt().ifPresent(at -> line(screen, "started", at.toString()));

@@ -122,8 +122,7 @@ public final class Run implements Command {
         ArtifactFolder folder = folder(call, call.get(OUT).orElse(standard));
         List<Artifact> artifacts = opened.store().artifacts(job.id());
         var paths = new ArrayList<Path>();
-        for (Artifact artifact : artifacts)
-            paths.add(folder.write(artifact, opened.artifacts()));
+        for (Artifact artifact : artifacts) paths.add(folder.write(artifact, opened.artifacts()));
         if (call.screen().json()) json(call.screen(), opened, job, paths);
         else print(call, opened, job, artifacts, paths);
         return ExitCode.of(job.state());

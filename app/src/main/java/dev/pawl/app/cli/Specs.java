@@ -46,7 +46,8 @@ final class Specs {
             CommandSpec spec = leaf(command, expanded.get(command.name()));
             String[] words = command.name().split(" ", -1);
             if (words.length == 1) root.addSubcommand(words[0], spec);
-            else groups.computeIfAbsent(words[0], w -> group(root, w)).addSubcommand(words[1], spec);
+            else
+                groups.computeIfAbsent(words[0], w -> group(root, w)).addSubcommand(words[1], spec);
         }
         var line = new CommandLine(root);
         line.setUsageHelpWidth(Math.clamp(outside.terminal().columns(), 60, 120));
@@ -145,8 +146,7 @@ final class Specs {
     /** The command's name, as {@code jobs list}. */
     static String name(List<ParseResult> levels) {
         return String.join(
-                " ",
-                levels.stream().skip(1).map(level -> level.commandSpec().name()).toList());
+                " ", levels.stream().skip(1).map(level -> level.commandSpec().name()).toList());
     }
 
     static List<String> operands(List<ParseResult> levels) {
@@ -177,9 +177,7 @@ final class Specs {
         for (OptionSpec option : levels.getLast().commandSpec().options())
             known.addOption(OptionSpec.builder(option).build());
         var line =
-                new CommandLine(known)
-                        .setUnmatchedArgumentsAllowed(true)
-                        .setExpandAtFiles(false);
+                new CommandLine(known).setUnmatchedArgumentsAllowed(true).setExpandAtFiles(false);
         known.parser().collectErrors(true);
         List<String> operands = operands(levels);
         ParseResult rest =

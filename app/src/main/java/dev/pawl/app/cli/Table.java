@@ -67,8 +67,7 @@ final class Table {
         for (int i = 0; i < row.size(); i++) {
             String text = cut(row.get(i).text(), widths[i]);
             line.append(row.get(i).paint().on(text));
-            if (i < row.size() - 1)
-                line.repeat(' ', widths[i] - length(text) + GAP);
+            if (i < row.size() - 1) line.repeat(' ', widths[i] - length(text) + GAP);
         }
         return line.toString();
     }
@@ -77,14 +76,12 @@ final class Table {
         int[] widths = new int[headings.size()];
         for (int i = 0; i < widths.length; i++) {
             widths[i] = headings.get(i).length();
-            for (List<Cell> row : rows)
-                widths[i] = Math.max(widths[i], length(row.get(i).text()));
+            for (List<Cell> row : rows) widths[i] = Math.max(widths[i], length(row.get(i).text()));
         }
         int over = total(widths) - Math.max(20, columns);
         while (over > 0) {
             int widest = widths.length - 1;
-            for (int i = widths.length - 1; i >= 0; i--)
-                if (widths[i] > widths[widest]) widest = i;
+            for (int i = widths.length - 1; i >= 0; i--) if (widths[i] > widths[widest]) widest = i;
             if (widths[widest] <= LEAST) break;
             widths[widest]--;
             over--;

@@ -79,8 +79,7 @@ final class ToolFlags {
         return switch (flags.input(given, new NamedFiles(call, artifacts))) {
             case Flags.Parsed.Input(var node) -> node;
             case Flags.Parsed.Wrong(var messages) ->
-                    throw new PawlException(
-                            ErrorCode.INPUT_INVALID, String.join("; ", messages));
+                    throw new PawlException(ErrorCode.INPUT_INVALID, String.join("; ", messages));
         };
     }
 

@@ -27,8 +27,7 @@ public final class Why implements Command {
         JobId id = call.job();
         try (Opened opened = call.open()) {
             JobState.Name state = Jobs.find(opened.store(), id).state().name();
-            Explanation why =
-                    Explanation.of(opened.store(), id).orElseThrow(() -> Jobs.none(id));
+            Explanation why = Explanation.of(opened.store(), id).orElseThrow(() -> Jobs.none(id));
             Screen screen = call.screen();
             if (screen.json()) {
                 var fields = new LinkedHashMap<String, Object>();
@@ -42,8 +41,7 @@ public final class Why implements Command {
                 return ExitCode.SUCCEEDED;
             }
             Style style = screen.style();
-            screen.line(
-                    style.state(state, state.wire()) + ": " + Screen.clean(why.text()));
+            screen.line(style.state(state, state.wire()) + ": " + Screen.clean(why.text()));
             for (JobId job : why.jobs()) screen.line("  job " + job);
             if (!why.advice().isEmpty()) screen.line(style.strong("do: ") + why.advice());
             return ExitCode.SUCCEEDED;

@@ -19,8 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The effective configuration: defaults, then {@code pawl.yaml}, then {@code PAWL_*} variables, then
- * flags. Reading it checks every value; nothing is built yet.
+ * The effective configuration: defaults, then {@code pawl.yaml}, then {@code PAWL_*} variables,
+ * then flags. Reading it checks every value; nothing is built yet.
  *
  * @param data absolute
  * @param tools absolute, beside the shipped folder
@@ -131,12 +131,10 @@ public record Configuration(
                             (o, text) -> o.withHandlerSlots(number(text)));
             Duration heartbeat = duration(Key.WORKER_HEARTBEAT);
             Duration lease = duration(Key.WORKER_LEASE);
-            options =
-                    checked(Key.WORKER_LEASE, options, (o, _) -> o.withLease(lease, heartbeat));
+            options = checked(Key.WORKER_LEASE, options, (o, _) -> o.withLease(lease, heartbeat));
             Duration poll = duration(Key.WORKER_POLL);
             options = checked(Key.WORKER_POLL, options, (o, _) -> o.withPoll(poll));
-            return options.withGrace(
-                            duration(Key.WORKER_GRACE), duration(Key.WORKER_STOP_GRACE))
+            return options.withGrace(duration(Key.WORKER_GRACE), duration(Key.WORKER_STOP_GRACE))
                     .withLogBytesMax(size(Key.WORKER_LOG_MAX));
         }
 
@@ -226,8 +224,7 @@ public record Configuration(
             return new PawlException(
                     ErrorCode.CONFIGURATION_INVALID,
                     "%s is \"%s\" (%s); %s"
-                            .formatted(
-                                    setting.path(), setting.text(), setting.source(), wanted));
+                            .formatted(setting.path(), setting.text(), setting.source(), wanted));
         }
     }
 }

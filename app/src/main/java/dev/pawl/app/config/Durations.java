@@ -6,7 +6,9 @@ import java.time.Duration;
 public final class Durations {
     private Durations() {}
 
-    /** For a person: {@code 340 ms}, {@code 1.3 s}, {@code 2 min 5 s}, {@code 3 h}, {@code 12 d}. */
+    /**
+     * For a person: {@code 340 ms}, {@code 1.3 s}, {@code 2 min 5 s}, {@code 3 h}, {@code 12 d}.
+     */
     public static String shown(Duration duration) {
         long millis = Math.max(0, duration.toMillis());
         if (millis < 1_000) return millis + " ms";

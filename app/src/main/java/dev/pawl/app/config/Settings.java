@@ -20,8 +20,7 @@ final class Settings {
 
     Settings() {
         for (Key key : Key.values())
-            values.put(
-                    key.path(), new Setting(key.path(), key.defaultText(), Setting.DEFAULT));
+            values.put(key.path(), new Setting(key.path(), key.defaultText(), Setting.DEFAULT));
     }
 
     /** Takes a value over. Refuses a key that isn't one, naming the nearest. */
@@ -43,8 +42,7 @@ final class Settings {
         var key = Key.ofVariable(variable);
         if (key.isPresent()) return key.get().path();
         Matcher queue = QUEUE_VARIABLE.matcher(variable);
-        if (queue.matches())
-            return "queues." + queue.group(1).toLowerCase(Locale.ROOT) + ".depth";
+        if (queue.matches()) return "queues." + queue.group(1).toLowerCase(Locale.ROOT) + ".depth";
         var known = new ArrayList<String>();
         for (Key each : Key.values()) known.add(each.variable());
         throw unknown("variable " + variable, variable, "environment", known);

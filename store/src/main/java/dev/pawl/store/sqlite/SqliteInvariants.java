@@ -101,8 +101,9 @@ public final class SqliteInvariants {
     private static void strays(Db db, List<String> faults) throws SQLException {
         try (Rows rows = db.stmt(STRAYS).set("limit", FOUND_MAX).query()) {
             while (rows.next())
-                faults.add("%s names job %s, which isn't there"
-                        .formatted(rows.text(1), dashed(rows.text(2))));
+                faults.add(
+                        "%s names job %s, which isn't there"
+                                .formatted(rows.text(1), dashed(rows.text(2))));
         }
     }
 
@@ -116,11 +117,12 @@ public final class SqliteInvariants {
     private static void counters(Db db, List<String> faults) throws SQLException {
         try (Rows rows = db.stmt(COUNTERS).query()) {
             while (rows.next())
-                faults.add("the counter of %s jobs is %d; there are %d"
-                        .formatted(
-                                Codes.state(rows.integer(1)).wire(),
-                                rows.number(2),
-                                rows.number(3)));
+                faults.add(
+                        "the counter of %s jobs is %d; there are %d"
+                                .formatted(
+                                        Codes.state(rows.integer(1)).wire(),
+                                        rows.number(2),
+                                        rows.number(3)));
         }
     }
 

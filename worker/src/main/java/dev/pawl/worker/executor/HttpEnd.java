@@ -55,8 +55,7 @@ record HttpEnd(Tool tool, Run.Http run, Artifacts artifacts, Time time) {
     private Outcome asText(HttpReply reply, String text) {
         ObjectNode output = JsonNodeFactory.instance.objectNode();
         output.put("status", reply.status()).put("body", text);
-        return Outputs.checked(
-                tool, new Json.Reading.Value(output.toString(), output), List.of());
+        return Outputs.checked(tool, new Json.Reading.Value(output.toString(), output), List.of());
     }
 
     private Outcome asFile(HttpReply reply) {

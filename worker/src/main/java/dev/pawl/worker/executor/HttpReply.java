@@ -27,8 +27,7 @@ record HttpReply(int status, HttpHeaders headers, byte[] body) {
             throws IOException, InterruptedException {
         HttpRequest request = first;
         for (int i = 0; i <= REDIRECTS_MAX; i++) {
-            HttpResponse<InputStream> response =
-                    client.send(request, BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> response = client.send(request, BodyHandlers.ofInputStream());
             Optional<String> location = location(response);
             if (location.isEmpty()) return read(request, response);
             response.body().close();
@@ -84,8 +83,7 @@ record HttpReply(int status, HttpHeaders headers, byte[] body) {
                     "%s: redirected to another server, %s; name that one in the tool"
                             .formatted(HttpRequests.shown(request), to));
         HttpRequest.Builder next = HttpRequest.newBuilder(request, (_, _) -> true).uri(to);
-        boolean asGet =
-                status == 303 || (status < 307 && request.method().equals("POST"));
+        boolean asGet = status == 303 || (status < 307 && request.method().equals("POST"));
         return asGet ? next.method("GET", BodyPublishers.noBody()).build() : next.build();
     }
 

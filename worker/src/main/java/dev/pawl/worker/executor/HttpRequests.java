@@ -32,7 +32,10 @@ record HttpRequests(Run.Http run, Artifacts artifacts) {
         JsonNode input = Json.read(job.submission().input());
         var values =
                 new TemplateValues(
-                        input, job.id().toString(), job.token().attempt(), new KeptFiles(artifacts));
+                        input,
+                        job.id().toString(),
+                        job.token().attempt(),
+                        new KeptFiles(artifacts));
         Optional<BodyPublisher> body = body(input, values);
         URI uri = uri(run.url().urlText(values));
         var request = HttpRequest.newBuilder(uri);
@@ -66,8 +69,7 @@ record HttpRequests(Run.Http run, Artifacts artifacts) {
             return Optional.of(BodyPublishers.ofInputStream(() -> body.open(values)));
         }
         if (WITHOUT_BODY.contains(run.method())) return Optional.empty();
-        return Optional.of(
-                BodyPublishers.ofString(InlineFiles.in(input, artifacts).toString()));
+        return Optional.of(BodyPublishers.ofString(InlineFiles.in(input, artifacts).toString()));
     }
 
     private static URI uri(String text) {
