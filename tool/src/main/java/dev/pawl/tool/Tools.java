@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -18,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
@@ -47,8 +50,6 @@ public final class Tools {
 
     /** Each name's tools, the newest version first. */
     private record Snapshot(TreeMap<String, List<Tool>> byName, List<ToolProblem> problems) {}
-
-    private record Located(Path root, Path file) {}
 
     private Tools(List<Path> folders, Map<String, String> values, List<Tool> builtIn) {
         this.folders = List.copyOf(folders);
@@ -84,11 +85,13 @@ public final class Tools {
             var next = new LinkedHashMap<Path, Entry>();
             var missing = new ArrayList<ToolProblem>();
             for (Path folder : folders) {
-                if (!Files.isDirectory(folder))
-                    missing.add(
-                            new ToolProblem(
-                                    folder, 1, 1, "there is no such tools folder", "create it"));
-                else for (Located l : files(folder)) next.put(l.file, entry(l));
+                try {
+                    for (Path file : files(folder)) next.put(file, entry(folder, file));
+                } catch (NoSuchFileException e) {
+                    missing.add(problem(folder, "there is no such tools folder", "create it"));
+                } catch (IOException | UncheckedIOException e) {
+                    missing.add(problem(folder, "can't be listed: " + e.getMessage(), ""));
+                }
             }
             entries = next;
             snapshot = snapshot(next.values(), missing);
@@ -156,44 +159,42 @@ public final class Tools {
                 near);
     }
 
-    private Entry entry(Located located) {
-        Entry before = entries.get(located.file);
+    private Entry entry(Path folder, Path file) {
+        Entry before = entries.get(file);
         try {
-            BasicFileAttributes found =
-                    Files.readAttributes(located.file, BasicFileAttributes.class);
+            BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
             var stamp = new Stamp(found.lastModifiedTime(), found.size(), found.fileKey());
             if (before != null && before.stamp.equals(stamp)) return before;
             Tool last = before == null ? null : before.good;
-            return switch (read(located, found.size())) {
+            return switch (read(folder, file, found.size())) {
                 case ToolFile.Reading.Good(var tool) -> new Entry(stamp, tool, List.of());
                 case ToolFile.Reading.Bad(var problems) -> new Entry(stamp, last, problems);
             };
         } catch (IOException e) {
             var stamp = new Stamp(FileTime.fromMillis(0), -1, null);
-            var problem = problem(located.file, "can't be read: " + e.getMessage(), "");
+            var problem = problem(file, "can't be read: " + e.getMessage(), "");
             return new Entry(stamp, before == null ? null : before.good, List.of(problem));
         }
     }
 
-    private ToolFile.Reading read(Located located, long sizeBytes) throws IOException {
+    private ToolFile.Reading read(Path folder, Path file, long sizeBytes) throws IOException {
         if (sizeBytes > FILE_BYTES_MAX)
             return new ToolFile.Reading.Bad(
                     List.of(
                             problem(
-                                    located.file,
+                                    file,
                                     "has %,d bytes".formatted(sizeBytes),
                                     "want at most %,d".formatted(FILE_BYTES_MAX))));
         try {
             String text =
                     StandardCharsets.UTF_8
                             .newDecoder()
-                            .decode(ByteBuffer.wrap(Files.readAllBytes(located.file)))
+                            .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
                             .toString();
-            return new ToolFile(located.file, located.root.relativize(located.file), values)
-                    .read(text);
+            return new ToolFile(file, folder.relativize(file), values).read(text);
         } catch (CharacterCodingException e) {
             return new ToolFile.Reading.Bad(
-                    List.of(problem(located.file, "is no UTF-8 text", "save it as UTF-8")));
+                    List.of(problem(file, "is no UTF-8 text", "save it as UTF-8")));
         }
     }
 
@@ -234,14 +235,12 @@ public final class Tools {
     }
 
     /** The tool files of a folder, NAME.yaml and NAME/VERSION.yaml, in the order of their names. */
-    private static List<Located> files(Path folder) {
+    private static Set<Path> files(Path folder) throws IOException {
         var found = new TreeSet<Path>();
-        try (Stream<Path> walk = Files.walk(folder, 2)) {
+        try (Stream<Path> walk = Files.walk(folder, 2, FileVisitOption.FOLLOW_LINKS)) {
             walk.filter(Tools::isToolFile).filter(Files::isRegularFile).forEach(found::add);
-        } catch (IOException e) {
-            throw new UncheckedIOException("tools folder " + folder + " can't be listed", e);
         }
-        return found.stream().map(file -> new Located(folder, file)).toList();
+        return found;
     }
 
     private static boolean isToolFile(Path file) {

@@ -13,9 +13,19 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** A server's whole answer. */
-record HttpReply(int status, HttpHeaders headers, byte[] body) {
+final class HttpReply {
     static final int BODY_BYTES_MAX = 10 << 20;
     private static final int REDIRECTS_MAX = 5;
+
+    private final int status;
+    private final HttpHeaders headers;
+    private final byte[] body;
+
+    private HttpReply(int status, HttpHeaders headers, byte[] body) {
+        this.status = status;
+        this.headers = headers;
+        this.body = body;
+    }
 
     /**
      * Sends the request and reads the answer. Redirects are followed on the same server only: what
@@ -35,6 +45,14 @@ record HttpReply(int status, HttpHeaders headers, byte[] body) {
         }
         throw JobFailure.permanent(
                 "%s: more than %d redirects".formatted(HttpRequests.shown(first), REDIRECTS_MAX));
+    }
+
+    int status() {
+        return status;
+    }
+
+    byte[] body() {
+        return body;
     }
 
     Optional<String> header(String name) {
