@@ -10,6 +10,8 @@ import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.EncoderBase;
 import dev.pawl.app.config.LogSettings;
+import java.io.FilterOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import org.slf4j.LoggerFactory;
 
@@ -27,13 +29,32 @@ final class LogStart {
         context.reset();
         var appender = new OutputStreamAppender<ILoggingEvent>();
         appender.setContext(context);
-        appender.setEncoder(encoder(settings.format(), context));
-        appender.setOutputStream(err);
+        appender.setEncoder(encoder(settings, context));
+        appender.setOutputStream(new Unclosed(err));
         appender.start();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(appender);
+        // Its warnings are about keywords of schemas; tool files have their own messages.
+        context.getLogger("com.networknt").setLevel(Level.ERROR);
         context.getLogger("dev.pawl").setLevel(level(settings.level(), worker));
+    }
+
+    /** Logback closes what it writes to when it is set up again; stderr isn't its own. */
+    private static final class Unclosed extends FilterOutputStream {
+        Unclosed(PrintStream err) {
+            super(err);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            out.write(bytes, from, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            flush();
+        }
     }
 
     private static Level level(LogSettings.Level level, boolean worker) {
@@ -46,13 +67,13 @@ final class LogStart {
         };
     }
 
-    private static Encoder<ILoggingEvent> encoder(
-            LogSettings.Format format, LoggerContext context) {
+    private static Encoder<ILoggingEvent> encoder(LogSettings settings, LoggerContext context) {
+        boolean traces = settings.level() == LogSettings.Level.DEBUG;
         EncoderBase<ILoggingEvent> encoder =
-                switch (format) {
+                switch (settings.format()) {
                     case TEXT -> {
                         var text = new PatternLayoutEncoder();
-                        text.setPattern(TEXT);
+                        text.setPattern(TEXT + (traces ? "%ex" : "%nopex"));
                         yield text;
                     }
                     case JSON -> {

@@ -7,6 +7,7 @@ import dev.pawl.app.cli.Cli;
 import dev.pawl.app.cli.Command;
 import dev.pawl.app.cli.Completion;
 import dev.pawl.app.cli.ConfigShow;
+import dev.pawl.app.cli.Doctor;
 import dev.pawl.app.cli.ExitCode;
 import dev.pawl.app.cli.JobsCancel;
 import dev.pawl.app.cli.JobsDiscard;
@@ -17,15 +18,22 @@ import dev.pawl.app.cli.JobsShow;
 import dev.pawl.app.cli.Opened;
 import dev.pawl.app.cli.Outside;
 import dev.pawl.app.cli.Outside.Terminal;
+import dev.pawl.app.cli.Submit;
+import dev.pawl.app.cli.ToolsCheck;
+import dev.pawl.app.cli.ToolsList;
+import dev.pawl.app.cli.ToolsShow;
 import dev.pawl.app.cli.Version;
 import dev.pawl.app.cli.Why;
 import dev.pawl.app.cli.Wiring;
+import dev.pawl.app.cli.Work;
 import dev.pawl.app.cli.Workshop;
 import dev.pawl.app.config.Configuration;
 import dev.pawl.artifact.FileArtifacts;
 import dev.pawl.core.Engine;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
+import dev.pawl.core.QueueEntry;
+import dev.pawl.core.Store;
 import dev.pawl.core.SystemTime;
 import dev.pawl.core.ToolId;
 import dev.pawl.store.sqlite.SqliteStore;
@@ -74,6 +82,8 @@ public final class Main {
                 new ArrayList<Command>(
                         List.of(
                                 new dev.pawl.app.cli.Run(),
+                                new Submit(),
+                                new Work(),
                                 new JobsList(),
                                 new JobsShow(),
                                 new JobsLogs(),
@@ -81,10 +91,14 @@ public final class Main {
                                 new JobsRedrive(),
                                 new JobsDiscard(),
                                 new Why(),
+                                new ToolsList(),
+                                new ToolsShow(),
+                                new ToolsCheck(),
                                 new CacheWhy(),
                                 new CacheList(),
                                 new CachePrune(),
                                 new ConfigShow(),
+                                new Doctor(),
                                 new Version()));
         commands.add(new Completion(commands));
         return commands;
@@ -152,11 +166,24 @@ public final class Main {
             try {
                 var artifacts = new FileArtifacts(data.resolve("artifacts"), time);
                 var engine = new Engine(store, artifacts, time, outside.random());
+                capQueues(store, configuration.queueDepths());
                 return new Opened(data, store, artifacts, engine);
             } catch (RuntimeException | Error e) {
                 store.close();
                 throw e;
             }
+        }
+
+        private static void capQueues(Store store, Map<String, Integer> depths) {
+            if (depths.isEmpty()) return;
+            var known = new HashMap<String, QueueEntry>();
+            for (QueueEntry queue : store.queues()) known.put(queue.name(), queue);
+            depths.forEach((name, depth) -> {
+                QueueEntry before = known.get(name);
+                boolean paused = before != null && before.paused();
+                var wanted = new QueueEntry(name, paused, depth);
+                if (!wanted.equals(before)) store.setQueue(wanted);
+            });
         }
 
         @Override

@@ -1,7 +1,9 @@
 package dev.pawl.tool;
 
 import dev.pawl.core.Artifacts;
+import dev.pawl.core.ErrorCode;
 import dev.pawl.core.InputKey;
+import dev.pawl.core.PawlException;
 import dev.pawl.core.Reuse;
 import dev.pawl.core.Submission;
 import java.util.ArrayList;
@@ -65,6 +67,22 @@ public final class Requests {
         return switch (tool.input().check(input)) {
             case Checked.Invalid(var errors) -> new Request.Wrong(errors);
             case Checked.Valid(var completed) -> of(tool, completed, fresh, options);
+        };
+    }
+
+    /**
+     * An input's JSON text, its numbers as they are written.
+     *
+     * @throws PawlException {@link ErrorCode#INPUT_INVALID} when it is none
+     */
+    public JsonNode parse(String json) {
+        return switch (StrictReader.json(json)) {
+            case StrictReader.Read(var node, var _) -> node;
+            case StrictReader.Unreadable(var mistake) ->
+                    throw new PawlException(
+                            ErrorCode.INPUT_INVALID,
+                            "input can't be read as JSON: %s (column %d)"
+                                    .formatted(mistake.reason(), mistake.place().column()));
         };
     }
 

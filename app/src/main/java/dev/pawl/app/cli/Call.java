@@ -64,6 +64,7 @@ public record Call(
 
     /** The tools there are. Problems in their files are not the caller's concern here. */
     Tools tools() {
+        wiring.startLog(configuration, false);
         return wiring.tools(configuration);
     }
 

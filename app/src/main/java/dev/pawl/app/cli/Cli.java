@@ -81,6 +81,7 @@ public final class Cli {
                             Key.TOOLS,
                             String.join(":", values.get(Globals.TOOLS.name())),
                             Globals.TOOLS));
+        one(values, Work.SLOTS).ifPresent(v -> flags.add(setting(Key.WORKER_SLOTS, v, Work.SLOTS)));
         if (values.containsKey(Globals.DEBUG.name()))
             flags.add(setting(Key.LOG_LEVEL, "debug", Globals.DEBUG));
         var given =

@@ -32,7 +32,7 @@ public interface Command {
 
     /** The flags that its first operand adds; asked only where {@link #readsTheRest}. */
     default Expansion expand(Call first) {
-        return new Expansion(summary(), List.of());
+        return new Expansion(operands(), summary(), List.of());
     }
 
     /** Does it. */

@@ -62,8 +62,9 @@ public final class Run implements Command {
 
     @Override
     public Expansion expand(Call first) {
-        Tool tool = ToolFlags.find(first.tools(), first.operands().getFirst());
-        return new Expansion(tool.title() + ".", new ToolFlags(tool, taken(flags())).list());
+        String name = first.operands().getFirst();
+        Tool tool = ToolFlags.find(first.tools(), name);
+        return new Expansion(name, tool.title() + ".", new ToolFlags(tool, taken(flags())).list());
     }
 
     /** The names that a command has for itself. */

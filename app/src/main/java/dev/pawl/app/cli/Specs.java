@@ -5,8 +5,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.ParserSpec;
@@ -39,8 +41,10 @@ final class Specs {
         root.usageMessage()
                 .description("Runs jobs that never slip back: durable, fenced, explained.")
                 .footer("", "`pawl COMMAND --help` tells more. Exit codes: docs/reference.");
-        Globals.ALL.forEach(flag -> root.addOption(option(flag)));
-        root.addOption(help());
+        root.usageMessage()
+                .customSynopsis("pawl COMMAND [flags]")
+                .commandListHeading("%nCommands:%n");
+        root.addArgGroup(section("%nEverywhere:%n", Globals.ALL, List.of(help()), 1));
         var groups = new LinkedHashMap<String, CommandSpec>();
         for (Command command : commands.values()) {
             CommandSpec spec = leaf(command, expanded.get(command.name()));
@@ -63,49 +67,62 @@ final class Specs {
 
     private static CommandSpec group(CommandSpec root, String name) {
         CommandSpec spec = CommandSpec.create().name(name);
-        spec.usageMessage().description(GROUPS.getOrDefault(name, ""));
+        spec.usageMessage()
+                .customSynopsis("pawl %s COMMAND [flags]".formatted(name))
+                .description(GROUPS.getOrDefault(name, ""))
+                .commandListHeading("%nCommands:%n");
         spec.addOption(help());
         root.addSubcommand(name, spec);
         return spec;
     }
 
-    private static CommandSpec leaf(
-            Command command, @org.jspecify.annotations.Nullable Expansion more) {
+    private static CommandSpec leaf(Command command, @Nullable Expansion more) {
         String name = command.name().substring(command.name().indexOf(' ') + 1);
         CommandSpec spec = CommandSpec.create().name(name);
+        String operands = more == null ? command.operands() : more.operand();
         spec.usageMessage()
+                .customSynopsis(
+                        "pawl %s %s[flags]"
+                                .formatted(
+                                        command.name(), operands.isEmpty() ? "" : operands + " "))
                 .description(more == null ? command.summary() : more.summary())
                 .footer(command.footer().toArray(String[]::new))
                 .sortOptions(false);
-        if (more != null) {
-            spec.addArgGroup(section(more));
-        } else if (command.readsTheRest()) {
-            spec.parser(new ParserSpec().stopAtPositional(true));
+        if (more == null) {
+            command.flags().forEach(flag -> spec.addOption(option(flag)));
+            if (command.readsTheRest()) spec.parser(new ParserSpec().stopAtPositional(true));
+        } else {
+            spec.usageMessage().optionListHeading("%nInput:%n");
+            more.flags().forEach(flag -> spec.addOption(option(flag)));
+            spec.addArgGroup(section("%nJob:%n", command.flags(), List.of(), 1));
         }
-        command.flags().forEach(flag -> spec.addOption(option(flag)));
-        Globals.ALL.forEach(flag -> spec.addOption(option(flag)));
-        spec.addOption(help());
-        if (!command.operands().isEmpty())
-            spec.addPositional(
-                    PositionalParamSpec.builder()
-                            .index("0..*")
-                            .paramLabel(command.operands())
-                            .hideParamSyntax(true)
-                            .arity("0..*")
-                            .type(List.class)
-                            .auxiliaryTypes(String.class)
-                            .build());
+        spec.addArgGroup(section("%nEverywhere:%n", Globals.ALL, List.of(help()), 2));
+        if (!command.operands().isEmpty()) spec.addPositional(operands(command.operands()));
         return spec;
     }
 
-    private static CommandLine.Model.ArgGroupSpec section(Expansion more) {
+    private static PositionalParamSpec operands(String label) {
+        return PositionalParamSpec.builder()
+                .index("0..*")
+                .paramLabel(label)
+                .hidden(true)
+                .arity("0..*")
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .build();
+    }
+
+    private static ArgGroupSpec section(
+            String heading, List<Flag<?>> flags, List<OptionSpec> more, int order) {
         var group =
-                CommandLine.Model.ArgGroupSpec.builder()
-                        .heading("Input:%n")
+                ArgGroupSpec.builder()
+                        .heading(heading)
+                        .order(order)
                         .exclusive(false)
                         .multiplicity("0..1")
                         .validate(false);
-        more.flags().forEach(flag -> group.addArg(option(flag)));
+        flags.forEach(flag -> group.addArg(option(flag)));
+        more.forEach(group::addArg);
         return group.build();
     }
 

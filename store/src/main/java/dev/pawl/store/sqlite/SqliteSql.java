@@ -400,8 +400,7 @@ final class SqliteSql {
             """;
 
     static final String FIND = FIND_COLUMNS + ", j.input, o.output\n" + FIND_JOINS;
-    static final String LIST =
-            FIND_COLUMNS + ", '', ''\n" + FIND_JOINS;
+    static final String LIST = FIND_COLUMNS + ", '', ''\n" + FIND_JOINS;
     static final String ONE = " WHERE j.id = :id";
     static final String PAGE = " ORDER BY j.id DESC LIMIT :limit";
 

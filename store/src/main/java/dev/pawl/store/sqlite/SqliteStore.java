@@ -318,7 +318,7 @@ public final class SqliteStore implements Store {
                         .text("tools", tools)
                         .set("slots", worker.slots())
                         .set("started_at", worker.startedAt())
-                                .set("now", tx.now)
+                        .set("now", tx.now)
                         .update());
     }
 

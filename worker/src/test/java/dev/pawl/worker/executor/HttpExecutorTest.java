@@ -78,8 +78,7 @@ final class HttpExecutorTest {
 
         Outcome outcome = post("/run").run(attempt);
 
-        assertThat(outcome)
-                .isEqualTo(new Outcome.Succeeded("{\"name\":\"a b/c\"}", List.of()));
+        assertThat(outcome).isEqualTo(new Outcome.Succeeded("{\"name\":\"a b/c\"}", List.of()));
         assertThat(attempt.progress).hasSize(1);
         assertThat(attempt.lines).singleElement().asString().contains("/run: 200 after");
     }
@@ -147,8 +146,7 @@ final class HttpExecutorTest {
         var kept = artifacts.put("a", "", new ByteArrayInputStream("@start".getBytes(UTF_8)));
         var file = new FileRef("a.puml", kept.sha256(), kept.sizeBytes(), "");
 
-        Outcome outcome =
-                post("/run").run(new RecordingAttempt("{\"d\": " + file.node() + "}"));
+        Outcome outcome = post("/run").run(new RecordingAttempt("{\"d\": " + file.node() + "}"));
 
         assertThat(outcome).isEqualTo(new Outcome.Succeeded("{\"d\":\"@start\"}", List.of()));
     }
@@ -221,11 +219,10 @@ final class HttpExecutorTest {
 
         assertThat(CommandExecutorTest.kept(outcome))
                 .singleElement()
-                .satisfies(
-                        artifact -> {
-                            assertThat(artifact.mediaType()).isEqualTo("image/png");
-                            assertThat(artifact.sizeBytes()).isEqualTo(3);
-                        });
+                .satisfies(artifact -> {
+                    assertThat(artifact.mediaType()).isEqualTo("image/png");
+                    assertThat(artifact.sizeBytes()).isEqualTo(3);
+                });
     }
 
     @Test
@@ -322,9 +319,7 @@ final class HttpExecutorTest {
 
         assertThat(post("/here").run(attempt)).asString().contains("arrived");
         assertFailed(
-                post("/away").run(attempt),
-                ErrorClass.PERMANENT,
-                "http://example.invalid/steal");
+                post("/away").run(attempt), ErrorClass.PERMANENT, "http://example.invalid/steal");
         assertFailed(post("/loop").run(attempt), ErrorClass.PERMANENT, "more than 5 redirects");
     }
 

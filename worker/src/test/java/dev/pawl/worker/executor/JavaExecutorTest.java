@@ -56,8 +56,7 @@ final class JavaExecutorTest {
         assertThat(outcome)
                 .isEqualTo(
                         new Outcome.Succeeded(
-                                "{\"text\":\"to ann\",\"amount\":9007199254740993.10}",
-                                List.of()));
+                                "{\"text\":\"to ann\",\"amount\":9007199254740993.10}", List.of()));
         assertThat(attempt.progress).containsExactly("0.5 paying");
     }
 
@@ -115,8 +114,7 @@ final class JavaExecutorTest {
     @Test
     void errorsOfTheMachineAreNotTheJobs() throws Exception {
         assertFailed(failing(new OutOfMemoryError("heap")), ErrorClass.INFRASTRUCTURE, "memory");
-        assertFailed(
-                failing(new NoClassDefFoundError("x/Y")), ErrorClass.CONFIGURATION, "x/Y");
+        assertFailed(failing(new NoClassDefFoundError("x/Y")), ErrorClass.CONFIGURATION, "x/Y");
         assertFailed(
                 failing(new PawlException(ErrorCode.STORE_UNAVAILABLE, "away")),
                 ErrorClass.INFRASTRUCTURE,
@@ -180,8 +178,7 @@ final class JavaExecutorTest {
         JsonSchema schema = Tools.schema("{\"properties\": {\"text\": {\"type\": \"string\"}}}");
 
         Outcome outcome =
-                new JavaExecutor(
-                                Tools.of(new Run.Java("pay"), schema), "pay", handlers, artifacts)
+                new JavaExecutor(Tools.of(new Run.Java("pay"), schema), "pay", handlers, artifacts)
                         .run(attempt);
 
         assertFailed(outcome, ErrorClass.PERMANENT, "output/text");
