@@ -19,8 +19,8 @@ public final class InputHash {
             CompletedInput input,
             String commandVersion,
             Map<String, String> environment) {
-        KeyParts parts = parts(tool, input, commandVersion, environment);
-        return new InputKey(parts.hash(), parts.text());
+        String parts = parts(tool, input, commandVersion, environment).text();
+        return new InputKey(KeyParts.sha256(parts), parts);
     }
 
     /**
@@ -42,7 +42,10 @@ public final class InputHash {
             if (value != null) variables.put(name, value);
         }
         String program = (cache.programVersion() + "\n" + commandVersion).strip();
-        JsonNode reduced = reduced(input.node(), "", tool.fileNamesThatCount());
+        JsonNode reduced =
+                input.files().isEmpty()
+                        ? input.node()
+                        : reduced(input.node(), "", tool.fileNamesThatCount());
         return new KeyParts(tool.id(), reduced, program, variables);
     }
 

@@ -3,6 +3,7 @@ package dev.pawl.tool;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.ToolId;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -32,15 +33,9 @@ public record KeyParts(
     /** What differs between two keys at one place; a side that has nothing there is empty. */
     public record Difference(String pointer, String before, String after) {}
 
-    /** SHA-256 of the canonical JSON of all parts: 64 lower-case hex digits. */
+    /** SHA-256 of {@link #text}: 64 lower-case hex digits. */
     public String hash() {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(CanonicalJson.bytes(node()));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java has SHA-256", e);
-        }
+        return sha256(text());
     }
 
     /** The parts as canonical JSON text, which {@link #parse} reads back. */
@@ -79,6 +74,15 @@ public record KeyParts(
         var found = new ArrayList<Difference>();
         compare("", before.node(), after.node(), found);
         return found;
+    }
+
+    static String sha256(String text) {
+        try {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java has SHA-256", e);
+        }
     }
 
     private JsonNode node() {

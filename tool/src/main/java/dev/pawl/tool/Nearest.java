@@ -11,7 +11,8 @@ public final class Nearest {
 
     /**
      * The known word that differs least from {@code word}, by letters left out, added, changed or
-     * swapped; empty when none is near. Case and the difference of {@code - _} don't count.
+     * swapped; empty when none is near. Case and the difference of {@code - _} don't count; of two
+     * as near the first.
      */
     public static Optional<String> of(String word, Collection<String> known) {
         String plain = plain(word);
@@ -19,7 +20,7 @@ public final class Nearest {
         return known.stream()
                 .map(k -> new Candidate(k, distance(plain, plain(k))))
                 .filter(c -> c.distance <= near || startsAlike(plain, plain(c.word)))
-                .min(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::word))
+                .min(Comparator.comparingInt(Candidate::distance))
                 .map(Candidate::word);
     }
 

@@ -118,7 +118,8 @@ public sealed interface Run {
     }
 
     /**
-     * Words in a program's output that say what kind of error it met, whatever its exit code.
+     * Words that a program reads or writes and that say what kind of error it is, whatever its exit
+     * code.
      *
      * @param stream where they stand
      * @param kind the error
@@ -136,12 +137,14 @@ public sealed interface Run {
         }
     }
 
-    /** An output of a program. */
+    /** What a program reads or writes. */
     enum Stream {
         /** What it logs: stderr, and stdout where that becomes no artifact. */
         LOG,
         /** Its stdout; only the first 4096 bytes are looked at. */
-        STDOUT
+        STDOUT,
+        /** Its stdin, looked at before it starts, as {@link Requirement#whenStdin}. */
+        STDIN
     }
 
     /**

@@ -198,12 +198,15 @@ final class RunReader {
     private static List<Run.Sign> signs(Section run) {
         var signs = new ArrayList<Run.Sign>();
         for (Section sign : run.sections("errors")) {
-            sign.allow("log", "stdout", "class", "message", "install");
-            if (sign.has("log") == sign.has("stdout"))
-                sign.mistakeHere("an error needs log or stdout", "write log: with a pattern");
+            sign.allow("log", "stdout", "stdin", "class", "message", "install");
+            List<Run.Stream> streams =
+                    Arrays.stream(Run.Stream.values()).filter(s -> sign.has(key(s))).toList();
+            if (streams.size() != 1)
+                sign.mistakeHere(
+                        "an error needs one of log, stdout, stdin", "write log: with a pattern");
             if (!sign.has("class")) sign.mistakeHere("\"class\" is missing", "as in class: user");
-            Run.Stream stream = sign.has("log") ? Run.Stream.LOG : Run.Stream.STDOUT;
-            Optional<Pattern> pattern = sign.pattern(stream.name().toLowerCase(Locale.ROOT));
+            Run.Stream stream = streams.isEmpty() ? Run.Stream.LOG : streams.getFirst();
+            Optional<Pattern> pattern = sign.pattern(key(stream));
             Optional<ErrorClass> kind = errorClass(sign, "class");
             if (pattern.isPresent() && kind.isPresent())
                 signs.add(
@@ -215,6 +218,10 @@ final class RunReader {
                                 sign.texts("install")));
         }
         return signs;
+    }
+
+    private static String key(Run.Stream stream) {
+        return stream.name().toLowerCase(Locale.ROOT);
     }
 
     private static List<Run.Requirement> requirements(Section run) {

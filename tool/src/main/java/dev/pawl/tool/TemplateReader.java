@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import tools.jackson.databind.JsonNode;
 
 /** Reads templates of one tool; every placeholder must mean something. */
 final class TemplateReader {
@@ -129,17 +130,20 @@ final class TemplateReader {
     }
 
     private boolean isKnown(List<String> path) {
-        List<String> parent = path.subList(0, path.size() - 1);
-        return !input.at(path).isEmpty()
-                || (!input.at(parent).isEmpty() && input.allowsAnyName(parent) && isOpen(parent));
+        return !input.at(path).isEmpty() || isOpen(path.subList(0, path.size() - 1));
     }
 
-    /** Whether a place may hold an object of any shape; text and numbers have no properties. */
+    /** Whether anything may stand within that place, since the schema says nothing of it. */
     private boolean isOpen(List<String> path) {
-        return input.at(path).stream()
-                .allMatch(s ->
-                        (SchemaTree.types(s).isEmpty() || SchemaTree.types(s).contains("object"))
-                                && !s.path("additionalProperties").isBoolean());
+        List<JsonNode> rules = input.at(path);
+        if (rules.isEmpty()) return isOpen(path.subList(0, path.size() - 1));
+        return input.allowsAnyName(path) && rules.stream().allMatch(TemplateReader::mayHoldMore);
+    }
+
+    private static boolean mayHoldMore(JsonNode rule) {
+        Set<String> types = SchemaTree.types(rule);
+        boolean container = types.isEmpty() || types.contains("object") || types.contains("array");
+        return container && !rule.path("additionalProperties").isBoolean();
     }
 
     private static Optional<Aspect> aspect(String word) {

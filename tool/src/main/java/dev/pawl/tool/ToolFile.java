@@ -72,13 +72,15 @@ final class ToolFile {
         Optional<Run> run = new RunReader(templates).read(top);
         ToolPolicy policy = new PolicyReader(templates).read(top);
         Tool.Examples examples = examples(top);
+        Optional<String> title = top.text("title");
+        String description = top.text("description").orElse("");
         if (!problems.found().isEmpty() || id.isEmpty() || run.isEmpty())
             return new Reading.Bad(problems.found());
         return new Reading.Good(
                 new Tool(
                         id.get(),
-                        top.text("title").orElse(id.get().name()),
-                        top.text("description").orElse(""),
+                        title.orElse(id.get().name()),
+                        description,
                         input,
                         output,
                         run.get(),

@@ -40,14 +40,16 @@ final class LoopThread implements AutoCloseable {
     public void close() {
         stopping = true;
         signal.raise();
-        boolean interrupted = Thread.interrupted();
-        try {
-            if (!interrupted && thread.join(JOIN)) return;
-            log.warn("loop {} does not end: interrupted", loop.name());
-            thread.interrupt();
-        } catch (InterruptedException e) {
-            interrupted = true;
-            thread.interrupt();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                if (thread.join(JOIN)) break;
+                log.warn("loop {} does not end: interrupted and left", loop.name());
+                thread.interrupt();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
         }
         if (interrupted) Thread.currentThread().interrupt();
     }

@@ -55,7 +55,7 @@ final class HeartbeatTest {
     }
 
     @Test
-    void whatALostAttemptLeavesIsNotWritten() {
+    void whatALostAttemptLeavesIsRefused() {
         Run run = rig.claimOne(Rig.MAIL);
         rig.time.advance(LEASE);
         rig.engine.reclaim(rig.memory.leases().getFirst());
@@ -64,9 +64,23 @@ final class HeartbeatTest {
         run.finishInterrupted();
         rig.loops.complete().step();
 
-        assertThat(rig.outage.count("end")).isZero();
+        assertThat(rig.memory.history(run.job().id())).hasSize(1);
         assertThat(rig.loops.held().leases()).isEmpty();
-        assertThat(rig.loops.held().spent()).isEmpty();
+    }
+
+    @Test
+    void anAttemptStoppedForNothingGoesBackAtOnceAndWithoutAFailure() {
+        Run run = rig.claimOne(Rig.MAIL);
+        rig.time.advance(Rig.OPTIONS.safe());
+        watch.step();
+        assertThat(rig.interrupted).containsExactly(run);
+
+        run.finishInterrupted();
+        rig.loops.complete().step();
+
+        assertThat(rig.state(run))
+                .isInstanceOfSatisfying(
+                        JobState.Queued.class, s -> assertThat(s.failures()).isZero());
     }
 
     @Test

@@ -85,7 +85,8 @@ final class SqliteSql {
             """;
     static final String TAG_ADD = "INSERT INTO tag (tag, id) VALUES (:tag, :id)";
     static final String EDGE_ADD = "INSERT INTO flow_edge (parent, child) VALUES (:parent, :id)";
-    static final String EXPIRY_ADD = "INSERT INTO expiry (at, id) VALUES (:at, :id)";
+    static final String EXPIRY_ADD =
+            "INSERT INTO expiry (at, id) VALUES (:at, :id) ON CONFLICT DO NOTHING";
     static final String READY_ADD =
             """
             INSERT INTO ready (lane, priority, run_at, id, attempt, failures)
@@ -100,7 +101,8 @@ final class SqliteSql {
     static final String FLIGHT_FIND =
             "SELECT job_id FROM flight WHERE tenant = :tenant AND hash = :hash";
     static final String FLIGHT_ADD =
-            "INSERT INTO flight (tenant, hash, job_id) VALUES (:tenant, :hash, :id)";
+            "INSERT INTO flight (tenant, hash, job_id) VALUES (:tenant, :hash, :id) ON CONFLICT DO"
+                    + " NOTHING";
 
     // ---- The cache
 
@@ -238,7 +240,8 @@ final class SqliteSql {
 
     static final String JOB_PLACE =
             """
-            SELECT lane, priority, run_at, tenant, reuse_ttl, reuse_errors, hash, go_on, ttl
+            SELECT lane, priority, run_at, tenant, reuse_ttl, reuse_errors, hash, go_on, parents,
+                   ttl
               FROM job WHERE id = :id
             """;
     static final String FLIGHT_DROP =
@@ -269,7 +272,8 @@ final class SqliteSql {
      */
     static final String PARENTS_UNFINISHED =
             """
-            SELECT count(*) FROM flow_edge e LEFT JOIN outcome o ON o.id = e.parent
+            SELECT count(*) FROM flow_edge e JOIN job j ON j.id = e.parent
+              LEFT JOIN outcome o ON o.id = e.parent
              WHERE e.child = :id AND o.id IS NULL
             """;
 
@@ -325,7 +329,7 @@ final class SqliteSql {
     static final String OUTCOME_TAKE =
             "DELETE FROM outcome WHERE id = :id AND state <> 1 RETURNING attempt, state";
 
-    /** Everything that hangs on a job but its row in outcome. */
+    /** Everything that hangs on a job but its row in outcome. An idempotency key is for ever. */
     static final String[] DISCARD = {
         "DELETE FROM job WHERE id = :id",
         "DELETE FROM tag WHERE id = :id",
@@ -334,7 +338,6 @@ final class SqliteSql {
         "DELETE FROM progress WHERE id = :id",
         "DELETE FROM log WHERE id = :id",
         "DELETE FROM kept WHERE job_id = :id",
-        "DELETE FROM idempotency WHERE job_id = :id",
         "DELETE FROM flow_edge WHERE child = :id"
     };
 
@@ -348,7 +351,9 @@ final class SqliteSql {
                    coalesce(y.failures, l.failures),
                    r.attempt, r.failures, r.lease, r.started_at, s.worker, s.valid_until,
                    o.state, o.attempt, o.at, o.class,
-                   (SELECT group_concat(hex(e.parent)) FROM flow_edge e WHERE e.child = j.id)
+                   (SELECT group_concat(hex(e.parent)) FROM flow_edge e JOIN job k ON k.id = e.parent
+                      LEFT JOIN outcome q ON q.id = e.parent
+                     WHERE e.child = j.id AND q.id IS NULL)
               FROM job j
               LEFT JOIN waiting w ON w.id = j.id
               LEFT JOIN ready y ON y.id = j.id
@@ -367,12 +372,15 @@ final class SqliteSql {
                    coalesce(y.failures, l.failures),
                    r.attempt, r.failures, r.lease, r.started_at, s.worker, s.valid_until,
                    o.state, o.attempt, o.at, o.class,
-                   (SELECT group_concat(hex(e.parent)) FROM flow_edge e WHERE e.child = j.id),
+                   (SELECT group_concat(hex(e.parent)) FROM flow_edge e JOIN job k ON k.id = e.parent
+                      LEFT JOIN outcome q ON q.id = e.parent
+                     WHERE e.child = j.id AND q.id IS NULL),
                    j.id, t.name, t.version, n.queue, m.name, m.max, p.line, j.priority, j.run_at,
                    j.submitted_at, j.tenant, j.ttl, j.go_on, j.reuse_ttl, j.reuse_errors, j.hash,
                    j.key_parts, j.tags, j.correlation_id, j.causation, j.idempotency_key,
                    o.started_at, o.cached_from, g.attempt, g.fraction, g.text, g.at,
-                   EXISTS (SELECT 1 FROM stopping x WHERE x.id = j.id)
+                   EXISTS (SELECT 1 FROM stopping x WHERE x.id = j.id),
+                   (SELECT group_concat(hex(e.parent)) FROM flow_edge e WHERE e.child = j.id)
             """;
 
     static final String FIND_JOINS =
@@ -393,7 +401,7 @@ final class SqliteSql {
 
     static final String FIND = FIND_COLUMNS + ", j.input, o.output\n" + FIND_JOINS;
     static final String LIST =
-            FIND_COLUMNS + ", '', CASE o.state WHEN 2 THEN o.output END\n" + FIND_JOINS;
+            FIND_COLUMNS + ", '', ''\n" + FIND_JOINS;
     static final String ONE = " WHERE j.id = :id";
     static final String PAGE = " ORDER BY j.id DESC LIMIT :limit";
 
@@ -471,7 +479,7 @@ final class SqliteSql {
     static final String WORKER_SET =
             """
             INSERT INTO worker (id, host, pid, pid_started_at, tools, slots, started_at, seen_at)
-            VALUES (:worker, :host, :pid, :pid_started_at, :tools, :slots, :now, :now)
+            VALUES (:worker, :host, :pid, :pid_started_at, :tools, :slots, :started_at, :now)
                 ON CONFLICT DO UPDATE SET tools = excluded.tools, slots = excluded.slots,
                                           seen_at = excluded.seen_at
             """;
@@ -509,8 +517,7 @@ final class SqliteSql {
                     UNION ALL SELECT 'outcome', id FROM outcome
                     UNION ALL SELECT 'artifact', id FROM artifact
                     UNION ALL SELECT 'kept', job_id FROM kept
-                    UNION ALL SELECT 'flight', job_id FROM flight
-                    UNION ALL SELECT 'idempotency', job_id FROM idempotency) p
+                    UNION ALL SELECT 'flight', job_id FROM flight) p
              WHERE NOT EXISTS (SELECT 1 FROM job j WHERE j.id = p.id) LIMIT 100
             """;
 
@@ -545,7 +552,8 @@ final class SqliteSql {
             SELECT 'job ' || lower(hex(w.id)) || ' waits though its parents have ended'
               FROM waiting w
              WHERE w.leader IS NULL
-               AND NOT EXISTS (SELECT 1 FROM flow_edge e LEFT JOIN outcome o ON o.id = e.parent
+               AND NOT EXISTS (SELECT 1 FROM flow_edge e JOIN job j ON j.id = e.parent
+                                 LEFT JOIN outcome o ON o.id = e.parent
                                 WHERE e.child = w.id AND o.id IS NULL) LIMIT 100
             """;
     static final String COUNTER_OFF =

@@ -13,6 +13,7 @@ import dev.pawl.core.Renewal;
 import dev.pawl.core.Renewed;
 import dev.pawl.core.RetryPolicy;
 import dev.pawl.core.Token;
+import dev.pawl.core.Written;
 import dev.pawl.store.Rows;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -84,38 +85,42 @@ final class TimeWrites {
         try (Rows rows = tx.stmt(SqliteSql.EXPIRED).set("now", tx.now).set("max", max).query()) {
             while (rows.next()) over.add(new Expiry(rows.instant(1), new JobId(rows.uuid(2))));
         }
+        int dead = 0;
         for (Expiry expiry : over) {
             tx.stmt(SqliteSql.EXPIRY_DROP)
                     .set("at", expiry.at)
                     .set("id", expiry.id.value())
                     .update();
-            expire(tx, expiry.id);
+            if (expire(tx, expiry.id)) dead++;
         }
-        return over.size();
+        return dead;
     }
 
-    private static void expire(Tx tx, JobId id) throws SQLException {
+    private static boolean expire(Tx tx, JobId id) throws SQLException {
         JobState state = Reading.state(tx.db(), id).orElse(null);
-        switch (state) {
-            case null -> {}
+        return switch (state) {
+            case null -> false;
             case JobState.Waiting s -> expire(tx, id, s);
             case JobState.Queued s when s.failures() == 0 -> expire(tx, id, s);
-            case JobState.Queued _ -> {}
+            case JobState.Queued _ -> false;
             // It may come back unstarted, by a snooze or an error that isn't counted.
-            case JobState.Running _ ->
-                    tx.stmt(SqliteSql.EXPIRY_ADD)
-                            .set("at", tx.now.plus(EXPIRY_AGAIN))
-                            .set("id", id.value())
-                            .update();
-            case JobState.Succeeded _, JobState.Dead _, JobState.Cancelled _ -> {}
-        }
+            case JobState.Running _ -> {
+                tx.stmt(SqliteSql.EXPIRY_ADD)
+                        .set("at", tx.now.plus(EXPIRY_AGAIN))
+                        .set("id", id.value())
+                        .update();
+                yield false;
+            }
+            case JobState.Succeeded _, JobState.Dead _, JobState.Cancelled _ -> false;
+        };
     }
 
-    private static void expire(Tx tx, JobId id, JobState before) throws SQLException {
+    private static boolean expire(Tx tx, JobId id, JobState before) throws SQLException {
         OutsideWrites.remove(tx, id, before);
         var dead = new JobState.Dead(tx.now, before.attempt(), ErrorClass.EXPIRED);
         OutsideWrites.endFromOutside(
                 tx, id, before, dead, "expired: its time to live ended before it started");
+        return true;
     }
 
     static List<Lease> leases(Tx tx) throws SQLException {
@@ -134,28 +139,31 @@ final class TimeWrites {
             Instant until = rows.instant(2);
             if (!until.equals(seen.until()) || until.isAfter(tx.now)) return 0;
         }
-        List<Reclaimed> lost = running(tx, seen);
-        for (Reclaimed job : lost) {
+        int moved = 0;
+        int left = 0;
+        for (Reclaimed job : running(tx, seen)) {
             JobState to = decide.apply(job);
-            var error =
-                    new JobError(
-                            ErrorClass.LEASE_LOST,
-                            "lease lost: worker \"%s\" did not renew it until %s"
-                                    .formatted(seen.worker(), seen.until()));
-            EndWrites.end(
-                    tx,
-                    new End(
-                            job.token(),
-                            AttemptEnd.How.LEASE_LOST,
-                            to,
-                            seen.worker(),
-                            error,
-                            "",
-                            List.of()));
+            if (to instanceof JobState.Running) left++;
+            else moved += moved(EndWrites.end(tx, lost(job, to, seen)));
         }
+        if (left > 0) return moved;
         tx.stmt(SqliteSql.STOPPING_DROP).set("lease", seen.id().value()).update();
         tx.stmt(SqliteSql.LEASE_END).set("lease", seen.id().value()).update();
-        return lost.size();
+        return moved;
+    }
+
+    private static int moved(Written written) {
+        return written instanceof Written.Done ? 1 : 0;
+    }
+
+    private static End lost(Reclaimed job, JobState to, Lease seen) {
+        var error =
+                new JobError(
+                        ErrorClass.LEASE_LOST,
+                        "lease lost: worker \"%s\" did not renew it until %s"
+                                .formatted(seen.worker(), seen.until()));
+        return new End(
+                job.token(), AttemptEnd.How.LEASE_LOST, to, seen.worker(), error, "", List.of());
     }
 
     private static List<Reclaimed> running(Tx tx, Lease lease) throws SQLException {
