@@ -64,15 +64,15 @@ final class MemoryJobs {
     private final Map<JobId, NavigableSet<JobId>> children = new HashMap<>();
     private final Map<Cell, Long> counters = new HashMap<>();
 
-    /** The maximum that was submitted last, by the limit's name. */
-    private final Map<String, Integer> limits = new HashMap<>();
-
     /** What equal jobs have in common. */
     record Flight(String tenant, String hash) {
         static Flight of(Submission s) {
             return new Flight(s.tenant(), s.key().hash());
         }
     }
+
+    /** How many may run under each limit, as the latest submit said. */
+    private final Map<String, Integer> limits = new HashMap<>();
 
     private record Cell(String queue, ToolId tool, JobState.Name state) {}
 

@@ -34,7 +34,7 @@ final class OutsideWrites {
         Settling.enqueue(tx, id, place.lane, place.priority, queued);
         Settling.leadAgain(tx, id);
         if (place.ttlMillis > 0)
-            tx.stmt(SqliteSql.EXPIRY_ADD)
+            tx.stmt(SqliteSql.EXPIRY_SET)
                     .set("at", tx.now.plusMillis(place.ttlMillis))
                     .set("id", id.value())
                     .update();

@@ -135,7 +135,7 @@ final class SubmitWrites {
         Submission s = job.submission();
         if (job.answer().isPresent()) return answered(tx, job, job.answer().get(), lane);
         if (!s.ttl().isZero())
-            tx.stmt(SqliteSql.EXPIRY_ADD)
+            tx.stmt(SqliteSql.EXPIRY_SET)
                     .set("at", tx.now.plus(s.ttl()))
                     .set("id", job.id().value())
                     .update();

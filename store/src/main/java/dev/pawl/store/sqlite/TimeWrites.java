@@ -16,7 +16,6 @@ import dev.pawl.core.Token;
 import dev.pawl.core.Written;
 import dev.pawl.store.Rows;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,9 +24,6 @@ import java.util.function.Function;
 
 /** The writes that time brings: due and expired jobs, leases renewed and taken back. */
 final class TimeWrites {
-    /** How long an expiry waits for a running attempt that may come back unstarted. */
-    private static final Duration EXPIRY_AGAIN = Duration.ofSeconds(10);
-
     private TimeWrites() {}
 
     static Renewed renew(Tx tx, Renewal renewal) throws SQLException {
@@ -45,12 +41,11 @@ final class TimeWrites {
         var stop = new HashSet<Token>();
         try (Rows rows =
                 tx.stmt(SqliteSql.STOPPING_OF_WORKER).set("worker", renewal.worker()).query()) {
-            while (rows.next())
-                stop.add(
-                        new Token(
-                                new JobId(rows.uuid(1)),
-                                rows.integer(2),
-                                new LeaseId(rows.uuid(3))));
+            while (rows.next()) {
+                var lease = new LeaseId(rows.uuid(3));
+                if (alive.contains(lease))
+                    stop.add(new Token(new JobId(rows.uuid(1)), rows.integer(2), lease));
+            }
         }
         return new Renewed(alive, stop);
     }
@@ -80,18 +75,14 @@ final class TimeWrites {
     }
 
     static int expire(Tx tx, int max) throws SQLException {
-        record Expiry(Instant at, JobId id) {}
-        var over = new ArrayList<Expiry>();
+        var over = new ArrayList<JobId>();
         try (Rows rows = tx.stmt(SqliteSql.EXPIRED).set("now", tx.now).set("max", max).query()) {
-            while (rows.next()) over.add(new Expiry(rows.instant(1), new JobId(rows.uuid(2))));
+            while (rows.next()) over.add(new JobId(rows.uuid(1)));
         }
         int dead = 0;
-        for (Expiry expiry : over) {
-            tx.stmt(SqliteSql.EXPIRY_DROP)
-                    .set("at", expiry.at)
-                    .set("id", expiry.id.value())
-                    .update();
-            if (expire(tx, expiry.id)) dead++;
+        for (JobId id : over) {
+            tx.stmt(SqliteSql.EXPIRY_DROP).set("id", id.value()).update();
+            if (expire(tx, id)) dead++;
         }
         return dead;
     }
@@ -102,15 +93,7 @@ final class TimeWrites {
             case null -> false;
             case JobState.Waiting s -> expire(tx, id, s);
             case JobState.Queued s when s.failures() == 0 -> expire(tx, id, s);
-            case JobState.Queued _ -> false;
-            // It may come back unstarted, by a snooze or an error that isn't counted.
-            case JobState.Running _ -> {
-                tx.stmt(SqliteSql.EXPIRY_ADD)
-                        .set("at", tx.now.plus(EXPIRY_AGAIN))
-                        .set("id", id.value())
-                        .update();
-                yield false;
-            }
+            case JobState.Queued _, JobState.Running _ -> false;
             case JobState.Succeeded _, JobState.Dead _, JobState.Cancelled _ -> false;
         };
     }

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -73,11 +72,10 @@ public final class CommandJournal {
      */
     public int endLeftovers(Duration grace) {
         List<Left> left = left();
-        var roots = new HashSet<ProcessId>();
+        var tree = new ProcessTree(new Marker.OfEndedWorkers(dataId, here), 0, time);
         for (Left entry : left)
-            if (entry.worker().place().equals(here)) entry.command().ifPresent(roots::add);
-        var marker = new Marker.OfEndedWorkers(dataId, here);
-        int ended = new ProcessTree(roots, marker, 0, time).end(grace);
+            if (entry.worker().place().equals(here)) entry.command().ifPresent(tree::add);
+        int ended = tree.end(grace);
         for (Left entry : left) remove(entry.file(), entry.attemptFolder());
         if (ended > 0 || !left.isEmpty())
             LOG.info("ended {} processes of {} commands left behind", ended, left.size());

@@ -69,7 +69,8 @@ record CommandPreparation(
 
     private void requirePrograms(String path) throws IOException {
         for (Run.Requirement requirement : tool.run().requirements()) {
-            if (Programs.isOnPath(requirement.program(), path)) continue;
+            var found = Programs.find(requirement.program(), path, folder.work());
+            if (found == Programs.Finding.FOUND) continue;
             var onlyWhen = requirement.onlyWhenStdinMatches();
             if (onlyWhen.isPresent() && !onlyWhen.get().matcher(startOfStdin()).find()) continue;
             throw Programs.missing(requirement.program(), List.of(requirement.debianPackage()));

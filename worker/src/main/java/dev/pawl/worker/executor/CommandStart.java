@@ -4,13 +4,15 @@ import dev.pawl.core.Attempt;
 import dev.pawl.core.LogLine;
 import dev.pawl.tool.Run;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Starts the command of one attempt. */
 record CommandStart(
@@ -18,6 +20,16 @@ record CommandStart(
         CommandExecutor.Surroundings around,
         Attempt attempt,
         AttemptFolder folder) {
+    /**
+     * Starts a program in a session of its own, so that its processes are known by it, and so that
+     * a terminal's Ctrl-C reaches the worker only.
+     */
+    private static final Optional<Path> SETSID =
+            Stream.of("/usr/bin/setsid", "/bin/setsid")
+                    .map(Path::of)
+                    .filter(Files::isExecutable)
+                    .findFirst();
+
     /** ENOENT 2, E2BIG 7, ENOEXEC 8, EACCES 13: only the message has the number. */
     private static final Pattern SYSTEM_ERROR = Pattern.compile("error[=:] ?(\\d+)");
 
@@ -37,10 +49,10 @@ record CommandStart(
         Optional<ProcessId> root = ProcessId.of(process.pid());
         var tree =
                 new ProcessTree(
-                        root.map(Set::of).orElse(Set.of()),
                         new Marker.OfAttempt(attempt.job().token()),
                         root.map(ProcessId::start).orElse(0L),
                         around.time());
+        root.ifPresent(SETSID.isPresent() ? tree::addLeader : tree::add);
         try {
             if (root.isPresent()) entry.started(root.get());
         } catch (IOException e) {
@@ -59,8 +71,12 @@ record CommandStart(
     }
 
     private Process process(CommandLine line) {
+        requireProgram(line);
+        var argv = new ArrayList<String>();
+        SETSID.ifPresent(setsid -> argv.add(setsid.toString()));
+        argv.addAll(line.argv());
         var builder =
-                new ProcessBuilder(line.argv())
+                new ProcessBuilder(argv)
                         .directory(folder.work().toFile())
                         .redirectInput(folder.stdin().toFile());
         builder.environment().clear();
@@ -75,14 +91,27 @@ record CommandStart(
         }
     }
 
+    /** Looked for here, since the one that starts it would only say that it could not. */
+    private void requireProgram(CommandLine line) {
+        String path = line.environment().getOrDefault("PATH", "");
+        switch (Programs.find(line.program(), path, folder.work())) {
+            case FOUND -> {}
+            case NOT_EXECUTABLE -> throw notExecutable(line.program(), "it may not be executed");
+            case MISSING -> throw Programs.missing(line.program(), packagesFor(line.program()));
+        }
+    }
+
+    private static JobFailure notExecutable(String program, String why) {
+        return JobFailure.configuration(
+                "program \"%s\" can't be executed: %s".formatted(program, why));
+    }
+
     private JobFailure refused(String program, IOException e) {
         String message = String.valueOf(e.getMessage());
         Matcher number = SYSTEM_ERROR.matcher(message);
         return switch (number.find() ? number.group(1) : "") {
             case "2" -> Programs.missing(program, packagesFor(program));
-            case "8", "13" ->
-                    JobFailure.configuration(
-                            "program \"%s\" can't be executed: %s".formatted(program, message));
+            case "8", "13" -> notExecutable(program, message);
             case "7" ->
                     JobFailure.user(
                             ("arguments of \"%s\" are longer than the system takes; have the"

@@ -24,9 +24,10 @@ record ProcessTable(Map<Long, Entry> entries) {
     private static final boolean LINUX = Files.isReadable(PROC.resolve("self/stat"));
 
     /**
+     * @param session number of the process that began its session; 0 where it isn't known
      * @param running false when it has ended and only waits to be waited for
      */
-    record Entry(ProcessId id, long parent, boolean running) {}
+    record Entry(ProcessId id, long parent, long session, boolean running) {}
 
     /** Reads the table: on Linux some ten microseconds per process. */
     static ProcessTable now() {
@@ -39,17 +40,36 @@ record ProcessTable(Map<Long, Entry> entries) {
         return LINUX ? linuxEntry(pid) : ProcessHandle.of(pid).map(ProcessTable::handleEntry);
     }
 
-    /** Those of {@code seen} that still run, and everything they started that runs. */
-    Set<ProcessId> treesOf(Set<ProcessId> seen) {
+    /** Those of {@code roots} that still run, and everything they started that runs. */
+    Set<ProcessId> treesOf(Set<ProcessId> roots) {
         var found = new HashSet<ProcessId>();
         var open = new ArrayDeque<ProcessId>();
-        for (ProcessId id : seen) if (isRunning(id) && found.add(id)) open.add(id);
+        for (ProcessId id : roots) if (isRunning(id) && found.add(id)) open.add(id);
         if (open.isEmpty()) return found;
         Map<Long, List<ProcessId>> children = runningByParent();
         while (!open.isEmpty())
             for (ProcessId child : children.getOrDefault(open.remove().pid(), List.of()))
                 if (found.add(child)) open.add(child);
         return found;
+    }
+
+    /**
+     * The running processes of the session that this one began. A number isn't given again while a
+     * session has it; one that another process has by now is no session of that one any more.
+     */
+    Set<ProcessId> sessionOf(ProcessId leader) {
+        var found = new HashSet<ProcessId>();
+        Entry now = entries.get(leader.pid());
+        if (now != null && !now.id().equals(leader)) return found;
+        for (Entry entry : entries.values())
+            if (entry.session() == leader.pid() && entry.running() && !isThis(entry))
+                found.add(entry.id());
+        return found;
+    }
+
+    boolean beganSession(ProcessId id) {
+        Entry entry = entries.get(id.pid());
+        return entry != null && entry.id().equals(id) && entry.session() == id.pid();
     }
 
     /** The running processes that started at {@code start} or later and carry the marker. */
@@ -63,7 +83,7 @@ record ProcessTable(Map<Long, Entry> entries) {
         return found;
     }
 
-    private boolean isRunning(ProcessId id) {
+    boolean isRunning(ProcessId id) {
         Entry entry = entries.get(id.pid());
         return entry != null && entry.running() && entry.id().equals(id) && !isThis(entry);
     }
@@ -104,6 +124,7 @@ record ProcessTable(Map<Long, Entry> entries) {
                 new Entry(
                         new ProcessId(pid, Long.parseLong(fields[19])),
                         Long.parseLong(fields[1]),
+                        Long.parseLong(fields[3]),
                         !ended || hasOtherThreads(pid)));
     }
 
@@ -122,6 +143,7 @@ record ProcessTable(Map<Long, Entry> entries) {
                         handle.pid(),
                         handle.info().startInstant().map(Instant::toEpochMilli).orElse(0L)),
                 handle.parent().map(ProcessHandle::pid).orElse(0L),
+                0,
                 handle.isAlive());
     }
 

@@ -12,10 +12,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Everything that commands started, and its end.
  *
- * <p>A process belongs to the tree when it was seen as a descendant of one that does, or carries
- * the marker in its environment. The first misses one that left its parent between two looks, the
- * second one that was given a new environment; what does both at once, before the first look, gets
- * away.
+ * <p>A process belongs to the tree when it was seen as a descendant of one that does, when it is in
+ * a session that one of them began, or when it carries the marker in its environment. A command
+ * begins a session of its own where the system can have it so. What gets away has left its
+ * session, its parent and its environment, all before the first look.
  *
  * <p>The end is reached when two looks in a row find nobody: one look alone can miss a process that
  * was started, or was changing its program, while the table was read. A process that can't be ended
@@ -32,31 +32,50 @@ final class ProcessTree {
     private final long markedSince;
     private final Time time;
     private final Set<ProcessId> seen = new HashSet<>();
+    private final Set<ProcessId> leaders = new HashSet<>();
 
     /**
-     * @param roots may be empty, when only the marker tells
      * @param markedSince nobody who started before carries the marker
      */
-    ProcessTree(Set<ProcessId> roots, Marker marker, long markedSince, Time time) {
-        this.seen.addAll(roots);
+    ProcessTree(Marker marker, long markedSince, Time time) {
         this.marker = marker;
         this.markedSince = markedSince;
         this.time = time;
     }
 
-    /** Remembers who descends from the tree at this moment. */
-    void look(ProcessTable table) {
-        seen.addAll(table.treesOf(seen));
+    /** Counts this process in, whether it still runs or not. */
+    void add(ProcessId root) {
+        seen.add(root);
+    }
+
+    /** Counts this process in, which began or is about to begin a session and runs, or just ran. */
+    void addLeader(ProcessId root) {
+        seen.add(root);
+        leaders.add(root);
+    }
+
+    /** Remembers who belongs to the tree at this moment; answers who of it runs. */
+    Set<ProcessId> look(ProcessTable table) {
+        Set<ProcessId> found = table.treesOf(seen);
+        int before;
+        do {
+            before = found.size();
+            for (ProcessId leader : leaders) found.addAll(table.sessionOf(leader));
+            found.addAll(table.treesOf(found));
+            found.stream().filter(table::beganSession).forEach(leaders::add);
+        } while (found.size() > before);
+        // A number whose session is over may be given to another.
+        leaders.removeIf(
+                leader -> table.sessionOf(leader).isEmpty() && !table.isRunning(leader));
+        seen.addAll(found);
+        return found;
     }
 
     /** Who of it runs. */
-    Set<ProcessId> running() {
+    private Set<ProcessId> running() {
         ProcessTable table = ProcessTable.now();
-        Set<ProcessId> left = table.treesOf(seen);
-        // Who carries the marker may itself have children that don't.
-        if (left.addAll(table.carrying(marker, markedSince))) left = table.treesOf(left);
-        seen.addAll(left);
-        return left;
+        seen.addAll(table.carrying(marker, markedSince));
+        return look(table);
     }
 
     /**

@@ -11,11 +11,35 @@ import java.util.regex.Pattern;
 final class Programs {
     private static final Pattern SEPARATOR = Pattern.compile(Pattern.quote(File.pathSeparator));
 
+    /** What execvp(3) takes without a PATH. */
+    private static final String DEFAULT_PATH = "/bin:/usr/bin";
+
     private Programs() {}
 
-    static boolean isOnPath(String program, String path) {
-        if (program.indexOf('/') >= 0) return isExecutable("", program);
-        return SEPARATOR.splitAsStream(path).anyMatch(folder -> isExecutable(folder, program));
+    enum Finding {
+        FOUND,
+        NOT_EXECUTABLE,
+        MISSING
+    }
+
+    /**
+     * Looks for a program as the system would.
+     *
+     * @param folder where the program will be started
+     */
+    static Finding find(String program, String path, Path folder) {
+        var found = Finding.MISSING;
+        boolean named = program.indexOf('/') >= 0;
+        for (String place : named ? List.of("") : places(path)) {
+            Finding here = at(folder, place, program);
+            if (here == Finding.FOUND) return here;
+            if (here == Finding.NOT_EXECUTABLE) found = here;
+        }
+        return found;
+    }
+
+    private static List<String> places(String path) {
+        return SEPARATOR.splitAsStream(path.isEmpty() ? DEFAULT_PATH : path).toList();
     }
 
     static JobFailure missing(String program, List<String> packages) {
@@ -30,12 +54,13 @@ final class Programs {
         return "install %s (Debian: apt install %s)".formatted(all, all);
     }
 
-    private static boolean isExecutable(String folder, String program) {
+    private static Finding at(Path folder, String place, String program) {
         try {
-            Path file = Path.of(folder, program);
-            return Files.isRegularFile(file) && Files.isExecutable(file);
+            Path file = folder.resolve(place).resolve(program);
+            if (!Files.isRegularFile(file)) return Finding.MISSING;
+            return Files.isExecutable(file) ? Finding.FOUND : Finding.NOT_EXECUTABLE;
         } catch (InvalidPathException e) {
-            return false;
+            return Finding.MISSING;
         }
     }
 }

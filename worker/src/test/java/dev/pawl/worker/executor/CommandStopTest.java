@@ -128,6 +128,36 @@ final class CommandStopTest {
     }
 
     @Test
+    void oneThatForksWhileItIsStoppedLeavesNobody() throws Exception {
+        commands.grace(Duration.ofMillis(300));
+        // Each lives for moments only and has no environment: no look sees the same ones twice.
+        var run =
+                new Commands.Running(
+                        commands.shell(
+                                """
+                                echo pid $$
+                                exec env -i sh -c '
+                                  f() { sleep 0.01; (f &) }
+                                  f; f; while :; do (sleep 1000 &); sleep 0.05; done'"""));
+        ProcessId leader = process(run, "pid");
+
+        run.interrupt();
+
+        assertStopped(run);
+        assertThat(ProcessTable.now().sessionOf(leader)).isEmpty();
+    }
+
+    @Test
+    void aCommandHasASessionOfItsOwn() throws Exception {
+        var run = new Commands.Running(commands.shell("echo pid $$; exec sleep 1000"));
+        ProcessId command = process(run, "pid");
+
+        assertThat(ProcessTable.now().beganSession(command)).isTrue();
+        run.interrupt();
+        assertStopped(run);
+    }
+
+    @Test
     void childrenThatOutliveTheCommandAreEndedAndTheLogSaysSo() throws Exception {
         var run =
                 new Commands.Running(
