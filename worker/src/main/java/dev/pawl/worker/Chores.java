@@ -1,0 +1,134 @@
+package dev.pawl.worker;
+
+import dev.pawl.core.Engine;
+import dev.pawl.core.Lease;
+import dev.pawl.core.LeaseId;
+import dev.pawl.core.Store;
+import dev.pawl.core.Time;
+import dev.pawl.core.WorkerEntry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What time brings, whoever does it: due jobs, jobs that expire, leases nobody renews, workers that
+ * are gone. Every worker does it; the store's guarded moves make two at once harmless.
+ *
+ * <p>A lease is taken back only when two clocks say so: it is over by the store's, and by this
+ * process's own it has been seen unchanged for a whole lease while the store was there. Alone the
+ * first would take back every lease the second the store returns from an outage or its clock is set
+ * forward. So time counts only between two looks that follow each other closely.
+ *
+ * <p>A worker on this host whose process is gone needs no such wait: its leases end at once, after
+ * what it left running has been ended.
+ */
+final class Chores implements Loop {
+    private static final Logger log = LoggerFactory.getLogger(Chores.class);
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Duration LOOK = Duration.ofSeconds(3);
+    private static final Duration FORGOTTEN = Duration.ofDays(1);
+    private static final int BITE = 500;
+
+    private final Engine engine;
+    private final WorkerOptions options;
+    private final Processes processes;
+    private final Time time;
+
+    private final Map<LeaseId, Seen> seen = new HashMap<>();
+    private boolean looked;
+    private long lookedAt;
+
+    Chores(Engine engine, WorkerOptions options, Processes processes, Time time) {
+        this.engine = engine;
+        this.options = options;
+        this.processes = processes;
+        this.time = time;
+    }
+
+    @Override
+    public String name() {
+        return "chores";
+    }
+
+    @Override
+    public Duration step() {
+        if (!looked || time.nanos() - lookedAt >= LOOK.toNanos()) look();
+        return engine.tick(BITE) ? Duration.ZERO : TICK;
+    }
+
+    private void look() {
+        try {
+            forfeitTheDead();
+            reclaimTheUnrenewed();
+            looked = true;
+        } catch (RuntimeException e) {
+            // What was seen before an outage says nothing about who could renew during it.
+            seen.clear();
+            looked = false;
+            throw e;
+        }
+    }
+
+    private void forfeitTheDead() {
+        Store store = engine.store();
+        Instant longAgo = store.now().minus(FORGOTTEN);
+        for (WorkerEntry worker : store.workers()) {
+            if (goneFromHere(worker)) forfeit(worker);
+            else if (worker.seenAt().isBefore(longAgo)) store.unregister(worker.id());
+        }
+    }
+
+    private boolean goneFromHere(WorkerEntry worker) {
+        return worker.host().equals(processes.host())
+                && !processes.alive(worker.pid(), worker.pidStartedAt());
+    }
+
+    private void forfeit(WorkerEntry worker) {
+        Store store = engine.store();
+        processes.endLeftovers(worker);
+        store.forfeit(worker.id());
+        int moved = 0;
+        for (Lease lease : store.leases())
+            if (lease.worker().equals(worker.id())) moved += engine.reclaim(lease);
+        log.info("worker {} is gone: {} of its jobs go on elsewhere", worker.id(), moved);
+        store.unregister(worker.id());
+    }
+
+    private void reclaimTheUnrenewed() {
+        long now = time.nanos();
+        Duration passed = looked ? Duration.ofNanos(now - lookedAt) : Duration.ZERO;
+        Duration counted = passed.compareTo(LOOK.multipliedBy(2)) > 0 ? Duration.ZERO : passed;
+        lookedAt = now;
+        List<Lease> leases = engine.store().leases();
+        seen.keySet().retainAll(leases.stream().map(Lease::id).collect(Collectors.toSet()));
+        Instant storeNow = engine.store().now();
+        for (Lease lease : leases) {
+            Seen before = seen.get(lease.id());
+            Duration unchanged =
+                    before != null && before.lease().equals(lease)
+                            ? before.unchanged().plus(counted)
+                            : Duration.ZERO;
+            seen.put(lease.id(), new Seen(lease, unchanged));
+            if (unchanged.compareTo(options.lease()) >= 0 && lease.until().isBefore(storeNow))
+                reclaim(lease);
+        }
+    }
+
+    private void reclaim(Lease lease) {
+        int moved = engine.reclaim(lease);
+        if (moved > 0)
+            log.warn(
+                    "worker {} did not renew a lease until {}: {} jobs taken back",
+                    lease.worker(),
+                    lease.until(),
+                    moved);
+    }
+
+    /** A lease as it was at the last look, and how long it had been so by then. */
+    private record Seen(Lease lease, Duration unchanged) {}
+}

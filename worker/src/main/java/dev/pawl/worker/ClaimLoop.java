@@ -1,0 +1,189 @@
+package dev.pawl.worker;
+
+import dev.pawl.core.Claim;
+import dev.pawl.core.Claim.Want;
+import dev.pawl.core.Claimed;
+import dev.pawl.core.ClaimedJob;
+import dev.pawl.core.Engine;
+import dev.pawl.core.JobId;
+import dev.pawl.core.LeaseId;
+import dev.pawl.core.Time;
+import dev.pawl.core.ToolId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+
+/**
+ * Asks for jobs while slots are free and starts what it gets.
+ *
+ * <p>An idle worker claims the moment it is woken. A busy one, whose last claim got all it asked
+ * for, lets a quarter of its slots become free first, or two milliseconds pass: a claim per freed
+ * slot would cost a transaction per job.
+ */
+final class ClaimLoop implements Loop {
+    private static final Duration LINGER = Duration.ofMillis(2);
+    private static final int PROMOTE_MAX = 1_000;
+
+    private final Engine engine;
+    private final String worker;
+    private final Serving serving;
+    private final WorkerOptions options;
+    private final Held held;
+    private final Launcher launcher;
+    private final Time time;
+    private final RandomGenerator random;
+    private final Map<Slot, Set<ToolId>> tools = new EnumMap<>(Slot.class);
+
+    private final Set<Slot> hungry = EnumSet.noneOf(Slot.class);
+    private Instant nextDue = Instant.MAX;
+    private boolean lingering;
+    private long lingerUntil;
+    private volatile boolean stopped;
+
+    ClaimLoop(
+            Engine engine,
+            String worker,
+            Serving serving,
+            WorkerOptions options,
+            Held held,
+            Launcher launcher,
+            Time time,
+            RandomGenerator random) {
+        this.engine = engine;
+        this.worker = worker;
+        this.serving = serving;
+        this.options = options;
+        this.held = held;
+        this.launcher = launcher;
+        this.time = time;
+        this.random = random;
+        serving.tools()
+                .forEach((tool, served) ->
+                        tools.computeIfAbsent(served.slot(), _ -> new HashSet<>()).add(tool));
+    }
+
+    @Override
+    public String name() {
+        return "claim";
+    }
+
+    /** Claims nothing any more. */
+    void stop() {
+        stopped = true;
+    }
+
+    @Override
+    public Duration step() {
+        if (stopped) return FOREVER;
+        long now = time.nanos();
+        boolean lingered = lingering && now - lingerUntil >= 0;
+        var wanted = new EnumMap<Slot, Integer>(Slot.class);
+        boolean some = false;
+        for (Slot kind : tools.keySet()) {
+            int enough = hungry.contains(kind) && !lingered ? enough(kind) : 1;
+            int free = held.free(kind, enough);
+            some |= free > 0;
+            if (free >= enough) wanted.put(kind, free);
+        }
+        if (wanted.isEmpty()) return some ? linger(now) : idle();
+        lingering = false;
+        return claim(wanted);
+    }
+
+    /** Tells the store of the last spent leases, as the next claim would. */
+    void forgetSpent() {
+        Set<LeaseId> spent = held.spent();
+        if (spent.isEmpty()) return;
+        engine.claim(new Claim(new LeaseId(randomId()), worker, options.lease(), List.of(), spent));
+        held.forgotten(spent);
+    }
+
+    private int enough(Slot kind) {
+        return Math.max(1, options.slots(kind) / 4);
+    }
+
+    private Duration linger(long now) {
+        if (!lingering) {
+            lingering = true;
+            lingerUntil = now + LINGER.toNanos();
+        }
+        return Duration.ofNanos(Math.max(1, lingerUntil - now));
+    }
+
+    private Duration claim(Map<Slot, Integer> wanted) {
+        if (!nextDue.equals(Instant.MAX) && !nextDue.isAfter(engine.store().now()))
+            engine.store().promote(PROMOTE_MAX);
+        Set<JobId> only = serving.only().get();
+        var wants = new ArrayList<Want>();
+        int left = options.claimBatch();
+        for (var entry : wanted.entrySet()) {
+            int max = Math.min(left, entry.getValue());
+            wants.add(new Want(tools(entry.getKey()), serving.queues(), only, max));
+            left -= max;
+            entry.setValue(max);
+        }
+        Set<LeaseId> spent = held.spent();
+        var lease = new LeaseId(randomId());
+        long sentAt = time.nanos();
+        Claimed claimed = engine.claim(new Claim(lease, worker, options.lease(), wants, spent));
+        if (!spent.isEmpty()) held.forgotten(spent);
+        nextDue = claimed.nextDue();
+        start(new HeldLease(lease, sentAt + options.safe().toNanos()), claimed.jobs());
+        return rested(wanted, claimed.jobs());
+    }
+
+    private void start(HeldLease lease, List<ClaimedJob> jobs) {
+        if (jobs.isEmpty()) return;
+        var runs = new ArrayList<Run>(jobs.size());
+        for (ClaimedJob job : jobs) {
+            var run = new Run(held, job, served(job), lease);
+            run.launch = launcher.prepare(run);
+            runs.add(run);
+        }
+        held.add(lease, runs);
+        for (Run run : runs) if (run.launch != null) run.launch.start();
+    }
+
+    private Duration rested(Map<Slot, Integer> wanted, List<ClaimedJob> got) {
+        var counts = new EnumMap<Slot, Integer>(Slot.class);
+        for (ClaimedJob job : got) counts.merge(served(job).slot(), 1, Integer::sum);
+        hungry.clear();
+        wanted.forEach((kind, max) -> {
+            if (counts.getOrDefault(kind, 0) >= max) hungry.add(kind);
+        });
+        return hungry.isEmpty() ? idle() : Duration.ZERO;
+    }
+
+    private Duration idle() {
+        Duration rest = options.poll().plusNanos(random.nextLong(options.poll().toNanos()));
+        if (nextDue.equals(Instant.MAX)) return rest;
+        Duration due = Duration.between(engine.store().now(), nextDue);
+        if (due.compareTo(rest) >= 0) return rest;
+        return due.isPositive() ? due : Duration.ofMillis(1);
+    }
+
+    private Served served(ClaimedJob job) {
+        Served served = serving.tools().get(job.submission().tool());
+        if (served == null)
+            throw new IllegalStateException("claimed a job of " + job.submission().tool());
+        return served;
+    }
+
+    private Set<ToolId> tools(Slot kind) {
+        return tools.getOrDefault(kind, Set.of());
+    }
+
+    private UUID randomId() {
+        long high = (random.nextLong() & ~0xF000L) | 0x4000L;
+        long low = random.nextLong() >>> 2 | 0x8000000000000000L;
+        return new UUID(high, low);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.pawl.worker;
+
+import dev.pawl.core.End;
+import dev.pawl.core.Engine;
+import dev.pawl.core.ErrorClass;
+import dev.pawl.core.Outcome;
+import dev.pawl.core.Written;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes how attempts ended, many in one transaction: whatever is there, without waiting for more.
+ *
+ * <p>While the store is away it keeps what it has and tries again, past the end of the lease too: a
+ * lease is lost when it is reclaimed, and until then a late end counts. What the store says was
+ * lost is dropped. An end that the store can't take, and that would hold up all others, is written
+ * as a failure instead.
+ */
+final class Completer implements Loop {
+    private static final Logger log = LoggerFactory.getLogger(Completer.class);
+
+    private final Engine engine;
+    private final String worker;
+    private final WorkerOptions options;
+    private final Held held;
+    private List<Ended> pending = List.of();
+
+    Completer(Engine engine, String worker, WorkerOptions options, Held held) {
+        this.engine = engine;
+        this.worker = worker;
+        this.options = options;
+        this.held = held;
+    }
+
+    @Override
+    public String name() {
+        return "complete";
+    }
+
+    @Override
+    public Duration step() {
+        if (pending.isEmpty()) pending = held.takeEnded(options.claimBatch());
+        if (pending.isEmpty()) return FOREVER;
+        var gone = new ArrayList<Ended>();
+        var ends = new ArrayList<Ended>(pending.size());
+        for (Ended end : pending)
+            if (end.what() instanceof Ended.What.Gone) gone.add(end);
+            else ends.add(end);
+        if (!ends.isEmpty()) write(ends);
+        pending = gone;
+        for (Ended end : gone) engine.store().stopped(end.run().job().token());
+        held.settle(gone, false);
+        pending = List.of();
+        return Duration.ZERO;
+    }
+
+    private void write(List<Ended> ends) {
+        try {
+            settle(ends, engine.end(ends.stream().map(this::end).toList()));
+        } catch (RuntimeException e) {
+            if (LoopThread.storeAway(e)) throw e;
+            log.error("{} ends can't be written together: one by one", ends.size(), e);
+            ends.forEach(this::writeAlone);
+        }
+    }
+
+    private void writeAlone(Ended ended) {
+        List<Ended> one = List.of(ended);
+        try {
+            settle(one, engine.end(List.of(end(ended))));
+        } catch (RuntimeException e) {
+            if (LoopThread.storeAway(e)) throw e;
+            writeFailure(ended, e);
+        }
+    }
+
+    private void writeFailure(Ended ended, RuntimeException why) {
+        List<Ended> one = List.of(ended);
+        try (var _ = JobLog.of(ended.run().job())) {
+            log.error("the attempt's end can't be written: failed instead", why);
+            var failed =
+                    Outcome.failed(
+                            ErrorClass.PERMANENT, "its end can't be stored: " + why.getMessage());
+            settle(one, engine.end(List.of(engine.ending(ended.run().job(), worker, failed))));
+        } catch (RuntimeException e) {
+            if (LoopThread.storeAway(e)) throw e;
+            log.error("nor can its failure: left to its lease", e);
+            held.settle(one, false);
+        }
+    }
+
+    private void settle(List<Ended> ends, List<Written> answers) {
+        for (int i = 0; i < ends.size(); i++)
+            if (answers.get(i) instanceof Written.LeaseLost(var reason)) lost(ends.get(i), reason);
+        held.settle(ends, true);
+    }
+
+    private void lost(Ended ended, String reason) {
+        var job = ended.run().job();
+        try (var _ = JobLog.of(job)) {
+            log.warn("the attempt's end came too late: {}", reason);
+        }
+        // If it was a cancel that ended the job, it waits to hear that the handler is gone.
+        engine.store().stopped(job.token());
+    }
+
+    private End end(Ended ended) {
+        var job = ended.run().job();
+        return switch (ended.what()) {
+            case Ended.What.Ends(var outcome) -> engine.ending(job, worker, outcome);
+            case Ended.What.GoesBack _ -> engine.release(job, worker);
+            case Ended.What.Gone _ -> throw new AssertionError(ended);
+        };
+    }
+}

@@ -1,0 +1,399 @@
+package dev.pawl.worker;
+
+import dev.pawl.core.JobId;
+import dev.pawl.core.LeaseId;
+import dev.pawl.core.Time;
+import dev.pawl.core.Token;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+
+/**
+ * What this worker holds: its attempts, the leases they run under, and its free slots.
+ *
+ * <p>An attempt is here from its claim until it is <i>settled</i>: its handler has come back and
+ * the store has answered the write that ended it. A slot is taken only until the handler has come
+ * back, so that the next jobs are claimed while the last ones are being written; the number of
+ * attempts that wait for their write is bounded, so that a slow store stops the claims.
+ *
+ * <p>A lease is in use while an attempt under it is not settled. Then it is <i>spent</i>, and the
+ * next claim tells the store to forget it. That is sound only when the store holds nothing under it
+ * any more: a lease with an attempt that was given up without an answer is never called spent.
+ *
+ * <p>One lock guards all of it; no I/O under it. Thread-safe.
+ */
+final class Held {
+    private final WorkerOptions options;
+    private final Time time;
+    private final Signals signals;
+    private final int waitingMax;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Map<Token, Run> runs = new HashMap<>();
+    private final Map<LeaseId, HeldLease> leases = new HashMap<>();
+    private final Set<LeaseId> spent = new HashSet<>();
+    private final Map<Slot, Kind> kinds = new EnumMap<>(Slot.class);
+    private final ArrayDeque<Ended> ended = new ArrayDeque<>();
+    private final Map<Run, Ended> closing = new HashMap<>();
+    private final Set<Run> noisy = new HashSet<>();
+    private int unsettled;
+
+    Held(WorkerOptions options, Time time, Signals signals) {
+        this.options = options;
+        this.time = time;
+        this.signals = signals;
+        this.waitingMax =
+                options.handlerSlots() + options.commandSlots() + 2 * options.claimBatch();
+        for (Slot kind : Slot.values()) kinds.put(kind, new Kind(options.slots(kind)));
+    }
+
+    long nanos() {
+        return time.nanos();
+    }
+
+    // ---- Claiming
+
+    /**
+     * How many more attempts of this kind may be claimed. Where there are fewer than {@code
+     * enough}, the claim loop is woken once there are.
+     */
+    int free(Slot slot, int enough) {
+        lock.lock();
+        try {
+            Kind kind = kind(slot);
+            int free = Math.min(kind.slots - kind.busy, waitingMax - unsettled);
+            kind.wakeAt = free < enough ? enough : 0;
+            return Math.max(0, free);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Holds what was claimed; the runs may be started afterwards. */
+    void add(HeldLease lease, List<Run> claimed) {
+        lock.lock();
+        try {
+            lease.attempts = claimed.size();
+            leases.put(lease.id, lease);
+            unsettled += claimed.size();
+            for (Run run : claimed) {
+                runs.put(run.job().token(), run);
+                kind(run.served().slot()).busy++;
+            }
+        } finally {
+            lock.unlock();
+        }
+        signals.watch().raise();
+    }
+
+    /** Leases under which nothing runs any more, for the store to forget. */
+    Set<LeaseId> spent() {
+        lock.lock();
+        try {
+            return Set.copyOf(spent);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The store has forgotten these spent leases. */
+    void forgotten(Set<LeaseId> gone) {
+        lock.lock();
+        try {
+            spent.removeAll(gone);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- Ending
+
+    /** The handler has come back: its slot is free, and what it left goes to the store. */
+    void returned(Run run, Ended.What what) {
+        lock.lock();
+        try {
+            run.returned = true;
+            Kind kind = kind(run.served().slot());
+            kind.busy--;
+            if (!run.reported) hand(run, what);
+            else if (run.settled) runs.remove(run.job().token());
+            if (kind.wakeAt > 0 && kind.slots - kind.busy >= kind.wakeAt) {
+                kind.wakeAt = 0;
+                signals.claim().raise();
+            }
+            if (kind.busy == 0) changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Reports an attempt whose handler doesn't come back; answers false when it just did. */
+    boolean report(Run run, Ended.What what) {
+        lock.lock();
+        try {
+            if (run.returned || run.reported) return false;
+            hand(run, what);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void hand(Run run, Ended.What what) {
+        run.reported = true;
+        var end = new Ended(run, what);
+        Sink sink = run.sinkOrNull();
+        if (sink == null) {
+            ended.add(end);
+            signals.complete().raise();
+            return;
+        }
+        sink.close(what instanceof Ended.What.Gone);
+        closing.put(run, end);
+        signals.journal().raise();
+    }
+
+    /** Up to {@code max} attempts whose end has to be written, the oldest first. */
+    List<Ended> takeEnded(int max) {
+        lock.lock();
+        try {
+            var taken = new ArrayList<Ended>(Math.min(max, ended.size()));
+            while (taken.size() < max && !ended.isEmpty()) taken.add(ended.poll());
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The store has answered for these attempts.
+     *
+     * @param known whether the store holds nothing of theirs under their lease any more
+     */
+    void settle(List<Ended> answered, boolean known) {
+        lock.lock();
+        try {
+            boolean full = unsettled >= waitingMax;
+            for (Ended end : answered) {
+                Run run = end.run();
+                run.settled = true;
+                unsettled--;
+                if (run.returned) runs.remove(run.job().token());
+                HeldLease lease = run.lease;
+                lease.abandoned |= !known;
+                if (--lease.attempts > 0) continue;
+                leases.remove(lease.id);
+                if (!lease.abandoned) spent.add(lease.id);
+            }
+            if (full) signals.claim().raise();
+            if (unsettled == 0) changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- Log and progress
+
+    /** Where this attempt's log and progress go; made at its first word. */
+    Sink sink(Run run) {
+        lock.lock();
+        try {
+            Sink known = run.sinkOrNull();
+            if (known != null) return known;
+            var sink =
+                    new Sink(
+                            run.job().token().attempt(),
+                            options.logBytesMax(),
+                            time,
+                            signals.journal());
+            if (run.reported) sink.close(true);
+            else noisy.add(run);
+            run.sink(sink);
+            return sink;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The attempts that have said something. */
+    List<Run> noisy() {
+        lock.lock();
+        try {
+            return List.copyOf(noisy);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All that this attempt has said is written, or never will be; its end may follow. */
+    void flushed(Run run) {
+        lock.lock();
+        try {
+            Ended end = closing.remove(run);
+            if (end == null) return;
+            noisy.remove(run);
+            ended.add(end);
+        } finally {
+            lock.unlock();
+        }
+        signals.complete().raise();
+    }
+
+    // ---- Leases
+
+    /** Leases in use. */
+    Set<LeaseId> leases() {
+        lock.lock();
+        try {
+            return Set.copyOf(leases.keySet());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** These leases were renewed by a call that was sent then. */
+    void renewed(Set<LeaseId> standing, long sentAt) {
+        lock.lock();
+        try {
+            for (LeaseId id : standing) {
+                HeldLease lease = leases.get(id);
+                if (lease != null) lease.safeUntil = sentAt + options.safe().toNanos();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Time has passed that the monotonic clock didn't count. */
+    void age(Duration lapse) {
+        lock.lock();
+        try {
+            leases.values().forEach(lease -> lease.safeUntil -= lapse.toNanos());
+        } finally {
+            lock.unlock();
+        }
+        signals.watch().raise();
+    }
+
+    // ---- Stopping
+
+    /** The attempt with this token, if this worker holds it. */
+    Optional<Run> find(Token token) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(runs.get(token));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Asks the handlers of these attempts to stop; answers how many were asked. */
+    int stop(Stop why, Predicate<Run> which) {
+        var launches = new ArrayList<Launcher.Launch>();
+        long now = time.nanos();
+        lock.lock();
+        try {
+            for (Run run : runs.values())
+                if (which.test(run) && run.stop(why, now) && run.launch != null)
+                    launches.add(run.launch);
+        } finally {
+            lock.unlock();
+        }
+        launches.forEach(Launcher.Launch::interrupt);
+        if (!launches.isEmpty()) signals.watch().raise();
+        return launches.size();
+    }
+
+    void stop(Stop why, JobId job) {
+        stop(why, (Run run) -> run.job().id().equals(job));
+    }
+
+    /** The attempts whose handlers have not come back. */
+    List<Run> running() {
+        lock.lock();
+        try {
+            return runs.values().stream().filter(run -> !run.returned).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long safeUntil(Run run) {
+        lock.lock();
+        try {
+            return run.lease.safeUntil;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- Draining
+
+    /**
+     * Waits until no handler runs, or until {@code enough}, but at most that long.
+     *
+     * @param enough looked at again at each {@link #wake}
+     */
+    void awaitReturned(BooleanSupplier enough, Duration atMost) throws InterruptedException {
+        boolean _ =
+                await(
+                        () ->
+                                enough.getAsBoolean()
+                                        || kinds.values().stream().allMatch(k -> k.busy == 0),
+                        atMost);
+    }
+
+    /** Waits until every attempt is settled, at most that long; answers whether all are. */
+    boolean awaitSettled(Duration atMost) throws InterruptedException {
+        return await(() -> unsettled == 0, atMost);
+    }
+
+    /** Makes whoever waits look again. */
+    void wake() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean await(BooleanSupplier done, Duration atMost) throws InterruptedException {
+        long left = atMost.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (!done.getAsBoolean() && left > 0) left = changed.awaitNanos(left);
+            return done.getAsBoolean();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Kind kind(Slot slot) {
+        Kind kind = kinds.get(slot);
+        if (kind == null) throw new AssertionError(slot);
+        return kind;
+    }
+
+    private static final class Kind {
+        final int slots;
+        int busy;
+        int wakeAt;
+
+        Kind(int slots) {
+            this.slots = slots;
+        }
+    }
+}

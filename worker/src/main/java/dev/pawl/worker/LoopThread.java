@@ -1,0 +1,87 @@
+package dev.pawl.worker;
+
+import dev.pawl.core.ErrorCode;
+import dev.pawl.core.PawlException;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drives one loop until it is closed.
+ *
+ * <p>A platform thread, not a virtual one: handlers share the few carriers of the virtual threads,
+ * and a handler that computes for a minute must not keep a lease from being renewed.
+ */
+final class LoopThread implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LoopThread.class);
+    private static final Duration JOIN = Duration.ofSeconds(30);
+
+    private final Loop loop;
+    private final Signal signal;
+    private final Backoff backoff;
+    private final Thread thread;
+    private volatile boolean stopping;
+
+    /** Starts at once. */
+    LoopThread(String owner, Loop loop, Signal signal, RandomGenerator random) {
+        this.loop = loop;
+        this.signal = signal;
+        this.backoff = new Backoff(random);
+        this.thread =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("pawl-" + loop.name() + "-" + owner)
+                        .start(this::run);
+    }
+
+    /** Ends after the step that is under way; waits for it, but not for ever. */
+    @Override
+    public void close() {
+        stopping = true;
+        signal.raise();
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (!interrupted && thread.join(JOIN)) return;
+            log.warn("loop {} does not end: interrupted", loop.name());
+            thread.interrupt();
+        } catch (InterruptedException e) {
+            interrupted = true;
+            thread.interrupt();
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+    }
+
+    private void run() {
+        while (!stopping) {
+            try {
+                Duration rest = step();
+                if (rest.isPositive()) signal.await(rest);
+            } catch (InterruptedException e) {
+                // Only close() interrupts, and it has said so.
+                if (stopping) return;
+            }
+        }
+    }
+
+    private Duration step() {
+        try {
+            Duration rest = loop.step();
+            if (backoff.failing()) log.info("loop {} goes on", loop.name());
+            backoff.succeeded();
+            return rest;
+        } catch (PawlException e) {
+            if (!backoff.failing())
+                log.warn("loop {} waits: {} ({})", loop.name(), e.getMessage(), e.code().wire());
+            return backoff.failed();
+        } catch (RuntimeException | Error e) {
+            log.error("loop {} hit a bug and goes on", loop.name(), e);
+            return backoff.failed();
+        }
+    }
+
+    static boolean storeAway(RuntimeException e) {
+        return e instanceof PawlException p
+                && (p.code() == ErrorCode.STORE_UNAVAILABLE || p.code() == ErrorCode.STORE_FULL);
+    }
+}

@@ -1,0 +1,114 @@
+package dev.pawl.worker;
+
+import dev.pawl.core.Engine;
+import dev.pawl.core.EngineListener;
+import dev.pawl.core.JobId;
+import dev.pawl.core.Time;
+import dev.pawl.core.Token;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+
+/**
+ * The loops of one worker and what they share, without a thread. {@link Worker} drives each with a
+ * thread of its own; a simulator steps them in any order.
+ */
+public final class Loops {
+    private final Signals signals = new Signals();
+    private final Held held;
+    private final ClaimLoop claim;
+    private final Completer complete;
+    private final Heartbeat heartbeat;
+    private final Watch watch;
+    private final Journal journal;
+    private final Chores chores;
+
+    /**
+     * @param worker the worker's random name
+     */
+    public Loops(
+            Engine engine,
+            String worker,
+            Serving serving,
+            WorkerOptions options,
+            Surroundings around,
+            Launcher launcher) {
+        Time time = around.time();
+        RandomGenerator random = around.random();
+        this.held = new Held(options, time, signals);
+        this.claim = new ClaimLoop(engine, worker, serving, options, held, launcher, time, random);
+        this.complete = new Completer(engine, worker, options, held);
+        this.heartbeat = new Heartbeat(engine, worker, options, held, time);
+        this.watch = new Watch(options, held, time);
+        this.journal = new Journal(engine, held, time);
+        this.chores = new Chores(engine, options, around.processes(), time);
+    }
+
+    /** Every loop, each with steps of its own. */
+    public List<Loop> all() {
+        return List.of(claim, complete, heartbeat, watch, journal, chores);
+    }
+
+    /** Hears the engine of the same process, so that nobody waits for a poll. */
+    public EngineListener listener() {
+        return new EngineListener() {
+            @Override
+            public void jobsReady() {
+                signals.claim().raise();
+            }
+
+            @Override
+            public void stopWanted(JobId id) {
+                held.stop(Stop.CANCELLED, id);
+            }
+        };
+    }
+
+    /** Claims nothing any more; what was claimed runs on. */
+    public void stopClaiming() {
+        claim.stop();
+    }
+
+    /** Asks every handler to stop, so that its job goes back; answers how many were asked. */
+    public int stopRunning() {
+        return held.stop(Stop.DRAIN, _ -> true);
+    }
+
+    /** The attempts whose handlers have been started and have not come back. */
+    public Set<Token> running() {
+        return held.running().stream().map(run -> run.job().token()).collect(Collectors.toSet());
+    }
+
+    ClaimLoop claim() {
+        return claim;
+    }
+
+    Completer complete() {
+        return complete;
+    }
+
+    Heartbeat heartbeat() {
+        return heartbeat;
+    }
+
+    Watch watch() {
+        return watch;
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    Chores chores() {
+        return chores;
+    }
+
+    Held held() {
+        return held;
+    }
+
+    Signals signals() {
+        return signals;
+    }
+}

@@ -1,0 +1,144 @@
+package dev.pawl.worker;
+
+import dev.pawl.core.Attempt;
+import dev.pawl.core.ClaimedJob;
+import dev.pawl.core.ErrorClass;
+import dev.pawl.core.LogLine;
+import dev.pawl.core.Outcome;
+import dev.pawl.core.PawlException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One attempt, from its claim to the answer of the write that ended it.
+ *
+ * <p>{@link #run} is what a thread does; a simulator may call {@link #begin} and then {@link
+ * #finish} or {@link #finishInterrupted} in steps of its own.
+ */
+public final class Run implements Attempt, Runnable {
+    private static final Logger log = LoggerFactory.getLogger(Run.class);
+
+    private final Held held;
+    private final ClaimedJob job;
+    private final Served served;
+    final HeldLease lease;
+
+    // Written by the run's own thread, read by the watch.
+    private volatile long begunAt;
+    private volatile boolean begun;
+
+    // Changed under Held's lock only.
+    private volatile @Nullable Stop stop;
+    Launcher.@Nullable Launch launch;
+    long stopAt;
+    boolean returned;
+    boolean reported;
+    boolean settled;
+    private volatile @Nullable Sink sink;
+
+    Run(Held held, ClaimedJob job, Served served, HeldLease lease) {
+        this.held = held;
+        this.job = job;
+        this.served = served;
+        this.lease = lease;
+    }
+
+    @Override
+    public void run() {
+        try (var _ = JobLog.of(job)) {
+            if (!begin()) {
+                finishInterrupted();
+                return;
+            }
+            Outcome outcome = outcome();
+            if (outcome == null) finishInterrupted();
+            else finish(outcome);
+        }
+    }
+
+    /** Starts the clock; answers false when the handler is not to be called any more. */
+    public boolean begin() {
+        begunAt = held.nanos();
+        begun = true;
+        return stop == null;
+    }
+
+    /** The handler came back with this. */
+    public void finish(Outcome outcome) {
+        held.returned(this, Ended.after(stop, outcome, served.timeout()));
+    }
+
+    /** The handler came back because it was interrupted, or was never called. */
+    public void finishInterrupted() {
+        held.returned(this, Ended.after(stop, null, served.timeout()));
+    }
+
+    @Override
+    public ClaimedJob job() {
+        return job;
+    }
+
+    @Override
+    public void progress(double fraction, String text) {
+        sink().progress(fraction, text);
+    }
+
+    @Override
+    public void log(LogLine.Stream stream, String text) {
+        sink().log(stream, text);
+    }
+
+    Served served() {
+        return served;
+    }
+
+    @Nullable Stop stop() {
+        return stop;
+    }
+
+    /** Under Held's lock: the first reason stands, but a lost job needs no other. */
+    boolean stop(Stop why, long now) {
+        Stop before = stop;
+        if (returned || reported || before == why) return false;
+        if (before == null) stopAt = now;
+        else if (why != Stop.LOST && why != Stop.CANCELLED) return false;
+        stop = why;
+        return true;
+    }
+
+    /** When it has run too long; an attempt that waits for its thread has not begun to. */
+    long timeoutAt(long now) {
+        if (served.timeout().isZero()) return now + Loop.FOREVER.toNanos();
+        return (begun ? begunAt : now) + served.timeout().toNanos();
+    }
+
+    /** Where its log and progress wait to be written; null while it has said nothing. */
+    @Nullable Sink sinkOrNull() {
+        return sink;
+    }
+
+    void sink(Sink first) {
+        sink = first;
+    }
+
+    private Sink sink() {
+        Sink known = sink;
+        return known == null ? held.sink(this) : known;
+    }
+
+    private @Nullable Outcome outcome() {
+        try {
+            return served.executor().run(this);
+        } catch (InterruptedException e) {
+            return null;
+        } catch (PawlException e) {
+            log.warn("attempt failed: {}", e.getMessage(), e);
+            return Outcome.failed(
+                    ErrorClass.INFRASTRUCTURE, "%s: %s".formatted(e.code().wire(), e.getMessage()));
+        } catch (RuntimeException | Error e) {
+            log.error("executor hit a bug", e);
+            return Outcome.failed(ErrorClass.TRANSIENT, "executor: " + e);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package dev.pawl.worker;
+
+/** What wakes each loop of one worker. */
+record Signals(
+        Signal claim,
+        Signal complete,
+        Signal heartbeat,
+        Signal watch,
+        Signal journal,
+        Signal chores) {
+    Signals() {
+        this(new Signal(), new Signal(), new Signal(), new Signal(), new Signal(), new Signal());
+    }
+}

@@ -1,0 +1,187 @@
+package dev.pawl.worker;
+
+import dev.pawl.core.Engine;
+import dev.pawl.core.EngineListener;
+import dev.pawl.core.PawlException;
+import dev.pawl.core.WorkerEntry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Claims jobs of the tools it serves and runs them, until it is closed.
+ *
+ * <p>Closing stops claiming, lets running attempts end for the grace period, interrupts those that
+ * are left, gives their jobs back without a failure, and ends the loops. Thread-safe; closing twice
+ * or before start is fine.
+ */
+public final class Worker implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Worker.class);
+
+    // How long the last ends of a drain may take to be written.
+    private static final Duration LAST_WRITE = Duration.ofSeconds(5);
+
+    private enum Phase {
+        FRESH,
+        RUNNING,
+        CLOSED
+    }
+
+    private final Engine engine;
+    private final Serving serving;
+    private final WorkerOptions options;
+    private final Surroundings around;
+    private final String id;
+    private final Loops loops;
+    private final EngineListener listener;
+
+    // Held for the whole of start and close: whoever closes second waits until it is closed.
+    private final ReentrantLock phases = new ReentrantLock();
+    private Phase phase = Phase.FRESH;
+    private List<LoopThread> threads = List.of();
+    private volatile boolean hurry;
+
+    public Worker(Engine engine, Serving serving, WorkerOptions options, Surroundings around) {
+        this.engine = engine;
+        this.serving = serving;
+        this.options = options;
+        this.around = around;
+        Processes here = around.processes();
+        String host = here.host();
+        int end = host.indexOf('/');
+        this.id =
+                "%s-%d-%08x"
+                        .formatted(
+                                end < 0 ? host : host.substring(0, end),
+                                here.pid(),
+                                around.random().nextInt());
+        this.loops = new Loops(engine, id, serving, options, around, Launcher.threads());
+        this.listener = loops.listener();
+    }
+
+    /** Its random name. */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * Registers and begins to claim.
+     *
+     * @throws PawlException when the store can't be reached; then nothing was started
+     */
+    public void start() {
+        phases.lock();
+        try {
+            if (phase != Phase.FRESH)
+                throw new IllegalStateException("worker %s is %s".formatted(id, phase));
+            engine.store().register(entry());
+            engine.listen(listener);
+            threads = launch();
+            phase = Phase.RUNNING;
+        } finally {
+            phases.unlock();
+        }
+        log.info(
+                "worker {} serves {} tools with {} + {} slots",
+                id,
+                serving.tools().size(),
+                options.handlerSlots(),
+                options.commandSlots());
+    }
+
+    /** Drains for the grace period and stops. */
+    @Override
+    public void close() {
+        phases.lock();
+        try {
+            if (phase == Phase.RUNNING) stop();
+            phase = Phase.CLOSED;
+        } finally {
+            phases.unlock();
+        }
+    }
+
+    /** As {@link #close}, but without the grace period, also when a drain is under way. */
+    public void closeNow() {
+        hurry = true;
+        loops.held().wake();
+        close();
+    }
+
+    private void stop() {
+        boolean interrupted = Thread.interrupted();
+        LoopThread claims = threads.getFirst();
+        loops.stopClaiming();
+        claims.close();
+        try {
+            interrupted |= drained();
+        } finally {
+            threads.subList(1, threads.size()).forEach(LoopThread::close);
+            engine.unlisten(listener);
+            unregister();
+            if (interrupted) Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Answers whether it was interrupted, which ends the grace period. */
+    private boolean drained() {
+        boolean interrupted = false;
+        Held held = loops.held();
+        try {
+            held.awaitReturned(() -> hurry, options.grace());
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        int stopped = loops.stopRunning();
+        if (stopped > 0) log.info("{} attempts are stopped, their jobs go back", stopped);
+        try {
+            Duration last = options.stopGrace().plus(LAST_WRITE);
+            if (!held.awaitSettled(last))
+                log.warn("not all attempts could be ended in {}: left to their leases", last);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        return interrupted;
+    }
+
+    private List<LoopThread> launch() {
+        Signals s = loops.signals();
+        return List.of(
+                thread(loops.claim(), s.claim()),
+                thread(loops.complete(), s.complete()),
+                thread(loops.heartbeat(), s.heartbeat()),
+                thread(loops.watch(), s.watch()),
+                thread(loops.journal(), s.journal()),
+                thread(loops.chores(), s.chores()));
+    }
+
+    private LoopThread thread(Loop loop, Signal signal) {
+        return new LoopThread(id, loop, signal, around.random());
+    }
+
+    private void unregister() {
+        try {
+            loops.claim().forgetSpent();
+            engine.store().unregister(id);
+        } catch (PawlException e) {
+            log.warn("worker {} stays registered until others miss it: {}", id, e.getMessage());
+        }
+    }
+
+    private WorkerEntry entry() {
+        Processes here = around.processes();
+        Instant now = engine.store().now();
+        return new WorkerEntry(
+                id,
+                here.host(),
+                here.pid(),
+                here.startedAt(),
+                serving.tools().keySet(),
+                options.handlerSlots() + options.commandSlots(),
+                now,
+                now);
+    }
+}
