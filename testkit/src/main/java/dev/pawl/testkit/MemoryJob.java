@@ -1,0 +1,160 @@
+package dev.pawl.testkit;
+
+import dev.pawl.core.Artifact;
+import dev.pawl.core.AttemptEnd;
+import dev.pawl.core.InputKey;
+import dev.pawl.core.Job;
+import dev.pawl.core.JobEvent;
+import dev.pawl.core.JobFilter;
+import dev.pawl.core.JobId;
+import dev.pawl.core.JobState;
+import dev.pawl.core.JobState.Queued;
+import dev.pawl.core.JobState.Running;
+import dev.pawl.core.Lifecycle;
+import dev.pawl.core.LogLine;
+import dev.pawl.core.Progress;
+import dev.pawl.core.Submission;
+import dev.pawl.core.Token;
+import dev.pawl.core.ToolId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** All that {@link MemoryStore} holds of one job; touched only under the store's lock. */
+final class MemoryJob {
+    /** Claim order: priority (larger first), run_at, id. */
+    static final Comparator<MemoryJob> CLAIM_ORDER =
+            Comparator.<MemoryJob>comparingInt(j -> -j.submission.priority())
+                    .thenComparing(j -> j.runAt)
+                    .thenComparing(j -> j.id);
+
+    /** Those due first come first. */
+    static final Comparator<MemoryJob> DUE_ORDER =
+            Comparator.<MemoryJob, Instant>comparing(j -> j.runAt).thenComparing(j -> j.id);
+
+    private static final Comparator<Line> LINE_ORDER =
+            Comparator.comparingInt(Line::attempt).thenComparingLong(Line::seq);
+
+    final JobId id;
+    final Submission submission;
+    final Instant submittedAt;
+    final List<AttemptEnd> history = new ArrayList<>();
+    final TreeMap<String, Artifact> artifacts = new TreeMap<>();
+    final TreeMap<Line, LogLine> logs = new TreeMap<>(LINE_ORDER);
+
+    JobState state;
+
+    /** As it was queued last; where the job stands in the claim order. */
+    Instant runAt = Instant.EPOCH;
+
+    Instant expiresAt = Instant.MAX;
+    @Nullable Instant startedAt;
+    String output = "";
+    @Nullable JobId source;
+    @Nullable Progress progress;
+
+    /** The cancelled attempt whose handler has not been seen to stop. */
+    @Nullable Token stopping;
+
+    MemoryJob(JobId id, Submission submission, JobState state, Instant now) {
+        this.id = id;
+        this.submission = submission;
+        this.state = state;
+        this.submittedAt = now;
+        liveFrom(now);
+    }
+
+    /** Where a log line stands within the job. */
+    record Line(int attempt, long seq) {}
+
+    /** The job's life, by its own policy. */
+    Optional<JobState> next(JobState from, JobEvent event) {
+        return new Lifecycle(submission.retry()).next(from, event);
+    }
+
+    /** The token that holds the job now; null when nobody runs it. */
+    @Nullable Token token() {
+        return state instanceof Running r ? new Token(id, r.attempt(), r.lease().id()) : null;
+    }
+
+    /** The time to live begins at this moment: of the submit, or of the redrive. */
+    void liveFrom(Instant now) {
+        expiresAt = submission.ttl().isZero() ? Instant.MAX : now.plus(submission.ttl());
+    }
+
+    /** Whether its time to live is over; it has none once it failed. */
+    boolean expired(Instant now) {
+        return !now.isBefore(expiresAt)
+                && (state instanceof JobState.Waiting
+                        || (state instanceof Queued q && q.failures() == 0));
+    }
+
+    /** Whether a list with this filter holds the job. */
+    boolean matches(JobFilter filter) {
+        Submission s = submission;
+        return (filter.states().isEmpty() || filter.states().contains(state.name()))
+                && matches(filter.tool(), s.tool())
+                && matches(filter.queue(), s.queue())
+                && (filter.tag().isEmpty() || s.tags().contains(filter.tag()))
+                && matches(filter.correlationId(), s.correlationId())
+                && matches(filter.causation(), s.causation())
+                && matches(filter.tenant(), s.tenant())
+                && !submittedAt.isBefore(filter.since())
+                && submittedAt.isBefore(filter.before());
+    }
+
+    private static boolean matches(String wanted, String value) {
+        return wanted.isEmpty() || wanted.equals(value);
+    }
+
+    private static boolean matches(String wanted, ToolId tool) {
+        return matches(wanted, tool.name()) || wanted.equals(tool.toString());
+    }
+
+    Job view(JobState seen) {
+        return view(seen, submission, output);
+    }
+
+    /** The job as lists show it. */
+    Job brief(JobState seen) {
+        return view(seen, withoutInput(submission), "");
+    }
+
+    private Job view(JobState seen, Submission asked, String result) {
+        return new Job(
+                id,
+                asked,
+                submittedAt,
+                seen,
+                startedAt,
+                result,
+                source,
+                progress,
+                stopping != null);
+    }
+
+    private static Submission withoutInput(Submission s) {
+        return new Submission(
+                s.tool(),
+                "",
+                s.queue(),
+                s.priority(),
+                s.runAt(),
+                s.ttl(),
+                s.parents(),
+                s.goOn(),
+                s.tags(),
+                s.correlationId(),
+                s.causation(),
+                s.tenant(),
+                s.idempotencyKey(),
+                s.retry(),
+                s.limit(),
+                new InputKey(s.key().hash(), ""),
+                s.reuse());
+    }
+}

@@ -1,0 +1,595 @@
+package dev.pawl.testkit;
+
+import dev.pawl.core.Artifact;
+import dev.pawl.core.AttemptEnd;
+import dev.pawl.core.AttemptEnd.How;
+import dev.pawl.core.Claim;
+import dev.pawl.core.Claimed;
+import dev.pawl.core.ClaimedJob;
+import dev.pawl.core.Count;
+import dev.pawl.core.End;
+import dev.pawl.core.ErrorClass;
+import dev.pawl.core.ErrorCode;
+import dev.pawl.core.Job;
+import dev.pawl.core.JobError;
+import dev.pawl.core.JobEvent;
+import dev.pawl.core.JobFilter;
+import dev.pawl.core.JobId;
+import dev.pawl.core.JobState;
+import dev.pawl.core.JobState.Dead;
+import dev.pawl.core.JobState.Running;
+import dev.pawl.core.Kept;
+import dev.pawl.core.Lease;
+import dev.pawl.core.LeaseId;
+import dev.pawl.core.LogLine;
+import dev.pawl.core.NewJob;
+import dev.pawl.core.Progress;
+import dev.pawl.core.QueueEntry;
+import dev.pawl.core.Reclaimed;
+import dev.pawl.core.Renewal;
+import dev.pawl.core.Renewed;
+import dev.pawl.core.Store;
+import dev.pawl.core.Submission;
+import dev.pawl.core.Submitted;
+import dev.pawl.core.Time;
+import dev.pawl.core.Token;
+import dev.pawl.core.WorkerEntry;
+import dev.pawl.core.Written;
+import dev.pawl.testkit.MemoryJobs.Flight;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store that forgets everything with its process: for tests. It passes {@link StoreContract} as
+ * every other does. One lock around each call makes it one transaction; nothing in a call fails
+ * once the first change is made. Thread-safe; never blocks but for the lock.
+ */
+public final class MemoryStore implements Store {
+    private final Time time;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final MemoryJobs jobs = new MemoryJobs();
+    private final Map<IdempotencyKey, Known> known = new HashMap<>();
+    private final TreeMap<String, QueueEntry> queues = new TreeMap<>();
+    private final TreeMap<String, WorkerEntry> workers = new TreeMap<>();
+
+    public MemoryStore(Time time) {
+        this.time = time;
+    }
+
+    private record IdempotencyKey(String tenant, String key) {}
+
+    /** The job that an idempotency key stands for, and what was asked. */
+    private record Known(JobId job, String asked) {}
+
+    @Override
+    public Instant now() {
+        return time.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    // ---- Submit
+
+    @Override
+    public List<Submitted> submit(List<NewJob> asked) {
+        return locked(() -> asked.stream().map(this::submit).toList());
+    }
+
+    private Submitted submit(NewJob asked) {
+        Submission s = asked.submission();
+        var key = new IdempotencyKey(s.tenant(), s.idempotencyKey());
+        Known before = key.key.isEmpty() ? null : known.get(key);
+        if (before != null) return again(before, s);
+        if (jobs.all.containsKey(asked.id())) return new Submitted.Existing(asked.id());
+        Optional<JobId> missing =
+                s.parents().stream().filter(p -> !jobs.all.containsKey(p)).findAny();
+        if (missing.isPresent())
+            return new Submitted.Refused(
+                    ErrorCode.PARENT_NOT_FOUND,
+                    "parent %s does not exist; submit it first".formatted(missing.get()));
+        QueueEntry queue = queue(s.queue());
+        if (asked.answer().isEmpty() && jobs.unfinishedIn(s.queue()) >= queue.depthMax())
+            return new Submitted.Refused(
+                    ErrorCode.QUEUE_FULL,
+                    "queue \"%s\" holds %d unfinished jobs, its cap; try again later"
+                            .formatted(s.queue(), queue.depthMax()));
+        if (!key.key.isEmpty()) known.put(key, new Known(asked.id(), body(s)));
+        queues.put(queue.name(), queue);
+        MemoryJob job = jobs.insert(asked, now());
+        return new Submitted.Accepted(job.id, jobs.seen(job));
+    }
+
+    private static Submitted again(Known before, Submission s) {
+        if (before.asked.equals(body(s))) return new Submitted.Existing(before.job);
+        return new Submitted.Refused(
+                ErrorCode.IDEMPOTENCY_CONFLICT,
+                "idempotency key \"%s\" was used with another input, for job %s; use a new key"
+                        .formatted(s.idempotencyKey(), before.job));
+    }
+
+    private static String body(Submission s) {
+        return s.key().hash().isEmpty() ? s.tool() + " " + s.input() : s.key().hash();
+    }
+
+    @Override
+    public Optional<Kept> kept(String tenant, String hash) {
+        return locked(() ->
+                Optional.ofNullable(jobs.kept.get(new Flight(tenant, hash)))
+                        .filter(k -> k.until().isAfter(now())));
+    }
+
+    @Override
+    public void dropKept(String tenant, String hash, JobId job) {
+        run(() ->
+                jobs.kept.computeIfPresent(
+                        new Flight(tenant, hash), (_, k) -> k.job().equals(job) ? null : k));
+    }
+
+    @Override
+    public int pruneKept(Instant until) {
+        return locked(() -> {
+            int before = jobs.kept.size();
+            jobs.kept.values().removeIf(k -> k.until().isBefore(until));
+            return before - jobs.kept.size();
+        });
+    }
+
+    // ---- Claim and run
+
+    @Override
+    public Claimed claim(Claim claim) {
+        return locked(() -> {
+            claim.spent().forEach(id -> forgetSpent(claim.worker(), jobs.leases.get(id)));
+            Instant now = now();
+            var lease = new Lease(claim.lease(), claim.worker(), now.plus(claim.ttl()));
+            if (jobs.leases.containsKey(lease.id()))
+                throw new IllegalArgumentException("lease " + lease.id() + " is in use");
+            var taken = new ArrayList<MemoryJob>();
+            claim.wants().forEach(want -> take(want, lease, taken, now));
+            if (!taken.isEmpty()) jobs.leases.put(lease.id(), lease);
+            var answer =
+                    taken.stream().sorted(MemoryJob.CLAIM_ORDER).map(j -> claimed(j, now)).toList();
+            return new Claimed(answer, nextDue(claim.wants(), now));
+        });
+    }
+
+    private void take(Claim.Want want, Lease lease, List<MemoryJob> taken, Instant now) {
+        int left = want.max();
+        for (MemoryJob job : left == 0 ? List.<MemoryJob>of() : List.copyOf(jobs.ready)) {
+            if (left == 0) return;
+            if (!wanted(want, job)) continue;
+            if (job.expired(now)) {
+                expire(job, now);
+                continue;
+            }
+            Optional<JobState> to = job.next(job.state, new JobEvent.Claimed(lease, now));
+            if (to.isEmpty() || !jobs.hasRoom(job.submission.limit())) continue;
+            jobs.move(job, to.get(), now);
+            job.startedAt = now;
+            job.progress = null;
+            taken.add(job);
+            left--;
+        }
+    }
+
+    private boolean wanted(Claim.Want want, MemoryJob job) {
+        Submission s = job.submission;
+        return want.tools().contains(s.tool())
+                && (want.queues().isEmpty() || want.queues().contains(s.queue()))
+                && (want.only().isEmpty() || want.only().contains(job.id))
+                && !queue(s.queue()).paused();
+    }
+
+    private Instant nextDue(List<Claim.Want> wants, Instant now) {
+        return jobs.later.stream()
+                .filter(j -> j.runAt.isAfter(now))
+                .filter(j -> wants.stream().anyMatch(w -> wanted(w, j)))
+                .map(j -> j.runAt)
+                .findFirst()
+                .orElse(Instant.MAX);
+    }
+
+    private void forgetSpent(String worker, @Nullable Lease lease) {
+        if (lease != null && lease.worker().equals(worker) && jobs.under(lease.id()).isEmpty())
+            jobs.leases.remove(lease.id());
+    }
+
+    private static ClaimedJob claimed(MemoryJob job, Instant now) {
+        var state = (Running) job.state;
+        var token = new Token(job.id, state.attempt(), state.lease().id());
+        return new ClaimedJob(token, job.submission, state, now);
+    }
+
+    @Override
+    public Renewed renew(Renewal renewal) {
+        return locked(() -> {
+            Instant now = now();
+            workers.computeIfPresent(renewal.worker(), (_, w) -> seen(w, now));
+            var standing = new HashSet<LeaseId>();
+            var stop = new HashSet<Token>();
+            for (var id : renewal.held()) {
+                Lease lease = jobs.leases.get(id);
+                if (lease == null || !lease.worker().equals(renewal.worker())) continue;
+                Instant until = now.plus(renewal.ttl());
+                jobs.leases.put(id, new Lease(id, lease.worker(), until));
+                standing.add(id);
+                for (MemoryJob job : jobs.under(id))
+                    if (job.stopping != null) stop.add(job.stopping);
+            }
+            return new Renewed(standing, stop);
+        });
+    }
+
+    @Override
+    public Written progress(Token token, Progress progress) {
+        return fenced(
+                token,
+                job -> {
+                    job.progress = progress;
+                    return false;
+                });
+    }
+
+    @Override
+    public Written log(Token token, List<LogLine> lines) {
+        return fenced(
+                token,
+                job -> {
+                    for (LogLine line : lines)
+                        job.logs.putIfAbsent(new MemoryJob.Line(line.attempt(), line.seq()), line);
+                    return false;
+                });
+    }
+
+    @Override
+    public List<Written> end(List<End> ends) {
+        for (End end : ends)
+            if (end.to() instanceof Running || end.to() instanceof JobState.Waiting)
+                throw new IllegalArgumentException("an attempt can't end in " + end.to());
+        return locked(() -> ends.stream().map(e -> fenced(e.token(), j -> end(j, e))).toList());
+    }
+
+    private boolean end(MemoryJob job, End end) {
+        Instant now = now();
+        String why = end.how() == How.SNOOZED ? end.output() : "";
+        if (end.how() != How.COMPLETED)
+            job.history.add(
+                    MemoryJobs.line(job, end.how(), end.worker(), end.jobError(), why, now));
+        end.artifacts().forEach(a -> job.artifacts.put(a.name(), a));
+        if (end.to().ended()) {
+            String message = end.error().map(JobError::message).orElse("");
+            String output = end.how() == How.COMPLETED ? end.output() : message;
+            return jobs.finish(job, end.to(), output, now);
+        }
+        job.progress = null;
+        jobs.move(job, end.to(), now);
+        return false;
+    }
+
+    @Override
+    public Written stopped(Token token) {
+        return locked(() -> {
+            MemoryJob job = jobs.all.get(token.job());
+            if (job == null || !token.equals(job.stopping))
+                return new Written.LeaseLost(
+                        "job %s: attempt %d is not being stopped"
+                                .formatted(token.job(), token.attempt()));
+            jobs.released(job);
+            return new Written.Done(false);
+        });
+    }
+
+    /** Runs the write if the token holds the job, else says why it doesn't. */
+    private Written fenced(Token token, Function<MemoryJob, Boolean> write) {
+        return locked(() -> {
+            MemoryJob job = jobs.all.get(token.job());
+            if (job != null && token.equals(job.token())) return new Written.Done(write.apply(job));
+            return new Written.LeaseLost(
+                    job == null
+                            ? "job %s does not exist".formatted(token.job())
+                            : "job %s is %s, attempt %d; attempt %d under lease %s has lost it"
+                                    .formatted(
+                                            job.id,
+                                            job.state.name().wire(),
+                                            job.state.attempt(),
+                                            token.attempt(),
+                                            token.lease()));
+        });
+    }
+
+    // ---- Time passes
+
+    @Override
+    public int promote(int max) {
+        return locked(() -> jobs.promote(max, now()));
+    }
+
+    @Override
+    public int expire(int max) {
+        return locked(() -> {
+            Instant now = now();
+            int ended = 0;
+            for (MemoryJob job : jobs.all.values()) {
+                if (ended == max) break;
+                if (!job.expired(now)) continue;
+                expire(job, now);
+                ended++;
+            }
+            return ended;
+        });
+    }
+
+    private void expire(MemoryJob job, Instant now) {
+        JobState to = job.next(job.state, new JobEvent.Expired(now)).orElseThrow();
+        String message =
+                "expired: did not start within %s of being submitted"
+                        .formatted(job.submission.ttl());
+        jobs.finish(job, to, message, now);
+    }
+
+    @Override
+    public List<Lease> leases() {
+        return locked(() ->
+                jobs.leases.values().stream().sorted(Comparator.comparing(Lease::until)).toList());
+    }
+
+    @Override
+    public void forfeit(String worker) {
+        run(() -> {
+            Instant now = now();
+            jobs.leases.replaceAll((id, lease) ->
+                    lease.worker().equals(worker) && lease.until().isAfter(now)
+                            ? new Lease(id, worker, now)
+                            : lease);
+        });
+    }
+
+    @Override
+    public int reclaim(Lease seen, Function<Reclaimed, JobState> decide) {
+        return locked(() -> {
+            Instant now = now();
+            if (!seen.equals(jobs.leases.get(seen.id())) || now.isBefore(seen.until())) return 0;
+            // All decisions before the first change: one that throws changes nothing.
+            var moves = new LinkedHashMap<MemoryJob, JobState>();
+            for (MemoryJob job : jobs.under(seen.id()))
+                if (job.state instanceof Running) moves.put(job, decide.apply(reclaimed(job)));
+            moves.values().removeIf(to -> to instanceof Running);
+            moves.forEach((job, to) -> lose(job, seen, to, now));
+            for (MemoryJob job : jobs.under(seen.id()))
+                if (job.stopping != null) jobs.released(job);
+            if (jobs.under(seen.id()).isEmpty()) jobs.leases.remove(seen.id());
+            return moves.size();
+        });
+    }
+
+    private Reclaimed reclaimed(MemoryJob job) {
+        var state = (Running) jobs.seen(job);
+        var token = new Token(job.id, state.attempt(), state.lease().id());
+        return new Reclaimed(token, state, job.submission.retry());
+    }
+
+    private void lose(MemoryJob job, Lease lease, JobState to, Instant now) {
+        var error =
+                new JobError(
+                        ErrorClass.LEASE_LOST,
+                        "lease lost: worker \"%s\" did not renew it until %s"
+                                .formatted(lease.worker(), lease.until()));
+        job.history.add(MemoryJobs.line(job, How.LEASE_LOST, lease.worker(), error, "", now));
+        job.progress = null;
+        if (to.ended()) jobs.finish(job, to, error.message(), now);
+        else jobs.move(job, to, now);
+    }
+
+    /** Answers 0: under the one lock everybody is told at once. */
+    @Override
+    public int sweep(int max) {
+        return 0;
+    }
+
+    // ---- From outside
+
+    @Override
+    public Optional<JobState> cancel(JobId id) {
+        return found(
+                id,
+                job -> {
+                    Instant now = now();
+                    Optional<JobState> to = job.next(job.state, new JobEvent.CancelRequested(now));
+                    if (to.isEmpty()) return;
+                    if (job.state instanceof Running running) {
+                        String worker = running.lease().worker();
+                        job.history.add(MemoryJobs.line(job, How.CANCELLED, worker, null, "", now));
+                        job.stopping = job.token();
+                    }
+                    jobs.finish(job, to.get(), "", now);
+                });
+    }
+
+    @Override
+    public Optional<JobState> redrive(JobId id) {
+        return found(
+                id,
+                job -> {
+                    Instant now = now();
+                    if (job.stopping == null)
+                        job.next(job.state, new JobEvent.Redriven(now))
+                                .ifPresent(to -> jobs.revive(job, to, now));
+                });
+    }
+
+    @Override
+    public Optional<JobState> discard(JobId id) {
+        return found(
+                id,
+                job -> {
+                    boolean over =
+                            job.state instanceof Dead || job.state instanceof JobState.Cancelled;
+                    if (over && job.stopping == null) jobs.remove(job);
+                });
+    }
+
+    /** Runs the change on the job; answers the state before. */
+    private Optional<JobState> found(JobId id, Consumer<MemoryJob> change) {
+        return locked(() -> {
+            MemoryJob job = jobs.all.get(id);
+            if (job == null) return Optional.empty();
+            JobState before = jobs.seen(job);
+            change.accept(job);
+            return Optional.of(before);
+        });
+    }
+
+    // ---- Look
+
+    @Override
+    public Optional<Job> find(JobId id) {
+        return locked(() -> job(id).map(j -> j.view(jobs.seen(j))));
+    }
+
+    @Override
+    public Map<JobId, JobState> states(Collection<JobId> ids) {
+        return locked(() -> {
+            var states = new HashMap<JobId, JobState>();
+            for (JobId id : ids) {
+                MemoryJob job = jobs.all.get(id);
+                if (job != null) states.put(id, jobs.seen(job));
+            }
+            return states;
+        });
+    }
+
+    @Override
+    public List<Job> list(JobFilter filter, String after, int limit) {
+        if (limit < 1 || limit > 1_000)
+            throw new IllegalArgumentException("limit is " + limit + ", want 1 to 1,000");
+        return locked(() ->
+                page(after)
+                        .filter(j -> j.matches(filter))
+                        .limit(limit)
+                        .map(j -> j.brief(jobs.seen(j)))
+                        .toList());
+    }
+
+    private Stream<MemoryJob> page(String after) {
+        if (after.isEmpty()) return jobs.all.descendingMap().values().stream();
+        JobId last =
+                JobId.parse(after)
+                        .orElseThrow(() ->
+                                new IllegalArgumentException(
+                                        "after is \"" + after + "\", want a job id"));
+        return jobs.all.headMap(last, false).descendingMap().values().stream();
+    }
+
+    @Override
+    public List<AttemptEnd> history(JobId id) {
+        return locked(() -> job(id).map(j -> List.copyOf(j.history)).orElse(List.of()));
+    }
+
+    @Override
+    public List<LogLine> logs(JobId id, int afterAttempt, long afterSeq, int limit) {
+        var after = new MemoryJob.Line(afterAttempt, afterSeq);
+        return locked(() ->
+                job(id).stream()
+                        .flatMap(j -> j.logs.tailMap(after, false).values().stream())
+                        .limit(limit)
+                        .toList());
+    }
+
+    @Override
+    public List<Artifact> artifacts(JobId id) {
+        return locked(() -> job(id).map(j -> List.copyOf(j.artifacts.values())).orElse(List.of()));
+    }
+
+    @Override
+    public Set<JobId> children(JobId id) {
+        return locked(() -> jobs.childrenOf(id));
+    }
+
+    @Override
+    public List<Count> counts() {
+        return locked(jobs::counts);
+    }
+
+    // ---- Queues and workers
+
+    @Override
+    public List<QueueEntry> queues() {
+        return locked(() -> List.copyOf(queues.values()));
+    }
+
+    @Override
+    public void setQueue(QueueEntry queue) {
+        run(() -> queues.put(queue.name(), queue));
+    }
+
+    private QueueEntry queue(String name) {
+        return queues.getOrDefault(name, new QueueEntry(name, false, Integer.MAX_VALUE));
+    }
+
+    @Override
+    public void register(WorkerEntry worker) {
+        run(() -> workers.put(worker.id(), seen(worker, now())));
+    }
+
+    private static WorkerEntry seen(WorkerEntry w, Instant now) {
+        return new WorkerEntry(
+                w.id(),
+                w.host(),
+                w.pid(),
+                w.pidStartedAt(),
+                w.tools(),
+                w.slots(),
+                w.startedAt(),
+                now);
+    }
+
+    @Override
+    public void unregister(String worker) {
+        run(() -> workers.remove(worker));
+    }
+
+    @Override
+    public List<WorkerEntry> workers() {
+        return locked(() -> List.copyOf(workers.values()));
+    }
+
+    @Override
+    public void close() {}
+
+    private Optional<MemoryJob> job(JobId id) {
+        return Optional.ofNullable(jobs.all.get(id));
+    }
+
+    private <T> T locked(Supplier<T> call) {
+        lock.lock();
+        try {
+            return call.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run(Runnable call) {
+        lock.lock();
+        try {
+            call.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

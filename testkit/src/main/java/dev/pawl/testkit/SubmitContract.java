@@ -1,0 +1,472 @@
+package dev.pawl.testkit;
+
+import static dev.pawl.testkit.StoreDriver.accepted;
+import static dev.pawl.testkit.StoreDriver.file;
+import static dev.pawl.testkit.StoreDriver.hash;
+import static dev.pawl.testkit.StoreDriver.ids;
+import static dev.pawl.testkit.StoreDriver.job;
+import static dev.pawl.testkit.StoreDriver.shared;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pawl.core.ErrorClass;
+import dev.pawl.core.ErrorCode;
+import dev.pawl.core.InputKey;
+import dev.pawl.core.Job;
+import dev.pawl.core.JobId;
+import dev.pawl.core.JobState;
+import dev.pawl.core.JobState.Dead;
+import dev.pawl.core.JobState.Queued;
+import dev.pawl.core.JobState.Succeeded;
+import dev.pawl.core.Kept;
+import dev.pawl.core.Limit;
+import dev.pawl.core.NewJob;
+import dev.pawl.core.QueueEntry;
+import dev.pawl.core.RetryPolicy;
+import dev.pawl.core.Reuse;
+import dev.pawl.core.Submission;
+import dev.pawl.core.Submitted;
+import dev.pawl.core.Submitted.Accepted;
+import dev.pawl.core.Submitted.Existing;
+import dev.pawl.core.Submitted.Refused;
+import dev.pawl.core.ToolId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Submitting: what is stored, what is answered, what is refused. */
+public interface SubmitContract extends StoreSubject {
+    @Test
+    default void aFreshStoreIsEmpty() {
+        try (var s = new StoreDriver(this)) {
+            assertThat(s.listAll(dev.pawl.core.JobFilter.ALL)).isEmpty();
+            assertThat(s.store.counts()).isEmpty();
+            assertThat(s.store.queues()).isEmpty();
+            assertThat(s.store.workers()).isEmpty();
+            assertThat(s.store.leases()).isEmpty();
+        }
+    }
+
+    @Test
+    default void anAcceptedJobIsQueuedForNow() {
+        try (var s = new StoreDriver(this)) {
+            JobId id = s.nextId();
+
+            Submitted answer = s.offer(new NewJob(id, job().build()));
+
+            var queued = new Queued(s.now(), 0, 0);
+            assertThat(answer).isEqualTo(new Accepted(id, queued));
+            Job found = s.find(id);
+            assertThat(found.state()).isEqualTo(queued);
+            assertThat(found.submittedAt()).isEqualTo(s.now());
+            assertThat(found.startedAt()).isEmpty();
+            assertThat(found.output()).isEmpty();
+            assertThat(found.cachedFrom()).isEmpty();
+            assertThat(found.progress()).isEmpty();
+            assertThat(found.stopping()).isFalse();
+        }
+    }
+
+    @Test
+    default void everyPartOfASubmissionIsReadBack() {
+        try (var s = new StoreDriver(this)) {
+            JobId parent = s.submit();
+            Submission all =
+                    Submission.of(new ToolId("plot", "2.1-beta"), "{\"a\": [1, 2.50, null]}")
+                            .queue("mail")
+                            .priority(-7)
+                            .runAt(s.now().plusSeconds(60))
+                            .ttl(Duration.ofHours(2))
+                            .parents(Set.of(parent))
+                            .goOn(true)
+                            .tags(Set.of("red", "größe"))
+                            .correlationId("flow 1")
+                            .causation(parent.toString())
+                            .tenant("acme")
+                            .idempotencyKey("key 1")
+                            .retry(
+                                    new RetryPolicy(
+                                            5,
+                                            Duration.ofMillis(1_500),
+                                            Duration.ofMinutes(3),
+                                            Map.of(ErrorClass.USER, ErrorClass.Treatment.RETRY)))
+                            .limit(new Limit("tool:plot", 4))
+                            .key(new InputKey(hash("plot"), "{\"tool\": \"plot\"}"))
+                            .reuse(new Reuse(Duration.ofDays(30), true))
+                            .build();
+
+            JobId id = accepted(s.offer(new NewJob(s.nextId(), all)));
+
+            assertThat(s.find(id).submission()).isEqualTo(all);
+        }
+    }
+
+    @Test
+    default void theAnswersComeInTheOrderOfTheJobsAndABadOneIsRefusedAlone() {
+        try (var s = new StoreDriver(this)) {
+            JobId known = s.submit(job().idempotencyKey("taken"));
+            s.store.setQueue(new QueueEntry("full", false, 1));
+            s.submit(job().queue("full"));
+            var asked = new ArrayList<NewJob>();
+            for (Submission.Builder job :
+                    List.of(
+                            job(),
+                            job().parents(Set.of(s.nextId())),
+                            job().idempotencyKey("taken"),
+                            job().queue("full"),
+                            Submission.of(StoreDriver.TOOL, "{}").idempotencyKey("taken"),
+                            job())) asked.add(new NewJob(s.nextId(), job.build()));
+
+            List<Submitted> answers = s.store.submit(asked);
+
+            assertThat(answers).hasSize(6);
+            assertThat(accepted(answers.get(0))).isEqualTo(asked.get(0).id());
+            assertThat(code(answers.get(1))).isEqualTo(ErrorCode.PARENT_NOT_FOUND);
+            assertThat(answers.get(2)).isEqualTo(new Existing(known));
+            assertThat(code(answers.get(3))).isEqualTo(ErrorCode.QUEUE_FULL);
+            assertThat(code(answers.get(4))).isEqualTo(ErrorCode.IDEMPOTENCY_CONFLICT);
+            assertThat(accepted(answers.get(5))).isEqualTo(asked.get(5).id());
+            assertThat(s.store.states(asked.stream().map(NewJob::id).toList()))
+                    .containsOnlyKeys(asked.get(0).id(), asked.get(5).id());
+        }
+    }
+
+    @Test
+    default void submittingNothingAnswersNothing() {
+        try (var s = new StoreDriver(this)) {
+            assertThat(s.store.submit(List.of())).isEmpty();
+        }
+    }
+
+    @Test
+    default void aThousandJobsGoInAtOnce() {
+        try (var s = new StoreDriver(this)) {
+            var asked = new ArrayList<NewJob>();
+            for (int i = 0; i < 1_000; i++) asked.add(new NewJob(s.nextId(), job().build()));
+
+            List<Submitted> answers = s.store.submit(asked);
+
+            assertThat(answers.stream().map(StoreDriver::accepted))
+                    .containsExactlyElementsOf(asked.stream().map(NewJob::id).toList());
+            assertThat(ids(s.claim(1_000)))
+                    .containsExactlyElementsOf(asked.stream().map(NewJob::id).toList());
+        }
+    }
+
+    @Test
+    default void anIdThatIsThereAlreadyIsNotStoredAgain() {
+        try (var s = new StoreDriver(this)) {
+            JobId id = s.submit();
+
+            assertThat(s.offer(new NewJob(id, job().priority(9).build())))
+                    .isEqualTo(new Existing(id));
+
+            assertThat(s.find(id).submission().priority()).isZero();
+        }
+    }
+
+    // ---- Idempotency
+
+    @Test
+    default void theSameKeyAndInputIsTheSameJob() {
+        try (var s = new StoreDriver(this)) {
+            JobId id = s.submit(job().idempotencyKey("k"));
+
+            assertThat(s.offer(job().idempotencyKey("k"))).isEqualTo(new Existing(id));
+        }
+    }
+
+    @Test
+    default void theSameKeyAndInputHashIsTheSameJobThoughTheTextDiffers() {
+        try (var s = new StoreDriver(this)) {
+            var key = new InputKey(hash("x"), "{}");
+            JobId id =
+                    s.submit(
+                            Submission.of(StoreDriver.TOOL, "{\"a\":1}")
+                                    .idempotencyKey("k")
+                                    .key(key));
+
+            Submitted again =
+                    s.offer(
+                            Submission.of(StoreDriver.TOOL, "{ \"a\": 1.0 }")
+                                    .idempotencyKey("k")
+                                    .key(key));
+
+            assertThat(again).isEqualTo(new Existing(id));
+        }
+    }
+
+    @Test
+    default void theSameKeyWithAnotherInputIsAConflict() {
+        try (var s = new StoreDriver(this)) {
+            s.submit(job().idempotencyKey("k"));
+
+            Submitted other = s.offer(Submission.of(StoreDriver.TOOL, "{}").idempotencyKey("k"));
+
+            assertThat(code(other)).isEqualTo(ErrorCode.IDEMPOTENCY_CONFLICT);
+        }
+    }
+
+    @Test
+    default void theSameKeyWithAnotherToolIsAConflict() {
+        try (var s = new StoreDriver(this)) {
+            s.submit(job().idempotencyKey("k"));
+
+            Submitted other =
+                    s.offer(
+                            Submission.of(new ToolId("count", "2"), "{\"n\": 1}")
+                                    .idempotencyKey("k"));
+
+            assertThat(code(other)).isEqualTo(ErrorCode.IDEMPOTENCY_CONFLICT);
+        }
+    }
+
+    @Test
+    default void anIdempotencyKeyHoldsWithinItsTenant() {
+        try (var s = new StoreDriver(this)) {
+            s.submit(job().idempotencyKey("k"));
+
+            assertThat(s.offer(job().idempotencyKey("k").tenant("acme")))
+                    .isInstanceOf(Accepted.class);
+        }
+    }
+
+    @Test
+    default void withinOneBatchTheSecondOfTheSameKeyIsTheFirst() {
+        try (var s = new StoreDriver(this)) {
+            var first = new NewJob(s.nextId(), job().idempotencyKey("k").build());
+            var second = new NewJob(s.nextId(), job().idempotencyKey("k").build());
+
+            List<Submitted> answers = s.store.submit(List.of(first, second));
+
+            assertThat(accepted(answers.getFirst())).isEqualTo(first.id());
+            assertThat(answers.getLast()).isEqualTo(new Existing(first.id()));
+        }
+    }
+
+    @Test
+    default void anIdempotencyKeyOutlivesItsJob() {
+        try (var s = new StoreDriver(this)) {
+            JobId id = s.ended(JobState.Name.CANCELLED, job().idempotencyKey("k"));
+            s.store.discard(id);
+
+            assertThat(s.offer(job().idempotencyKey("k"))).isEqualTo(new Existing(id));
+            assertThat(s.store.find(id)).isEmpty();
+        }
+    }
+
+    @Test
+    default void aRefusedJobDoesNotTakeItsKey() {
+        try (var s = new StoreDriver(this)) {
+            var orphan = job().idempotencyKey("k").parents(Set.of(s.nextId()));
+            assertThat(s.offer(orphan)).isInstanceOf(Refused.class);
+
+            assertThat(s.offer(job().idempotencyKey("k"))).isInstanceOf(Accepted.class);
+        }
+    }
+
+    @Test
+    default void aRepeatedSubmitIsAnsweredThoughTheQueueIsFullByNow() {
+        try (var s = new StoreDriver(this)) {
+            JobId id = s.submit(job().idempotencyKey("k"));
+            s.store.setQueue(new QueueEntry("default", false, 1));
+
+            assertThat(s.offer(job().idempotencyKey("k"))).isEqualTo(new Existing(id));
+        }
+    }
+
+    // ---- Depth
+
+    @Test
+    default void aFullQueueTakesNoMoreUntilOneOfItsJobsEnds() {
+        try (var s = new StoreDriver(this)) {
+            s.store.setQueue(new QueueEntry("default", false, 3));
+            JobId running = s.submit();
+            JobId waiting = s.child(running);
+            JobId later = s.submit(job().runAt(s.now().plusSeconds(60)));
+            var claimed = s.start(running);
+            s.advance(Duration.ofSeconds(2));
+
+            assertThat(code(s.offer(job()))).isEqualTo(ErrorCode.QUEUE_FULL);
+            s.complete(claimed);
+            s.advance(Duration.ofSeconds(2));
+
+            assertThat(s.offer(job())).isInstanceOf(Accepted.class);
+            assertThat(s.names(List.of(waiting, later))).containsOnly(JobState.Name.QUEUED);
+        }
+    }
+
+    @Test
+    default void aKeptResultAnswersThoughTheQueueIsFull() {
+        try (var s = new StoreDriver(this)) {
+            s.store.setQueue(new QueueEntry("default", false, 1));
+            s.complete(s.start(shared("a")));
+            s.submit();
+            s.advance(Duration.ofSeconds(2));
+            Kept kept = s.store.kept("default", hash("a")).orElseThrow();
+
+            Submitted answer = s.offer(new NewJob(s.nextId(), shared("a").build(), kept));
+
+            assertThat(s.name(accepted(answer))).isEqualTo(JobState.Name.SUCCEEDED);
+        }
+    }
+
+    // ---- Time
+
+    @Test
+    default void aJobForLaterIsQueuedForThatMoment() {
+        try (var s = new StoreDriver(this)) {
+            Instant runAt = s.now().plusMillis(90_001);
+
+            JobId id = s.submit(job().runAt(runAt));
+
+            assertThat(s.state(id)).isEqualTo(new Queued(runAt, 0, 0));
+            assertThat(s.claim(1).jobs()).isEmpty();
+        }
+    }
+
+    @Test
+    default void aMomentInThePastMeansAtOnce() {
+        try (var s = new StoreDriver(this)) {
+            JobId id = s.submit(job().runAt(s.now().minusSeconds(60)));
+
+            assertThat(ids(s.claim(1))).containsExactly(id);
+        }
+    }
+
+    // ---- Text
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "null",
+                "\"\"",
+                "{ \"b\": 1,\n\t\"a\": 2, \"a\": 3 }",
+                "[9007199254740993, 1e400, -0, 0.10]",
+                "\"grüße, Ελλάδα, 日本, 😀 𝒳 👩‍👩‍👧\"",
+                "\"a ' \\\" \\\\ ; DROP TABLE job; -- %s :id ? $1 {0}\"",
+                "\"\\u007f\\u2028\\ufeff\\uffff\""
+            })
+    default void inputAndOutputAreReadBackToTheLastCharacter(String json) {
+        try (var s = new StoreDriver(this)) {
+            JobId id = s.submit(Submission.of(StoreDriver.TOOL, json));
+            var claimed = s.start(id);
+            assertThat(claimed.submission().input()).isEqualTo(json);
+            StoreDriver.done(s.end(s.completed(claimed, json)));
+
+            assertThat(s.find(id).submission().input()).isEqualTo(json);
+            assertThat(s.find(id).output()).isEqualTo(json);
+        }
+    }
+
+    @Test
+    default void fiveMegabytesGoInAndComeOut() {
+        try (var s = new StoreDriver(this)) {
+            String large = "\"" + "pawl ü 😀 ".repeat(400_000) + "\"";
+            JobId id = s.submit(Submission.of(StoreDriver.TOOL, large));
+            var claimed = s.start(id);
+            StoreDriver.done(s.end(s.completed(claimed, large)));
+
+            // Not isEqualTo: a failure would print ten megabytes.
+            assertThat(claimed.submission().input().equals(large)).isTrue();
+            assertThat(s.find(id).output().equals(large)).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"a\u0000b\"", "\"a\\u0000b\""})
+    default void aNullCharacterIsReadBackOrRefusedByName(String json) {
+        try (var s = new StoreDriver(this)) {
+            Submitted answer = s.offer(Submission.of(StoreDriver.TOOL, json));
+
+            if (answer instanceof Refused) {
+                assertThat(code(answer)).isEqualTo(ErrorCode.INPUT_INVALID);
+            } else {
+                assertThat(s.find(accepted(answer)).submission().input()).isEqualTo(json);
+            }
+        }
+    }
+
+    @Test
+    default void fiftyTagsAreReadBack() {
+        try (var s = new StoreDriver(this)) {
+            var tags = new java.util.LinkedHashSet<String>();
+            for (int i = 0; i < 49; i++) tags.add("tag,%d'\";😀".formatted(i));
+            tags.add("x".repeat(200));
+
+            JobId id = s.submit(job().tags(tags));
+
+            assertThat(s.find(id).submission().tags()).isEqualTo(tags);
+        }
+    }
+
+    // ---- Answered from what is kept
+
+    @Test
+    default void aJobWithAnAnswerSucceedsAtOnceWithOutputArtifactsAndItsSource() {
+        try (var s = new StoreDriver(this)) {
+            var ran = s.start(shared("a"));
+            StoreDriver.done(
+                    s.end(
+                            s.completed(
+                                    ran, "{\"sum\": 3}", file("b.txt", "b"), file("a.txt", "a"))));
+            Kept kept = s.store.kept("default", hash("a")).orElseThrow();
+            s.advance(Duration.ofMinutes(1));
+
+            JobId id = s.nextId();
+            Submitted answer = s.offer(new NewJob(id, shared("a").build(), kept));
+
+            assertThat(answer).isEqualTo(new Accepted(id, new Succeeded(s.now(), 0)));
+            Job found = s.find(id);
+            assertThat(found.state()).isEqualTo(new Succeeded(s.now(), 0));
+            assertThat(found.output()).isEqualTo("{\"sum\": 3}");
+            assertThat(found.cachedFrom()).contains(ran.id());
+            assertThat(found.startedAt()).isEmpty();
+            assertThat(s.store.artifacts(id))
+                    .containsExactly(file("a.txt", "a"), file("b.txt", "b"));
+            assertThat(s.claim(1).jobs()).isEmpty();
+        }
+    }
+
+    @Test
+    default void aKeptUserErrorAnswersWithADeadJobAndItsMessage() {
+        try (var s = new StoreDriver(this)) {
+            var reuse = new Reuse(Duration.ofHours(1), true);
+            var ran = s.start(shared("a").reuse(reuse));
+            s.end(s.failed(ran, ErrorClass.USER, "field x is missing"));
+            Kept kept = s.store.kept("default", hash("a")).orElseThrow();
+
+            JobId id = accepted(s.offer(new NewJob(s.nextId(), shared("a").build(), kept)));
+
+            assertThat(s.state(id)).isEqualTo(new Dead(s.now(), 0, ErrorClass.USER));
+            assertThat(s.find(id).output()).isEqualTo("field x is missing");
+            assertThat(s.find(id).cachedFrom()).contains(ran.id());
+        }
+    }
+
+    @Test
+    default void anAnsweredJobDoesNotProlongWhatIsKept() {
+        try (var s = new StoreDriver(this)) {
+            s.complete(s.start(shared("a")));
+            Kept kept = s.store.kept("default", hash("a")).orElseThrow();
+            s.advance(Duration.ofMinutes(30));
+
+            accepted(s.offer(new NewJob(s.nextId(), shared("a").build(), kept)));
+
+            assertThat(s.store.kept("default", hash("a"))).contains(kept);
+        }
+    }
+
+    private static ErrorCode code(Submitted answer) {
+        assertThat(answer).isInstanceOf(Refused.class);
+        var refused = (Refused) answer;
+        assertThat(refused.message()).isNotBlank();
+        return refused.code();
+    }
+}
