@@ -482,5 +482,95 @@ final class SqliteSql {
               FROM worker ORDER BY id
             """;
 
+    // ---- Invariants: each row that such a query finds is a fault
+
+    /** An unfinished job has one place, a finished one one outcome. Reads every job. */
+    static final String NOT_IN_ONE_PLACE =
+            """
+            SELECT 'job ' || lower(hex(id)) || ' is in ' || places || ' places'
+              FROM (SELECT j.id,
+                           (SELECT count(*) FROM waiting w WHERE w.id = j.id)
+                         + (SELECT count(*) FROM later l WHERE l.id = j.id)
+                         + (SELECT count(*) FROM ready r WHERE r.id = j.id)
+                         + (SELECT count(*) FROM running u WHERE u.id = j.id)
+                         + (SELECT count(*) FROM outcome o WHERE o.id = j.id) AS places
+                      FROM job j)
+             WHERE places <> 1 LIMIT 100
+            """;
+
+    /** A place without a job. */
+    static final String PLACE_WITHOUT_JOB =
+            """
+            SELECT 'a row in ' || place || ' has no job ' || lower(hex(id))
+              FROM (SELECT 'waiting' AS place, id FROM waiting
+                    UNION ALL SELECT 'later', id FROM later
+                    UNION ALL SELECT 'ready', id FROM ready
+                    UNION ALL SELECT 'running', id FROM running
+                    UNION ALL SELECT 'outcome', id FROM outcome
+                    UNION ALL SELECT 'artifact', id FROM artifact
+                    UNION ALL SELECT 'kept', job_id FROM kept
+                    UNION ALL SELECT 'flight', job_id FROM flight
+                    UNION ALL SELECT 'idempotency', job_id FROM idempotency) p
+             WHERE NOT EXISTS (SELECT 1 FROM job j WHERE j.id = p.id) LIMIT 100
+            """;
+
+    static final String RUNNING_WITHOUT_LEASE =
+            """
+            SELECT 'running job ' || lower(hex(r.id)) || ' has no lease' FROM running r
+             WHERE NOT EXISTS (SELECT 1 FROM lease l WHERE l.id = r.lease) LIMIT 100
+            """;
+
+    static final String LIMIT_EXCEEDED =
+            """
+            SELECT 'limit ' || m.name || ' of ' || m.max || ' is taken ' || t.taken || ' times'
+              FROM (SELECT limit_id, count(*) AS taken
+                      FROM (SELECT limit_id FROM running UNION ALL SELECT limit_id FROM stopping)
+                     WHERE limit_id IS NOT NULL GROUP BY limit_id) t
+              JOIN slot_limit m ON m.id = t.limit_id
+             WHERE t.taken > m.max
+            """;
+
+    static final String FLIGHT_OF_FINISHED =
+            """
+            SELECT 'flight is led by finished job ' || lower(hex(f.job_id))
+              FROM flight f JOIN outcome o ON o.id = f.job_id LIMIT 100
+            """;
+    static final String FOLLOWER_OF_FINISHED =
+            """
+            SELECT 'job ' || lower(hex(w.id)) || ' follows finished job ' || lower(hex(w.leader))
+              FROM waiting w JOIN outcome o ON o.id = w.leader LIMIT 100
+            """;
+    static final String WAITS_FOR_NOBODY =
+            """
+            SELECT 'job ' || lower(hex(w.id)) || ' waits though its parents have ended'
+              FROM waiting w
+             WHERE w.leader IS NULL
+               AND NOT EXISTS (SELECT 1 FROM flow_edge e LEFT JOIN outcome o ON o.id = e.parent
+                                WHERE e.child = w.id AND o.id IS NULL) LIMIT 100
+            """;
+    static final String COUNTER_OFF =
+            """
+            SELECT 'counter of lane ' || lane || ' state ' || state || ' is off by ' || sum(jobs)
+              FROM (SELECT lane, state, jobs FROM counter
+                    UNION ALL SELECT j.lane, 0, -1 FROM waiting w JOIN job j ON j.id = w.id
+                    UNION ALL SELECT lane, 1, -1 FROM ready
+                    UNION ALL SELECT lane, 1, -1 FROM later
+                    UNION ALL SELECT lane, 2, -1 FROM running
+                    UNION ALL SELECT j.lane, o.state + 2, -1
+                                FROM outcome o JOIN job j ON j.id = o.id)
+             GROUP BY lane, state HAVING sum(jobs) <> 0 LIMIT 100
+            """;
+
+    static final String[] INVARIANTS = {
+        NOT_IN_ONE_PLACE,
+        PLACE_WITHOUT_JOB,
+        RUNNING_WITHOUT_LEASE,
+        LIMIT_EXCEEDED,
+        FLIGHT_OF_FINISHED,
+        FOLLOWER_OF_FINISHED,
+        WAITS_FOR_NOBODY,
+        COUNTER_OFF
+    };
+
     private SqliteSql() {}
 }

@@ -29,8 +29,11 @@ import dev.pawl.core.ToolId;
 import dev.pawl.core.WorkerEntry;
 import dev.pawl.core.Written;
 import dev.pawl.store.Db;
+import dev.pawl.store.Rows;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -40,6 +43,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -70,14 +74,19 @@ public final class SqliteStore implements Store {
     private final SqliteWriter writer;
     private final ArrayBlockingQueue<Db> readers;
 
-    private SqliteStore(SqliteOptions options, Time time, SQLiteDataSource source)
+    private SqliteStore(
+            SqliteOptions options,
+            Time time,
+            SQLiteDataSource source,
+            UnaryOperator<Connection> wire)
             throws SQLException {
         this.options = options;
         this.time = time;
-        this.writing = new Db(source.getConnection());
+        this.writing = new Db(wire.apply(source.getConnection()));
         this.writer = new SqliteWriter(writing, new Names(), time, options.file());
         this.readers = new ArrayBlockingQueue<>(options.readers());
-        for (int i = 0; i < options.readers(); i++) readers.add(new Db(source.getConnection()));
+        for (int i = 0; i < options.readers(); i++)
+            readers.add(new Db(wire.apply(source.getConnection())));
     }
 
     /**
@@ -87,10 +96,19 @@ public final class SqliteStore implements Store {
      *     {@link ErrorCode#STORE_UNAVAILABLE}
      */
     public static SqliteStore open(SqliteOptions options, Time time) {
+        return open(options, time, UnaryOperator.identity());
+    }
+
+    /**
+     * As {@link #open(SqliteOptions, Time)}; every connection that reads or writes jobs passes
+     * through {@code wire} first, so that a test can cut it between two statements.
+     */
+    public static SqliteStore open(
+            SqliteOptions options, Time time, UnaryOperator<Connection> wire) {
         SQLiteDataSource source = source(options);
         try {
             SqliteSchema.migrate(source, options.file(), time);
-            return new SqliteStore(options, time, source);
+            return new SqliteStore(options, time, source, wire);
         } catch (SQLException e) {
             throw SqliteErrors.of(e, options.file());
         }
@@ -310,6 +328,21 @@ public final class SqliteStore implements Store {
     @Override
     public List<WorkerEntry> workers() {
         return read(Reading::workers);
+    }
+
+    /**
+     * What in the file breaks a rule that should always hold, in words; empty when all is well.
+     * Reads every job: for tests and for a person who doubts.
+     */
+    public List<String> violations() {
+        return read(db -> {
+            var found = new ArrayList<String>();
+            for (String sql : SqliteSql.INVARIANTS)
+                try (Rows rows = db.stmt(sql).query()) {
+                    while (rows.next()) found.add(rows.text(1));
+                }
+            return found;
+        });
     }
 
     /** Waits for the running commit and the running reads; then the file is closed. */
