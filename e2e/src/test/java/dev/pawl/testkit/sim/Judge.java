@@ -85,6 +85,7 @@ final class Judge implements AutoCloseable {
 
     void after(Op<?> op, Object result, Instant at) {
         calls++;
+        if (op instanceof Op.Forfeit(var worker)) forfeited.add(worker);
         Picture before = now;
         boolean changed = look();
         answered(op, result, before, at.toEpochMilli());
@@ -126,7 +127,6 @@ final class Judge implements AutoCloseable {
             if (queue.paused()) ledger.paused.add(queue.name());
             else ledger.paused.remove(queue.name());
         }
-        if (op instanceof Op.Forfeit(var worker)) forfeited.add(worker);
     }
 
     private void left(End end) {
