@@ -293,6 +293,12 @@ final class StoreDriver implements AutoCloseable {
         return store.reclaim(seen, this::afterLoss);
     }
 
+    /** Lets every lease end and takes it back. */
+    void reclaimAll() {
+        advance(TTL);
+        store.leases().forEach(this::reclaim);
+    }
+
     JobState afterLoss(Reclaimed lost) {
         return new Lifecycle(lost.policy())
                 .next(lost.state(), new JobEvent.LeaseLost(now(), CHANCE))

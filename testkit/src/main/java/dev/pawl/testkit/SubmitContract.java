@@ -12,6 +12,7 @@ import dev.pawl.core.ErrorClass;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.InputKey;
 import dev.pawl.core.Job;
+import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.JobState.Dead;
@@ -32,6 +33,7 @@ import dev.pawl.core.ToolId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,7 +46,7 @@ public interface SubmitContract extends StoreSubject {
     @Test
     default void aFreshStoreIsEmpty() {
         try (var s = new StoreDriver(this)) {
-            assertThat(s.listAll(dev.pawl.core.JobFilter.ALL)).isEmpty();
+            assertThat(s.listAll(JobFilter.ALL)).isEmpty();
             assertThat(s.store.counts()).isEmpty();
             assertThat(s.store.queues()).isEmpty();
             assertThat(s.store.workers()).isEmpty();
@@ -396,7 +398,7 @@ public interface SubmitContract extends StoreSubject {
     @Test
     default void fiftyTagsAreReadBack() {
         try (var s = new StoreDriver(this)) {
-            var tags = new java.util.LinkedHashSet<String>();
+            var tags = new LinkedHashSet<String>();
             for (int i = 0; i < 49; i++) tags.add("tag,%d'\";😀".formatted(i));
             tags.add("x".repeat(200));
 

@@ -40,6 +40,7 @@ final class SqliteSchema {
                 FileLock _ = lock(channel, time)) {
             if (version(source, file) == VERSION) return;
             Flyway.configure()
+                    .loggers("slf4j")
                     .dataSource(source)
                     .locations("classpath:dev/pawl/store/sqlite")
                     .load()

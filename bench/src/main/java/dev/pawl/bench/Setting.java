@@ -1,0 +1,47 @@
+package dev.pawl.bench;
+
+import dev.pawl.store.sqlite.SqliteOptions.Synchronous;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * What a run is about: {@code NAME [full|normal] [jobs=N] [runs=N]}.
+ *
+ * @param synchronous how safe a commit is; the same for the raw limit
+ * @param jobs how many; 0 for the benchmark's own number
+ */
+record Setting(Synchronous synchronous, int jobs, int runs) {
+    static Setting of(String[] arguments) {
+        var synchronous = Synchronous.FULL;
+        int jobs = 0;
+        int runs = 3;
+        for (int i = 1; i < arguments.length; i++) {
+            String argument = arguments[i];
+            if (argument.startsWith("jobs=")) jobs = Integer.parseInt(argument.substring(5));
+            else if (argument.startsWith("runs=")) runs = Integer.parseInt(argument.substring(5));
+            else synchronous = Synchronous.valueOf(argument.toUpperCase(Locale.ROOT));
+        }
+        return new Setting(synchronous, jobs, runs);
+    }
+
+    int jobsOr(int number) {
+        return jobs == 0 ? number : jobs;
+    }
+
+    /** A file for a fresh database, on the disk of the working folder. */
+    static Path freshFile() throws IOException {
+        Path folder = Files.createTempDirectory(Path.of("").toAbsolutePath(), ".bench-");
+        folder.toFile().deleteOnExit();
+        return folder.resolve("pawl.db");
+    }
+
+    static void delete(Path file) throws IOException {
+        Path folder = file.getParent();
+        try (var files = Files.list(folder)) {
+            for (Path one : files.toList()) Files.delete(one);
+        }
+        Files.delete(folder);
+    }
+}
