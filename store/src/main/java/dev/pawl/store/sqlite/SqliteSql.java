@@ -265,11 +265,13 @@ final class SqliteSql {
             """;
 
     /**
-     * Parents that hold the job back: unfinished ones, and unless it goes on, unsuccessful ones.
+     * Parents that hold the job back: unfinished ones, and unless it goes on, unsuccessful ones. A
+     * discarded parent has no row in job.
      */
     static final String PARENTS_UNFINISHED =
             """
-            SELECT count(*) FROM flow_edge e LEFT JOIN outcome o ON o.id = e.parent
+            SELECT count(*)
+              FROM flow_edge e JOIN job p ON p.id = e.parent LEFT JOIN outcome o ON o.id = e.parent
              WHERE e.child = :id AND o.id IS NULL
             """;
 
@@ -545,7 +547,9 @@ final class SqliteSql {
             SELECT 'job ' || lower(hex(w.id)) || ' waits though its parents have ended'
               FROM waiting w
              WHERE w.leader IS NULL
-               AND NOT EXISTS (SELECT 1 FROM flow_edge e LEFT JOIN outcome o ON o.id = e.parent
+               AND NOT EXISTS (SELECT 1
+                                 FROM flow_edge e JOIN job p ON p.id = e.parent
+                                 LEFT JOIN outcome o ON o.id = e.parent
                                 WHERE e.child = w.id AND o.id IS NULL) LIMIT 100
             """;
     static final String COUNTER_OFF =
