@@ -105,21 +105,25 @@ final class Moves {
         require(allowed, Invariant.ENDS_ONCE, id, was, is);
         require(!is.running(), Invariant.NO_FINISH_WITHOUT_CLAIM, id, was, is);
         require(is.failures() == 0, Invariant.FAILURES_COUNTED, id, was, is);
-        if (is.queued()) {
-            require(is.attempt() == was.attempt(), Invariant.ATTEMPTS_GROW, id, was, is);
-            for (JobId parent : ledger.submission(id).parents())
-                require(!now.unfinished(parent), Invariant.PARENTS_FIRST, id, was, is);
-        }
+        // A person's redrive runs the job whatever became of its parents.
+        require(
+                is.queued() && is.attempt() == was.attempt(),
+                Invariant.ATTEMPTS_GROW,
+                id,
+                was,
+                is);
     }
 
     private void claimed(JobId id, Place was, Place is) {
         if (!(op instanceof Op.Take(var claim)))
             throw broken(Invariant.NO_FINISH_WITHOUT_CLAIM, id, was, is);
-        require(was.queued(), Invariant.FENCED, id, was, is);
+        // A claim also expires jobs, and so may free what waited for them.
+        if (was.waiting()) freed(id, was, is);
+        else require(was.queued(), Invariant.FENCED, id, was, is);
         require(claim.lease().value().equals(is.lease()), Invariant.FENCED, id, was, is);
         require(is.attempt() == was.attempt() + 1, Invariant.ATTEMPTS_GROW, id, was, is);
         require(is.failures() == was.failures(), Invariant.FAILURES_COUNTED, id, was, is);
-        boolean due = was.where() == Place.Kind.READY || was.at() <= at;
+        boolean due = was.where() != Place.Kind.LATER || was.at() <= at;
         boolean paused = ledger.paused.contains(ledger.submission(id).queue());
         require(due && !paused, Invariant.NOT_BEFORE_ITS_TIME, id, was, is);
     }
@@ -227,8 +231,7 @@ final class Moves {
                     was,
                     is);
         } else if (is.queued()) {
-            if (was.follows()) require(leaderIsOver, Invariant.SINGLE_FLIGHT, id, was, is);
-            started(id, was, is);
+            freed(id, was, is);
         } else if (is.succeeded() || (is.end() == Place.DEAD && !expired(id, is))) {
             require(
                     leader != null
@@ -247,6 +250,12 @@ final class Moves {
             require(cancels(id) || parent, Invariant.PARENTS_FIRST, id, was, is);
         }
         require(is.attempt() == 0 && is.failures() == 0, Invariant.ATTEMPTS_GROW, id, was, is);
+    }
+
+    private void freed(JobId id, Place was, Place is) {
+        if (was.other() != null)
+            require(!now.unfinished(was.other()), Invariant.SINGLE_FLIGHT, id, was, is);
+        started(id, was, is);
     }
 
     /** The job may be claimed from now on, or from its time on. */
