@@ -86,14 +86,14 @@ final class ClaimLoop implements Loop {
         long now = time.nanos();
         boolean lingered = lingering && now - lingerUntil >= 0;
         var wanted = new EnumMap<Slot, Integer>(Slot.class);
-        boolean some = false;
+        boolean ready = false;
         for (Slot kind : tools.keySet()) {
             int enough = hungry.contains(kind) && !lingered ? enough(kind) : 1;
             int free = held.free(kind, enough);
-            some |= free > 0;
-            if (free >= enough) wanted.put(kind, free);
+            ready |= free >= enough;
+            if (free > 0) wanted.put(kind, free);
         }
-        if (wanted.isEmpty()) return some ? linger(now) : idle();
+        if (!ready) return wanted.isEmpty() ? idle() : linger(now);
         lingering = false;
         return claim(wanted);
     }
@@ -155,7 +155,7 @@ final class ClaimLoop implements Loop {
     private Duration rested(Map<Slot, Integer> wanted, List<ClaimedJob> got) {
         var counts = new EnumMap<Slot, Integer>(Slot.class);
         for (ClaimedJob job : got) counts.merge(served(job).slot(), 1, Integer::sum);
-        hungry.clear();
+        hungry.removeAll(wanted.keySet());
         wanted.forEach((kind, max) -> {
             if (counts.getOrDefault(kind, 0) >= max) hungry.add(kind);
         });

@@ -52,7 +52,7 @@ final class Completer implements Loop {
         if (!ends.isEmpty()) write(ends);
         pending = gone;
         for (Ended end : gone) engine.store().stopped(end.run().job().token());
-        held.settle(gone, false);
+        held.settle(gone, true);
         pending = List.of();
         return Duration.ZERO;
     }

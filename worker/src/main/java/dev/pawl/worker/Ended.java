@@ -17,7 +17,7 @@ record Ended(Run run, What what) {
         /** The job goes back without a failure. */
         record GoesBack() implements What {}
 
-        /** The handler is gone; its job is somebody else's by now. */
+        /** The job was cancelled, and its handler is gone. */
         record Gone() implements What {}
     }
 
@@ -26,7 +26,8 @@ record Ended(Run run, What what) {
      *
      * <p>A success counts even when the handler was being stopped: the work is done, and where the
      * lease is lost the token refuses it. An error of a handler that was being stopped is that
-     * stop's doing.
+     * stop's doing. Where only this worker believes the lease to be lost, its job goes back at
+     * once; where it is lost, the token refuses that too.
      *
      * @param outcome null when an interrupt ended the handler
      */
@@ -36,11 +37,11 @@ record Ended(Run run, What what) {
         return switch (why) {
             case null -> new What.Ends(outcome == null ? interrupted() : outcome);
             case TIMEOUT -> new What.Ends(timedOut(outcome, timeout));
-            case DRAIN ->
+            case DRAIN, LOST ->
                     outcome instanceof Outcome.Snoozed
                             ? new What.Ends(outcome)
                             : new What.GoesBack();
-            case LOST, CANCELLED -> new What.Gone();
+            case CANCELLED -> new What.Gone();
         };
     }
 

@@ -49,6 +49,7 @@ final class Held {
     private final Map<Run, Ended> closing = new HashMap<>();
     private final Set<Run> noisy = new HashSet<>();
     private int unsettled;
+    private volatile long watchedUntil;
 
     Held(WorkerOptions options, Time time, Signals signals) {
         this.options = options;
@@ -56,6 +57,7 @@ final class Held {
         this.signals = signals;
         this.waitingMax =
                 options.handlerSlots() + options.commandSlots() + 2 * options.claimBatch();
+        watching();
         for (Slot kind : Slot.values()) kinds.put(kind, new Kind(options.slots(kind)));
     }
 
@@ -95,7 +97,26 @@ final class Held {
         } finally {
             lock.unlock();
         }
-        signals.watch().raise();
+        wakeWatch(lease, claimed);
+    }
+
+    /** Only what is due before the watch looks again needs it: a claim costs no look. */
+    private void wakeWatch(HeldLease lease, List<Run> claimed) {
+        long now = time.nanos();
+        long planned = watchedUntil - now;
+        boolean sooner = lease.safeUntil - now < planned;
+        for (Run run : claimed) sooner |= run.timeoutAt(now) - now < planned;
+        if (sooner) signals.watch().raise();
+    }
+
+    /** The watch looks now: whatever comes in from here on wakes it. */
+    void watching() {
+        watchedUntil = time.nanos() + Loop.FOREVER.multipliedBy(2).toNanos();
+    }
+
+    /** The watch looks again then. */
+    void watchedUntil(long nanos) {
+        watchedUntil = nanos;
     }
 
     /** Leases under which nothing runs any more, for the store to forget. */

@@ -40,14 +40,16 @@ final class LoopThread implements AutoCloseable {
     public void close() {
         stopping = true;
         signal.raise();
-        boolean interrupted = Thread.interrupted();
-        try {
-            if (!interrupted && thread.join(JOIN)) return;
-            log.warn("loop {} does not end: interrupted", loop.name());
-            thread.interrupt();
-        } catch (InterruptedException e) {
-            interrupted = true;
-            thread.interrupt();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                if (thread.join(JOIN)) break;
+                log.warn("loop {} does not end: interrupted and left", loop.name());
+                thread.interrupt();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
         }
         if (interrupted) Thread.currentThread().interrupt();
     }
@@ -75,7 +77,8 @@ final class LoopThread implements AutoCloseable {
                 log.warn("loop {} waits: {} ({})", loop.name(), e.getMessage(), e.code().wire());
             return backoff.failed();
         } catch (RuntimeException | Error e) {
-            log.error("loop {} hit a bug and goes on", loop.name(), e);
+            if (!backoff.failing()) log.error("loop {} hit a bug and goes on", loop.name(), e);
+            else log.debug("loop {} still hits a bug", loop.name(), e);
             return backoff.failed();
         }
     }

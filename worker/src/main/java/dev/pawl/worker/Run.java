@@ -28,6 +28,9 @@ public final class Run implements Attempt, Runnable {
     private volatile long begunAt;
     private volatile boolean begun;
 
+    // The watch's own: it has been complained about.
+    boolean stuck;
+
     // Changed under Held's lock only.
     private volatile @Nullable Stop stop;
     Launcher.@Nullable Launch launch;

@@ -140,14 +140,14 @@ final class Sink {
         try {
             for (LogLine line : piece.lines()) {
                 Waiting head = lines.peek();
-                if (head == null || head.line() != line) break;
+                if (head == null || !head.line().equals(line)) break;
                 lines.poll();
                 waitingBytes -= head.bytes();
             }
-            oldestAt = now;
+            if (!piece.lines().isEmpty()) oldestAt = now;
             if (piece.progress() != null) {
                 progressAt = now;
-                if (progress == piece.progress()) progress = null;
+                if (piece.progress().equals(progress)) progress = null;
             }
             room.signalAll();
         } finally {
@@ -191,7 +191,7 @@ final class Sink {
         if (first) oldestAt = time.nanos();
         lines.add(new Waiting(new LogLine(attempt, seq++, time.instant(), stream, text), bytes));
         waitingBytes += bytes;
-        return first || waitingBytes >= PIECE && waitingBytes - bytes < PIECE;
+        return first || (waitingBytes >= PIECE && waitingBytes - bytes < PIECE);
     }
 
     private boolean awaitRoom(int bytes) {

@@ -12,6 +12,9 @@ import java.util.function.Consumer;
 /** The processes of this machine, as the operating system lists them. */
 public final class SystemProcesses implements Processes {
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+    // Containers of one machine share its boot, but not its process numbers.
+    private static final Path NUMBERS = Path.of("/proc/self/ns/pid");
+
     // Start times are read from a coarse clock; two processes of one pid are further apart.
     private static final Duration SAME = Duration.ofSeconds(2);
 
@@ -67,7 +70,8 @@ public final class SystemProcesses implements Processes {
 
     private static String boot() {
         try {
-            return "/" + Files.readString(BOOT_ID).strip();
+            return "/%s/%s"
+                    .formatted(Files.readString(BOOT_ID).strip(), Files.readSymbolicLink(NUMBERS));
         } catch (IOException e) {
             return "";
         }

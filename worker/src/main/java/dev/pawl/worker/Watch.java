@@ -9,9 +9,10 @@ import org.slf4j.LoggerFactory;
  * Stops attempts whose time is over: their tool's timeout, or what is safe of their lease. Does no
  * I/O, so that no store can hold it up.
  *
- * <p>A handler that doesn't heed an interrupt is reported without it after a while; its slot stays
- * taken until it comes back. A cancelled one isn't: its job is over, and to say that the handler is
- * gone would let a redrive run beside it.
+ * <p>A handler that doesn't heed an interrupt is complained about, and where its time was over or
+ * the worker drains, its attempt is reported without it; its slot stays taken until it comes back.
+ * A cancelled or lost one is not reported: its job is in nobody's way, and to say that the handler
+ * is gone would let the next attempt run beside it.
  */
 final class Watch implements Loop {
     private static final Logger log = LoggerFactory.getLogger(Watch.class);
@@ -34,18 +35,20 @@ final class Watch implements Loop {
     @Override
     public Duration step() {
         long now = time.nanos();
+        held.watching();
         long rest = FOREVER.toNanos();
-        for (Run run : held.running()) if (!run.reported) rest = Math.min(rest, look(run, now));
-        return Duration.ofNanos(Math.max(0, rest));
+        for (Run run : held.running()) if (!run.stuck) rest = Math.min(rest, look(run, now));
+        rest = Math.max(0, rest);
+        held.watchedUntil(now + rest);
+        return Duration.ofNanos(rest);
     }
 
     /** Stops it if need be, and answers how long to leave it alone. */
     private long look(Run run, long now) {
-        Stop why = run.stop();
-        if (why != null) {
+        if (run.stop() != null) {
             long rest = run.stopAt + options.stopGrace().toNanos() - now;
             if (rest > 0) return rest;
-            giveUp(run, why);
+            complain(run);
             return FOREVER.toNanos();
         }
         long timeout = run.timeoutAt(now) - now;
@@ -63,16 +66,18 @@ final class Watch implements Loop {
         }
     }
 
-    private void giveUp(Run run, Stop why) {
-        Duration grace = options.stopGrace();
-        if (why == Stop.CANCELLED
-                || !held.report(run, Ended.after(why, null, run.served().timeout()))) return;
+    private void complain(Run run) {
+        Stop why = run.stop();
+        boolean reported =
+                (why == Stop.TIMEOUT || why == Stop.DRAIN)
+                        && held.report(run, Ended.after(why, null, run.served().timeout()));
+        run.stuck = true;
         try (var _ = JobLog.of(run.job())) {
             log.error(
-                    "handler goes on {} after it was interrupted ({}): its attempt is reported"
-                            + " without it, its slot stays taken",
-                    grace,
-                    why);
+                    "handler goes on {} after it was interrupted ({}); its slot stays taken{}",
+                    options.stopGrace(),
+                    why,
+                    reported ? ", its attempt is reported without it" : "");
         }
     }
 }

@@ -1,0 +1,139 @@
+package dev.pawl.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pawl.core.JobState;
+import dev.pawl.testkit.FakeTime;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+final class ClaimLoopTest {
+    private final Rig rig = new Rig();
+    private final ClaimLoop claim = rig.loops.claim();
+
+    @Test
+    void anIdleWorkerRestsForAPollOrUpToTwo() {
+        assertThat(claim.step()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
+    }
+
+    @Test
+    void aDueJobIsStarted() {
+        var id = rig.submit(Rig.MAIL);
+
+        claim.step();
+
+        assertThat(rig.runs).extracting(run -> run.job().id()).containsExactly(id);
+        assertThat(rig.state(id)).isInstanceOf(JobState.Running.class);
+    }
+
+    @Test
+    void noMoreIsClaimedThanThereAreSlotsOfAKind() {
+        rig.submit(Rig.MAIL, 20);
+        rig.submit(Rig.DRAW, 20);
+
+        claim.step();
+        claim.step();
+
+        assertThat(rig.runs).filteredOn(r -> r.served().slot() == Slot.HANDLER).hasSize(8);
+        assertThat(rig.runs).filteredOn(r -> r.served().slot() == Slot.COMMAND).hasSize(2);
+    }
+
+    @Test
+    void aClaimThatGotAllItAskedForIsFollowedAtOnce() {
+        rig.submit(Rig.MAIL, 8);
+
+        assertThat(claim.step()).isZero();
+    }
+
+    @Test
+    void aBusyWorkerLetsAQuarterOfItsSlotsBecomeFree() {
+        fillAllSlots();
+        rig.finish(rig.runs.getFirst());
+
+        assertThat(claim.step()).isEqualTo(Duration.ofMillis(2));
+        rig.finish(rig.runs.get(1));
+        claim.step();
+
+        assertThat(rig.runs).hasSize(10 + 2);
+    }
+
+    @Test
+    void orTwoMilliseconds() {
+        fillAllSlots();
+        rig.finish(rig.runs.getFirst());
+        claim.step();
+
+        rig.time.advance(Duration.ofMillis(2));
+        claim.step();
+
+        assertThat(rig.runs).hasSize(10 + 1);
+    }
+
+    private void fillAllSlots() {
+        rig.submit(Rig.MAIL, 20);
+        rig.submit(Rig.DRAW, 20);
+        claim.step();
+    }
+
+    @Test
+    void aJobOfTheFutureEndsTheRestAndIsClaimedThen() {
+        var soon = FakeTime.START.plusMillis(70);
+        Rig.accepted(rig.engine.submit(Rig.submission(Rig.MAIL).runAt(soon).build()));
+
+        assertThat(claim.step()).isEqualTo(Duration.ofMillis(70));
+        rig.time.advance(Duration.ofMillis(70));
+        claim.step();
+
+        assertThat(rig.runs).hasSize(1);
+    }
+
+    @Test
+    void theNextClaimForgetsALeaseUnderWhichNothingRuns() {
+        rig.finish(rig.claimOne(Rig.MAIL));
+        assertThat(rig.memory.leases()).hasSize(1);
+
+        claim.step();
+
+        assertThat(rig.memory.leases()).isEmpty();
+    }
+
+    @Test
+    void whileTheStoreCantTakeWhatEndedClaimsStop() {
+        var small = new Rig(Rig.OPTIONS.withClaimBatch(1));
+        small.submit(Rig.MAIL, 40);
+        for (int i = 0; i < 40; i++) {
+            small.loops.claim().step();
+            small.time.advance(Duration.ofMillis(2));
+            small.runs.forEach(run -> finishOnce(small, run));
+        }
+
+        assertThat(small.runs).hasSize(8 + 2 + 2);
+    }
+
+    private static void finishOnce(Rig rig, Run run) {
+        if (rig.loops.running().contains(run.job().token())) run.finish(Rig.DONE);
+    }
+
+    @Test
+    void nothingIsClaimedOnceStopped() {
+        rig.submit(Rig.MAIL);
+        rig.loops.stopClaiming();
+
+        claim.step();
+
+        assertThat(rig.runs).isEmpty();
+    }
+
+    @Test
+    void aClaimWhoseAnswerWasLostLeavesTheLoopAsItWas() {
+        rig.submit(Rig.MAIL);
+        rig.outage.away = true;
+        assertThatThrownBy(claim::step).hasMessageContaining("away");
+        rig.outage.away = false;
+
+        claim.step();
+
+        assertThat(rig.runs).hasSize(1);
+    }
+}

@@ -1,0 +1,41 @@
+package dev.pawl.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+final class WorkerOptionsTest {
+    @Test
+    void theDefaultsAreThese() {
+        int cores = Math.max(1, Runtime.getRuntime().availableProcessors());
+
+        assertThat(WorkerOptions.defaults())
+                .isEqualTo(
+                        new WorkerOptions(
+                                256,
+                                cores,
+                                Duration.ofSeconds(30),
+                                Duration.ofSeconds(10),
+                                Duration.ofMillis(500),
+                                Duration.ofSeconds(20),
+                                Duration.ofSeconds(15),
+                                256,
+                                5_242_880));
+    }
+
+    @Test
+    void aLeaseThatOneMissedHeartbeatWouldLoseIsRefused() {
+        assertThatThrownBy(() ->
+                        WorkerOptions.defaults()
+                                .withLease(Duration.ofSeconds(15), Duration.ofSeconds(8)))
+                .hasMessage("lease PT15S is under twice heartbeat PT8S");
+    }
+
+    @Test
+    void aWorkerWithoutSlotsIsRefused() {
+        assertThatThrownBy(() -> WorkerOptions.defaults().withHandlerSlots(0).withCommandSlots(0))
+                .hasMessage("handlerSlots + commandSlots is 0, want 1 to 200000");
+    }
+}
