@@ -73,10 +73,12 @@ final class Simulate {
     private static int many(Simulation simulation, long from, long to, long by, int steps) {
         long begun = System.nanoTime();
         long calls = 0;
+        long rounds = 0;
         int broken = 0;
         for (long seed = from; seed <= to; seed += by) {
             Simulation.Result result = simulation.run(seed, steps, new Trace(false));
             calls += result.calls();
+            rounds += result.rounds();
             if (result.violation() == null) continue;
             broken++;
             System.out.printf(
@@ -84,9 +86,10 @@ final class Simulate {
                     result.violation().getMessage(), seed, seed, steps);
         }
         System.out.printf(
-                "%d seeds, %d steps and %d calls: %d broken, %.1f s%n",
+                "%d seeds, %d steps, %d rounds and %d calls: %d broken, %.1f s%n",
                 to - from + 1,
                 steps * (to - from + 1),
+                rounds,
                 calls,
                 broken,
                 (System.nanoTime() - begun) / 1e9);

@@ -29,14 +29,15 @@ final class Simulation {
     /** Enough for every planted bug, and few enough for a thousand seeds in each check. */
     static final int STEPS = 250;
 
-    private static final int ROUNDS_MAX = 400;
+    private static final int ROUNDS_MAX = 100;
+    private static final Set<String> CLAIMS_AND_ENDS = Set.of("journal", "complete", "claim");
 
     /**
      * How a run ended.
      *
      * @param violation null when all invariants held
      */
-    record Result(long seed, int calls, @org.jspecify.annotations.Nullable Violation violation) {}
+    record Result(long seed, int calls, int rounds, @org.jspecify.annotations.Nullable Violation violation) {}
 
     private final Path folder;
     private final Path template;
@@ -84,7 +85,7 @@ final class Simulation {
             found = new Violation(Invariant.NO_BUG, e.toString());
             found.initCause(e);
         }
-        return new Result(seed, world.judge.calls, found);
+        return new Result(seed, world.judge.calls, world.rounds, found);
     }
 
     // ---- The end of a run
@@ -106,13 +107,19 @@ final class Simulation {
             if (round++ == ROUNDS_MAX) throw new Violation(Invariant.ENDS_AT_LAST, told(world, left));
             round(world);
         }
+        world.rounds = round;
         whole(world);
     }
 
+    /** Each loop steps once; claims and ends go on while there is something to claim. */
     private static void round(World world) {
         for (SimProcess process : world.living()) {
             for (Loop loop : process.loops) world.stepLoop(process, loop);
-            process.handlers.finishAll();
+            while (!process.handlers.idle()) {
+                process.handlers.finishAll();
+                for (Loop loop : process.loops)
+                    if (CLAIMS_AND_ENDS.contains(loop.name())) world.stepLoop(process, loop);
+            }
         }
         boolean busy =
                 world.judge.picture().places.values().stream()

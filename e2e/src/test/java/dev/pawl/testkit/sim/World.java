@@ -36,6 +36,7 @@ final class World implements AutoCloseable {
     private long nanos;
     private long pids;
     private int steps;
+    int rounds;
 
     World(long seed, Path file, Trace trace) throws SQLException {
         this.random = new SplittableRandom(seed);
