@@ -16,6 +16,7 @@ import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.Progress;
+import dev.pawl.core.Store;
 import dev.pawl.core.Token;
 import dev.pawl.core.Written;
 import java.time.Duration;
@@ -55,13 +56,13 @@ public interface FenceContract extends StoreSubject {
     }
 
     private static void refused(StoreDriver s, Token token, FencedWrite write) {
-        Everything before = Everything.of(s, token.job());
+        Everything before = Everything.of(s.store, token.job());
 
         Written written = write.by(s, token);
 
         assertThat(written).isInstanceOf(Written.LeaseLost.class);
         assertThat(((Written.LeaseLost) written).reason()).isNotBlank();
-        assertThat(Everything.of(s, token.job())).isEqualTo(before);
+        assertThat(Everything.of(s.store, token.job())).isEqualTo(before);
     }
 
     private static List<Case<FencedWrite>> writes() {
@@ -209,12 +210,12 @@ public interface FenceContract extends StoreSubject {
             List<AttemptEnd> history,
             List<LogLine> log,
             List<Artifact> artifacts) {
-        static Everything of(StoreDriver s, JobId id) {
+        static Everything of(Store store, JobId id) {
             return new Everything(
-                    s.store.find(id),
-                    s.store.history(id),
-                    s.store.logs(id, 0, -1, 1_000),
-                    s.store.artifacts(id));
+                    store.find(id),
+                    store.history(id),
+                    store.logs(id, 0, -1, 1_000),
+                    store.artifacts(id));
         }
     }
 }

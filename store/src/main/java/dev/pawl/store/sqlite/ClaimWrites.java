@@ -48,6 +48,9 @@ final class ClaimWrites {
     private final Map<Integer, Names.Lane> lanes;
     private final Set<String> paused = new HashSet<>();
 
+    /** What this claim has taken so far: two wants may match one job. */
+    private final Set<JobId> chosen = new HashSet<>();
+
     /** Free slots by limit, as this claim goes on. */
     private final Map<Integer, Integer> free = new HashMap<>();
 
@@ -86,7 +89,9 @@ final class ClaimWrites {
         var taken = new ArrayList<Head>(heads.size());
         for (Head head : heads) {
             if (taken.size() == want.max()) break;
-            if (takeSlot(lane(head.lane))) taken.add(head);
+            if (chosen.contains(head.id) || !takeSlot(lane(head.lane))) continue;
+            chosen.add(head.id);
+            taken.add(head);
         }
         return taken;
     }

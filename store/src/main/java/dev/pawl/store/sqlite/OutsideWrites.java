@@ -32,6 +32,7 @@ final class OutsideWrites {
         tx.count(place.lane, JobState.Name.QUEUED, 1);
         var queued = new JobState.Queued(tx.now, before.get().attempt(), 0);
         Settling.enqueue(tx, id, place.lane, place.priority, queued);
+        Settling.leadAgain(tx, id);
         return before;
     }
 

@@ -59,7 +59,7 @@ final class Reading {
         if (!rows.isNull(1)) {
             UUID leader = rows.uuidOrNull(2);
             return leader == null
-                    ? new JobState.Waiting(parents(rows), false)
+                    ? new JobState.Waiting(parents(rows, 16), false)
                     : new JobState.Waiting(Set.of(new JobId(leader)), true);
         }
         if (!rows.isNull(3))
@@ -84,9 +84,9 @@ final class Reading {
         return worker.isEmpty() ? "unknown" : worker;
     }
 
-    private static Set<JobId> parents(Rows rows) throws SQLException {
+    private static Set<JobId> parents(Rows rows, int column) throws SQLException {
         var parents = new LinkedHashSet<JobId>();
-        String joined = rows.text(16);
+        String joined = rows.text(column);
         if (joined.isEmpty()) return parents;
         for (String hex : joined.split(",", -1)) {
             var bytes = ByteBuffer.wrap(HexFormat.of().parseHex(hex));
@@ -108,7 +108,7 @@ final class Reading {
                 rows.instant(JOB + 9),
                 state,
                 started,
-                rows.text(JOB + 29),
+                rows.text(JOB + 30),
                 source == null ? null : new JobId(source),
                 progress(rows, state),
                 rows.integer(JOB + 27) == 1);
@@ -124,12 +124,12 @@ final class Reading {
         String tags = rows.text(JOB + 17);
         return new Submission(
                 new ToolId(rows.text(JOB + 1), rows.text(JOB + 2)),
-                rows.text(JOB + 28),
+                rows.text(JOB + 29),
                 rows.text(JOB + 3),
                 rows.integer(JOB + 7),
                 rows.instant(JOB + 8),
                 Duration.ofMillis(rows.number(JOB + 11)),
-                parents(rows),
+                parents(rows, JOB + 28),
                 rows.integer(JOB + 12) == 1,
                 tags.isEmpty() ? Set.of() : new LinkedHashSet<>(List.of(tags.split(" "))),
                 rows.text(JOB + 18),

@@ -4,6 +4,7 @@ import dev.pawl.core.Artifact;
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
+import dev.pawl.core.Submission;
 import dev.pawl.store.Rows;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -32,7 +33,13 @@ final class Settling {
             long reuseTtlMillis,
             boolean reuseErrors,
             String hash,
-            boolean goOn) {}
+            boolean goOn,
+            int parents) {
+        /** As {@link Submission#sharesFlight}. */
+        boolean sharesFlight() {
+            return reuseTtlMillis > 0 && parents == 0 && runAt.equals(Instant.EPOCH);
+        }
+    }
 
     private record Ended(JobId id, JobState state, String output) {}
 
@@ -63,8 +70,19 @@ final class Settling {
         return settling.readied;
     }
 
+    /** A job that comes back from the dead leads its flight again, unless another does by now. */
+    static void leadAgain(Tx tx, JobId id) throws SQLException {
+        Place place = place(tx, id);
+        if (!place.sharesFlight()) return;
+        tx.stmt(SqliteSql.FLIGHT_ADD)
+                .set("tenant", place.tenant)
+                .set("hash", HexFormat.of().parseHex(place.hash))
+                .set("id", id.value())
+                .update();
+    }
+
     private void asLeader(Ended leader) throws SQLException {
-        Place place = place(leader.id);
+        Place place = place(tx, leader.id);
         if (place.hash.isEmpty() || place.reuseTtlMillis == 0) return;
         boolean led =
                 tx.stmt(SqliteSql.FLIGHT_DROP)
@@ -103,7 +121,7 @@ final class Settling {
                 leader.state instanceof JobState.Dead dead
                         ? new JobState.Dead(tx.now, 0, dead.kind())
                         : new JobState.Succeeded(tx.now, 0);
-        tx.countMove(place(follower).lane, JobState.Name.WAITING, state.name());
+        tx.countMove(place(tx, follower).lane, JobState.Name.WAITING, state.name());
         addOutcome(tx, follower, state, null, leader.output, leader.id);
         tx.stmt(SqliteSql.ARTIFACTS_COPY)
                 .set("id", follower.value())
@@ -115,7 +133,7 @@ final class Settling {
 
     private void promote(JobId follower, JobId leader) throws SQLException {
         takeWaiting(follower);
-        Place place = place(follower);
+        Place place = place(tx, follower);
         tx.stmt(SqliteSql.FOLLOW)
                 .set("leader", follower.value())
                 .set("before", leader.value())
@@ -130,7 +148,7 @@ final class Settling {
 
     private void asParent(JobId parent, JobState state) throws SQLException {
         for (JobId child : ids(SqliteSql.CHILDREN_WAITING, parent)) {
-            Place place = place(child);
+            Place place = place(tx, child);
             if (!(state instanceof JobState.Succeeded) && !place.goOn) {
                 takeWaiting(child);
                 var cancelled = new JobState.Cancelled(tx.now, 0);
@@ -148,7 +166,7 @@ final class Settling {
         Instant runAt = place.runAt.isAfter(tx.now) ? place.runAt : tx.now;
         tx.countMove(place.lane, JobState.Name.WAITING, JobState.Name.QUEUED);
         enqueue(tx, id, place.lane, place.priority, new JobState.Queued(runAt, 0, 0));
-        readied = true;
+        readied |= !runAt.isAfter(tx.now);
     }
 
     private void takeWaiting(JobId id) throws SQLException {
@@ -157,7 +175,7 @@ final class Settling {
         }
     }
 
-    private Place place(JobId id) throws SQLException {
+    private static Place place(Tx tx, JobId id) throws SQLException {
         try (Rows rows = tx.stmt(SqliteSql.JOB_PLACE).set("id", id.value()).query()) {
             if (!rows.next()) throw new IllegalStateException("no job " + id);
             return new Place(
@@ -168,7 +186,8 @@ final class Settling {
                     rows.number(5),
                     rows.integer(6) == 1,
                     rows.hex(7),
-                    rows.integer(8) == 1);
+                    rows.integer(8) == 1,
+                    rows.integer(9));
         }
     }
 

@@ -100,7 +100,8 @@ final class SqliteSql {
     static final String FLIGHT_FIND =
             "SELECT job_id FROM flight WHERE tenant = :tenant AND hash = :hash";
     static final String FLIGHT_ADD =
-            "INSERT INTO flight (tenant, hash, job_id) VALUES (:tenant, :hash, :id)";
+            "INSERT INTO flight (tenant, hash, job_id) VALUES (:tenant, :hash, :id) ON CONFLICT DO"
+                    + " NOTHING";
 
     // ---- The cache
 
@@ -238,7 +239,7 @@ final class SqliteSql {
 
     static final String JOB_PLACE =
             """
-            SELECT lane, priority, run_at, tenant, reuse_ttl, reuse_errors, hash, go_on, ttl
+            SELECT lane, priority, run_at, tenant, reuse_ttl, reuse_errors, hash, go_on, parents
               FROM job WHERE id = :id
             """;
     static final String FLIGHT_DROP =
@@ -265,13 +266,12 @@ final class SqliteSql {
             """;
 
     /**
-     * Parents that hold the job back: unfinished ones, and unless it goes on, unsuccessful ones. A
-     * discarded parent has no row in job.
+     * Parents that hold the job back: unfinished ones, and unless it goes on, unsuccessful ones.
      */
     static final String PARENTS_UNFINISHED =
             """
-            SELECT count(*)
-              FROM flow_edge e JOIN job p ON p.id = e.parent LEFT JOIN outcome o ON o.id = e.parent
+            SELECT count(*) FROM flow_edge e JOIN job j ON j.id = e.parent
+              LEFT JOIN outcome o ON o.id = e.parent
              WHERE e.child = :id AND o.id IS NULL
             """;
 
@@ -327,7 +327,7 @@ final class SqliteSql {
     static final String OUTCOME_TAKE =
             "DELETE FROM outcome WHERE id = :id AND state <> 1 RETURNING attempt, state";
 
-    /** Everything that hangs on a job but its row in outcome. */
+    /** Everything that hangs on a job but its row in outcome. An idempotency key is for ever. */
     static final String[] DISCARD = {
         "DELETE FROM job WHERE id = :id",
         "DELETE FROM tag WHERE id = :id",
@@ -336,7 +336,6 @@ final class SqliteSql {
         "DELETE FROM progress WHERE id = :id",
         "DELETE FROM log WHERE id = :id",
         "DELETE FROM kept WHERE job_id = :id",
-        "DELETE FROM idempotency WHERE job_id = :id",
         "DELETE FROM flow_edge WHERE child = :id"
     };
 
@@ -350,7 +349,9 @@ final class SqliteSql {
                    coalesce(y.failures, l.failures),
                    r.attempt, r.failures, r.lease, r.started_at, s.worker, s.valid_until,
                    o.state, o.attempt, o.at, o.class,
-                   (SELECT group_concat(hex(e.parent)) FROM flow_edge e WHERE e.child = j.id)
+                   (SELECT group_concat(hex(e.parent)) FROM flow_edge e JOIN job k ON k.id = e.parent
+                      LEFT JOIN outcome q ON q.id = e.parent
+                     WHERE e.child = j.id AND q.id IS NULL)
               FROM job j
               LEFT JOIN waiting w ON w.id = j.id
               LEFT JOIN ready y ON y.id = j.id
@@ -369,12 +370,15 @@ final class SqliteSql {
                    coalesce(y.failures, l.failures),
                    r.attempt, r.failures, r.lease, r.started_at, s.worker, s.valid_until,
                    o.state, o.attempt, o.at, o.class,
-                   (SELECT group_concat(hex(e.parent)) FROM flow_edge e WHERE e.child = j.id),
+                   (SELECT group_concat(hex(e.parent)) FROM flow_edge e JOIN job k ON k.id = e.parent
+                      LEFT JOIN outcome q ON q.id = e.parent
+                     WHERE e.child = j.id AND q.id IS NULL),
                    j.id, t.name, t.version, n.queue, m.name, m.max, p.line, j.priority, j.run_at,
                    j.submitted_at, j.tenant, j.ttl, j.go_on, j.reuse_ttl, j.reuse_errors, j.hash,
                    j.key_parts, j.tags, j.correlation_id, j.causation, j.idempotency_key,
                    o.started_at, o.cached_from, g.attempt, g.fraction, g.text, g.at,
-                   EXISTS (SELECT 1 FROM stopping x WHERE x.id = j.id)
+                   EXISTS (SELECT 1 FROM stopping x WHERE x.id = j.id),
+                   (SELECT group_concat(hex(e.parent)) FROM flow_edge e WHERE e.child = j.id)
             """;
 
     static final String FIND_JOINS =
@@ -511,8 +515,7 @@ final class SqliteSql {
                     UNION ALL SELECT 'outcome', id FROM outcome
                     UNION ALL SELECT 'artifact', id FROM artifact
                     UNION ALL SELECT 'kept', job_id FROM kept
-                    UNION ALL SELECT 'flight', job_id FROM flight
-                    UNION ALL SELECT 'idempotency', job_id FROM idempotency) p
+                    UNION ALL SELECT 'flight', job_id FROM flight) p
              WHERE NOT EXISTS (SELECT 1 FROM job j WHERE j.id = p.id) LIMIT 100
             """;
 
@@ -547,8 +550,7 @@ final class SqliteSql {
             SELECT 'job ' || lower(hex(w.id)) || ' waits though its parents have ended'
               FROM waiting w
              WHERE w.leader IS NULL
-               AND NOT EXISTS (SELECT 1
-                                 FROM flow_edge e JOIN job p ON p.id = e.parent
+               AND NOT EXISTS (SELECT 1 FROM flow_edge e JOIN job j ON j.id = e.parent
                                  LEFT JOIN outcome o ON o.id = e.parent
                                 WHERE e.child = w.id AND o.id IS NULL) LIMIT 100
             """;

@@ -18,7 +18,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Stores new jobs: each with its row in job and its place in its life. */
@@ -43,10 +42,10 @@ final class SubmitWrites {
             if (known.isPresent()) return known.get();
         }
         Names.Lane lane = tx.names.lane(tx.db(), tx.fresh, s.queue(), s.tool(), s.limit());
-        Optional<Submitted> full = full(tx, lane);
+        Optional<Submitted> full = job.answer().isPresent() ? Optional.empty() : full(tx, lane);
         if (full.isPresent()) return full.get();
         // A second call with the same id, after an answer that was lost, finds the first's rows.
-        if (!addJob(tx, job, lane)) return alreadyThere(tx, job.id());
+        if (!addJob(tx, job, lane)) return new Submitted.Existing(job.id());
         return new Submitted.Accepted(job.id(), place(tx, job, lane));
     }
 
@@ -131,12 +130,6 @@ final class SubmitWrites {
         return true;
     }
 
-    private static Submitted alreadyThere(Tx tx, JobId id) throws SQLException {
-        JobState state =
-                Reading.state(tx.db(), id).orElseThrow(() -> new IllegalStateException("no " + id));
-        return new Submitted.Accepted(id, state);
-    }
-
     /** Puts the new job where its life begins. */
     private static JobState place(Tx tx, NewJob job, Names.Lane lane) throws SQLException {
         Submission s = job.submission();
@@ -191,8 +184,8 @@ final class SubmitWrites {
                 .set("id", job.id().value())
                 .set("leader", leader.map(JobId::value).orElse(null))
                 .update();
-        return leader.map(id -> new JobState.Waiting(Set.of(id), true))
-                .orElseGet(() -> new JobState.Waiting(job.submission().parents(), false));
+        return Reading.state(tx.db(), job.id())
+                .orElseThrow(() -> new IllegalStateException("no " + job.id()));
     }
 
     private static Optional<JobId> leader(Tx tx, Submission s) throws SQLException {
@@ -215,12 +208,14 @@ final class SubmitWrites {
         return s.key().hash().isEmpty() ? null : HexFormat.of().parseHex(s.key().hash());
     }
 
+    /** What makes a second use of an idempotency key the same: tool and input. */
     private static byte[] bodyHash(Submission s) {
         try {
             var sha = MessageDigest.getInstance("SHA-256");
             sha.update(s.tool().toString().getBytes(StandardCharsets.UTF_8));
             sha.update((byte) 0);
-            return sha.digest(s.input().getBytes(StandardCharsets.UTF_8));
+            String input = s.key().hash().isEmpty() ? s.input() : s.key().hash();
+            return sha.digest(input.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every JDK has SHA-256", e);
         }

@@ -1,0 +1,110 @@
+package dev.pawl.testkit;
+
+import static dev.pawl.testkit.StoreDriver.TOOL;
+import static dev.pawl.testkit.StoreDriver.job;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pawl.core.ClaimedJob;
+import dev.pawl.core.Count;
+import dev.pawl.core.ErrorClass;
+import dev.pawl.core.JobId;
+import dev.pawl.core.JobState;
+import dev.pawl.core.Submission;
+import dev.pawl.core.ToolId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The kept counters. Beyond these cases every test of the contract ends with a recount, and the
+ * random calls compare every answer with those of a {@link MemoryStore}.
+ */
+public interface CountsContract extends StoreSubject {
+    private static Count count(JobState.Name state, long jobs) {
+        return new Count("default", TOOL, state, jobs);
+    }
+
+    @Test
+    default void jobsAreCountedByQueueToolAndState() {
+        try (var s = new StoreDriver(this)) {
+            var plot = new ToolId("plot", "1");
+            s.submit(Submission.of(plot, "{}").queue("a"));
+            s.submit(Submission.of(plot, "{}").queue("a"));
+            s.submit(Submission.of(plot, "{}").queue("b"));
+            s.submit(job().queue("a"));
+            s.start();
+
+            assertThat(s.store.counts())
+                    .containsExactlyInAnyOrder(
+                            new Count("a", plot, JobState.Name.QUEUED, 2),
+                            new Count("b", plot, JobState.Name.QUEUED, 1),
+                            new Count("a", TOOL, JobState.Name.QUEUED, 1),
+                            count(JobState.Name.RUNNING, 1));
+        }
+    }
+
+    @Test
+    default void aCounterFollowsAJobThroughItsLifeAndVanishesAtZero() {
+        try (var s = new StoreDriver(this)) {
+            JobId id = s.submit();
+            assertThat(s.store.counts()).containsExactly(count(JobState.Name.QUEUED, 1));
+            ClaimedJob first = s.start(id);
+            assertThat(s.store.counts()).containsExactly(count(JobState.Name.RUNNING, 1));
+            s.fail(first, ErrorClass.TRANSIENT);
+            assertThat(s.store.counts()).containsExactly(count(JobState.Name.QUEUED, 1));
+            s.advance(Duration.ofMinutes(1));
+            s.fail(s.start(id), ErrorClass.PERMANENT);
+            assertThat(s.store.counts()).containsExactly(count(JobState.Name.DEAD, 1));
+            s.store.redrive(id);
+            s.store.cancel(id);
+            assertThat(s.store.counts()).containsExactly(count(JobState.Name.CANCELLED, 1));
+            s.store.discard(id);
+
+            assertThat(s.store.counts()).isEmpty();
+        }
+    }
+
+    @Test
+    default void aCounterMovesForEveryJobThatMovesWithAnother() {
+        try (var s = new StoreDriver(this)) {
+            ClaimedJob top = s.start();
+            for (int i = 0; i < 3; i++) s.child(s.child(top.id()));
+            assertThat(s.store.counts())
+                    .containsExactlyInAnyOrder(
+                            count(JobState.Name.RUNNING, 1), count(JobState.Name.WAITING, 6));
+
+            s.fail(top, ErrorClass.PERMANENT);
+
+            assertThat(s.store.counts())
+                    .containsExactlyInAnyOrder(
+                            count(JobState.Name.DEAD, 1), count(JobState.Name.CANCELLED, 6));
+        }
+    }
+
+    @Test
+    default void aWriteThatIsRefusedMovesNoCounter() {
+        try (var s = new StoreDriver(this)) {
+            ClaimedJob lost = s.start();
+            s.store.cancel(lost.id());
+            List<Count> before = s.store.counts();
+
+            s.end(s.completed(lost, "1"));
+            s.offer(job().parents(Set.of(s.nextId())));
+
+            assertThat(s.store.counts()).isEqualTo(before);
+        }
+    }
+
+    /** The same calls, with the same ids and at the same times, on this store and in memory. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    default void anyCallsLeaveTheSameStateHereAsInMemory(long seed) {
+        try (var s = new StoreDriver(this);
+                var memory = new MemoryStore(s.time)) {
+            new RandomCalls(s, memory, seed).run(400);
+        }
+    }
+}
