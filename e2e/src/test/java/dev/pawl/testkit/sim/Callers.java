@@ -88,7 +88,6 @@ final class Callers {
         for (Submitted answer : process.engine.submit(jobs))
             if (answer instanceof Submitted.Accepted(var id, var _)) {
                 known.add(id);
-                world.trace.name(id.value(), "J" + known.size());
                 world.judge.requireThere(id);
             } else if (answer instanceof Submitted.Existing(var id)) {
                 world.judge.requireThere(id);

@@ -29,6 +29,7 @@ import dev.pawl.core.Written;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -53,6 +54,7 @@ final class FaultyStore implements Store {
     }
 
     <T> T write(Op<T> op) {
+        if (op instanceof Op.Submit(var jobs)) world.trace.name(jobs);
         world.interleave();
         Fate fate = world.weather.fate();
         if (fate == Fate.NOT_APPLIED) throw unavailable(op, "not applied");
@@ -63,18 +65,18 @@ final class FaultyStore implements Store {
         try {
             result = op.on(real);
         } catch (PawlException e) {
-            if (!wire.mend()) throw new Violation(Invariant.NO_BUG, op + " threw " + e);
-            world.say(process, () -> op + " failed inside");
-            world.judge.failed(op);
+            if (!wire.mend()) throw new Violation(Invariant.NO_BUG, Telling.of(op) + " threw " + e);
+            world.say(process, () -> Telling.of(op) + ": FAILS INSIDE");
+            world.judge.failed(Telling.of(op));
             throw e;
         } catch (Crash e) {
-            world.say(process, () -> op + " crashes inside");
+            world.say(process, () -> Telling.of(op) + ": CRASHES INSIDE");
             throw e;
         } catch (RuntimeException e) {
             throw bug(op, e);
         }
         wire.mend();
-        world.say(process, () -> op + " -> " + result);
+        world.say(process, () -> Telling.of(op) + " -> " + Telling.answer(result));
         world.judge.after(op, result, process.seat.time.instant());
         world.remember(op);
         if (fate == Fate.ANSWER_LOST) throw unavailable(op, "answer lost");
@@ -90,18 +92,18 @@ final class FaultyStore implements Store {
     }
 
     private static Violation bug(Op<?> op, RuntimeException e) {
-        var violation = new Violation(Invariant.NO_BUG, op + " threw " + e);
+        var violation = new Violation(Invariant.NO_BUG, Telling.of(op) + " threw " + e);
         violation.initCause(e);
         return violation;
     }
 
     private PawlException unavailable(Op<?> op, String fate) {
-        world.say(process, () -> fate.equals("not applied") ? op + " not applied" : fate);
+        world.say(process, () -> "%s: %s".formatted(Telling.of(op), fate.toUpperCase(Locale.ROOT)));
         return new PawlException(ErrorCode.STORE_UNAVAILABLE, fate + ", simulated");
     }
 
     private Crash crash(Op<?> op, String fate) {
-        world.say(process, () -> fate + " " + op);
+        world.say(process, () -> "%s %s".formatted(fate.toUpperCase(Locale.ROOT), Telling.of(op)));
         return new Crash(process);
     }
 

@@ -81,7 +81,7 @@ final class Handlers implements Launcher {
             int dice = random.nextInt(10);
             if (dice == 0) run.log(LogLine.Stream.STDOUT, "at " + random.nextInt(100));
             else if (dice == 1) run.progress(random.nextInt(100) / 100.0, "on it");
-            else if (dice == 2) world.say(process, () -> "handler of " + token() + " takes longer");
+            else if (dice == 2) world.say(process, () -> "handler of " + Telling.token(token()) + " takes longer");
             else if (interrupted && dice < 9) end("stops", run::finishInterrupted);
             else end(outcome(random));
         }
@@ -100,11 +100,11 @@ final class Handlers implements Launcher {
 
         private void end(Outcome outcome) {
             if (outcome instanceof Outcome.Succeeded) world.judge.ledger.done.add(token());
-            end("ends with " + outcome, () -> run.finish(outcome));
+            end("ends: " + outcome.getClass().getSimpleName(), () -> run.finish(outcome));
         }
 
         private void end(String how, Runnable finish) {
-            world.say(process, () -> "handler of " + token() + " " + how);
+            world.say(process, () -> "handler of " + Telling.token(token()) + " " + how);
             running.remove(this);
             finish.run();
         }

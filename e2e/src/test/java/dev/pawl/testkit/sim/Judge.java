@@ -63,12 +63,12 @@ final class Judge implements AutoCloseable {
 
     /** A caller was told that this job exists. */
     void requireThere(JobId id) {
-        if (!now.lanes.containsKey(id))
+        if (!now.lanes.containsKey(id) && !ledger.discarded.contains(id))
             throw new Violation(Invariant.NO_JOB_LOST, id + " was answered, and is not there");
     }
 
     /** A call that did not take place must not have left a trace. */
-    void failed(Object what) {
+    void failed(String what) {
         Picture before = now;
         if (!look()) return;
         if (!before.places.equals(now.places)
@@ -94,8 +94,8 @@ final class Judge implements AutoCloseable {
         var moves = new Moves(this, op, before, now, at.toEpochMilli());
         moves.judge();
         leases(op, before, at.toEpochMilli());
-        new Standing(ledger, now).judge();
         if (op instanceof Op.Discard(var id) && !now.lanes.containsKey(id)) ledger.discarded(id);
+        new Standing(ledger, now).judge();
     }
 
     private boolean look() {
@@ -191,7 +191,7 @@ final class Judge implements AutoCloseable {
                                 Invariant.IDEMPOTENT,
                                 "key %s is job %s; answered %s"
                                         .formatted(s.idempotencyKey(), known, id));
-                    if (!now.lanes.containsKey(id))
+                    if (!now.lanes.containsKey(id) && !ledger.discarded.contains(id))
                         throw new Violation(
                                 Invariant.NO_JOB_LOST, id + " is said to exist, and does not");
                 }
@@ -271,7 +271,7 @@ final class Judge implements AutoCloseable {
             if (!right)
                 throw new Violation(
                         Invariant.LEASES_BY_NAME,
-                        "lease %s was %s, is %s after %s".formatted(id, was, is, op));
+                        "lease %s was %s, is %s after %s".formatted(id, was, is, Telling.of(op)));
             if (op instanceof Op.Reclaim(var seen, var _))
                 reclaimed(id, Objects.requireNonNull(was), seen.until().toEpochMilli(), at);
             touched.put(id, world.nanos());

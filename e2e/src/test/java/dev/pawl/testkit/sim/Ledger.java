@@ -38,6 +38,7 @@ final class Ledger {
     final Map<JobId, NewJob> jobs = new HashMap<>();
     final Map<JobId, Left> left = new HashMap<>();
     final Map<String, Keyed> keys = new HashMap<>();
+    final Set<JobId> discarded = new HashSet<>();
     final Set<String> paused = new HashSet<>();
 
     /** Tokens whose handlers have come back with a success. */
@@ -66,10 +67,11 @@ final class Ledger {
         key(s).ifPresent(key -> keys.put(key, new Keyed(job.id(), body(s))));
     }
 
+    /** A discarded job is gone; its idempotency key is for ever. */
     void discarded(JobId id) {
-        key(submission(id)).ifPresent(keys::remove);
-        jobs.remove(id);
+        if (jobs.remove(id) == null) return;
         left.remove(id);
+        discarded.add(id);
     }
 
     /** The key's job, if there is one by now. */

@@ -82,7 +82,7 @@ final class Moves {
                         && !was.succeeded()
                         && !before.stopping.containsKey(id);
         if (!discarded)
-            throw new Violation(Invariant.NO_JOB_LOST, id + " was " + was + ", gone by " + op);
+            throw new Violation(Invariant.NO_JOB_LOST, id + " was " + was + ", gone by " + Telling.of(op));
     }
 
     private void moved(JobId id, Place was, Place is) {
@@ -301,6 +301,6 @@ final class Moves {
 
     private Violation broken(Invariant invariant, JobId id, @Nullable Place was, Place is) {
         return new Violation(
-                invariant, "%s was %s, is %s after %s".formatted(id, was, is, op));
+                invariant, "%s was %s, is %s after %s".formatted(id, was, is, Telling.of(op)));
     }
 }

@@ -1,6 +1,8 @@
 package dev.pawl.testkit.sim;
 
 import dev.pawl.core.JobId;
+import java.time.Instant;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,24 @@ record Place(
 
     boolean succeeded() {
         return end == SUCCEEDED;
+    }
+
+    @Override
+    public String toString() {
+        String what =
+                switch (where) {
+                    case WAITING -> other == null ? "for its parents" : "for leader " + other;
+                    case READY, LATER -> "at " + Instant.ofEpochMilli(at);
+                    case RUNNING -> "under lease " + lease;
+                    case OUTCOME ->
+                            switch (end) {
+                                case SUCCEEDED -> "succeeded";
+                                case DEAD -> "dead of " + kind;
+                                default -> "cancelled";
+                            };
+                };
+        return "%s %s (attempt %d, failures %d)"
+                .formatted(where.name().toLowerCase(Locale.ROOT), what, attempt, failures);
     }
 
     /** The same job at the same point of its life: how READY and LATER differ doesn't matter. */

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One life of a process: its memory, its connections, its loops. A crash ends it all at once. */
 final class SimProcess implements Processes {
@@ -28,10 +29,12 @@ final class SimProcess implements Processes {
     final Engine engine;
     final Handlers handlers;
     final List<Loop> loops;
+    private final @Nullable Loops all;
     private final SqliteStore real;
     private final Wire wire = new Wire(this);
     private final Instant startedAt;
     private final long pid;
+    private boolean draining;
 
     SimProcess(World world, Seat seat) {
         this.world = world;
@@ -53,11 +56,12 @@ final class SimProcess implements Processes {
         this.engine = new Engine(store, new SimArtifacts(world), seat.time, world.random);
         this.handlers = new Handlers(this);
         if (!seat.works()) {
+            this.all = null;
             this.loops = List.of();
             return;
         }
         var around = new Surroundings(seat.time, world.random, this);
-        var all = new Loops(engine, id, serving(seat.serves), options(), around, handlers);
+        this.all = new Loops(engine, id, serving(seat.serves), options(), around, handlers);
         this.loops = all.all();
         engine.listen(all.listener());
     }
@@ -67,6 +71,19 @@ final class SimProcess implements Processes {
         if (loops.isEmpty()) return;
         Instant now = store.now();
         store.register(new WorkerEntry(id, host(), pid, startedAt, seat.serves, 4, now, now));
+    }
+
+    /** Claims no more and asks every handler to stop, as on SIGTERM. */
+    void drain() {
+        if (all == null) return;
+        draining = true;
+        all.stopClaiming();
+        all.stopRunning();
+    }
+
+    /** Whether it was told to stop, and may end once its handlers have come back. */
+    boolean draining() {
+        return draining;
     }
 
     /** Its memory is gone; what it had not committed, too. */

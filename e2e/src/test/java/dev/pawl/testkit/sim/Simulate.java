@@ -59,7 +59,7 @@ final class Simulate {
     private static int replay(Simulation simulation, long seed, int steps) {
         var trace = new Trace(true);
         Simulation.Result result = simulation.run(seed, steps, trace);
-        trace.lines().forEach(line -> System.out.println(trace.readable(line)));
+        trace.lines().forEach(System.out::println);
         Violation violation = result.violation();
         if (violation == null) {
             System.out.printf("seed %d: all invariants held in %d calls%n", seed, result.calls());

@@ -27,7 +27,7 @@ import java.util.Set;
  */
 final class Simulation {
     /** Enough for every planted bug, and few enough for a thousand seeds in each check. */
-    static final int STEPS = 250;
+    static final int STEPS = 150;
 
     private static final int ROUNDS_MAX = 100;
     private static final Set<String> CLAIMS_AND_ENDS = Set.of("journal", "complete", "claim");
@@ -99,6 +99,7 @@ final class Simulation {
         for (Seat seat : world.seats) {
             seat.time.set(latest.plusSeconds(1));
             seat.paused = false;
+            if (seat.process != null && seat.process.draining()) world.kill(seat.process);
             if (seat.process == null) world.startAt(seat);
         }
         world.callers.resumeAll(world.living().getFirst());

@@ -119,7 +119,7 @@ final class Standing {
 
     private void keys() {
         now.keys.forEach((key, id) -> {
-            if (!now.lanes.containsKey(id))
+            if (!now.lanes.containsKey(id) && !ledger.discarded.contains(id))
                 throw new Violation(Invariant.IDEMPOTENT, "key " + key + " names no job: " + id);
         });
         for (JobId id : now.lanes.keySet())

@@ -46,10 +46,10 @@ final class World implements AutoCloseable {
         this.judge = new Judge(file, this);
         this.callers = new Callers(this);
         boolean oneMachine = random.nextBoolean();
-        int workers = 2 + random.nextInt(2);
+        int workers = random.nextInt(3) == 0 ? 3 : 2;
         for (int i = 0; i < workers; i++)
             seats.add(seat("w" + i, oneMachine ? "m" : "m" + i, serves(i)));
-        seats.add(seat("c", "m", Set.of()));
+        if (random.nextBoolean()) seats.add(seat("c", "m", Set.of()));
     }
 
     private Seat seat(String name, String host, Set<ToolId> serves) {
@@ -203,6 +203,9 @@ final class World implements AutoCloseable {
         if (dice < 2 && weather.wild()) {
             say(process, () -> "is killed");
             kill(process);
+        } else if (dice == 2) {
+            say(process, () -> "is told to stop");
+            process.drain();
         } else if (dice < 7) {
             seat.paused = !seat.paused && random.nextInt(3) > 0;
             say(process, () -> seat.paused ? "is paused" : "goes on");
@@ -214,6 +217,8 @@ final class World implements AutoCloseable {
             Duration sleep = Duration.ofMillis(random.nextInt(25_000));
             seat.time.suspended(sleep);
             say(process, () -> "its machine was suspended for " + sleep);
+        } else if (process.draining() && process.handlers.idle()) {
+            kill(process);
         }
     }
 
