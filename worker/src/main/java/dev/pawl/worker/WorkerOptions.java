@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param poll how long a worker rests between claims when nobody wakes it
  * @param grace how long a drain lets running attempts go on
  * @param stopGrace how long a handler may take to stop before its attempt is reported without it
- * @param claimBatch most jobs of one claim, and most attempts ended by one write; at most 1,024
+ * @param claimBatch most jobs of each kind in one claim, and most attempts ended by one write; at
+ *     most 1,024
  * @param logBytesMax most bytes of log kept per attempt
  */
 public record WorkerOptions(

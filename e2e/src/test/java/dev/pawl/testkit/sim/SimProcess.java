@@ -1,0 +1,151 @@
+package dev.pawl.testkit.sim;
+
+import dev.pawl.core.Engine;
+import dev.pawl.core.ToolId;
+import dev.pawl.core.WorkerEntry;
+import dev.pawl.store.sqlite.SqliteOptions;
+import dev.pawl.store.sqlite.SqliteStore;
+import dev.pawl.worker.Loop;
+import dev.pawl.worker.Loops;
+import dev.pawl.worker.Processes;
+import dev.pawl.worker.Served;
+import dev.pawl.worker.Serving;
+import dev.pawl.worker.Slot;
+import dev.pawl.worker.Surroundings;
+import dev.pawl.worker.WorkerOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One life of a process: its memory, its connections, its loops. A crash ends it all at once. */
+final class SimProcess implements Processes {
+    final World world;
+    final Seat seat;
+    final String id;
+    final FaultyStore store;
+    final Engine engine;
+    final Handlers handlers;
+    final List<Loop> loops;
+    private final @Nullable Loops all;
+    private final SqliteStore real;
+    private final Wire wire = new Wire(this);
+    private final Instant startedAt;
+    private final long pid;
+    private boolean draining;
+
+    SimProcess(World world, Seat seat) {
+        this.world = world;
+        this.seat = seat;
+        seat.lives++;
+        this.id = seat.name + "." + seat.lives;
+        this.pid = world.nextPid();
+        this.startedAt = seat.time.instant();
+        this.real =
+                SqliteStore.open(
+                        new SqliteOptions(
+                                world.file,
+                                SqliteOptions.Synchronous.NORMAL,
+                                Duration.ofSeconds(5),
+                                1),
+                        seat.time,
+                        wire);
+        this.store = new FaultyStore(world, this, real, wire);
+        this.engine = new Engine(store, new SimArtifacts(world), seat.time, world.random);
+        this.handlers = new Handlers(this);
+        if (!seat.works()) {
+            this.all = null;
+            this.loops = List.of();
+            return;
+        }
+        var around = new Surroundings(seat.time, world.random, this);
+        this.all = new Loops(engine, id, serving(seat.serves), options(), around, handlers);
+        this.loops = all.all();
+        engine.listen(all.listener());
+    }
+
+    /** Registers, as a worker does before its loops begin. */
+    void start() {
+        if (loops.isEmpty()) return;
+        Instant now = store.now();
+        store.register(new WorkerEntry(id, host(), pid, startedAt, seat.serves, 4, now, now));
+    }
+
+    /** Claims no more and asks every handler to stop, as on SIGTERM. */
+    void drain() {
+        if (all == null) return;
+        draining = true;
+        all.stopClaiming();
+        all.stopRunning();
+    }
+
+    /** Whether it was told to stop, and may end once its handlers have come back. */
+    boolean draining() {
+        return draining;
+    }
+
+    /** Its memory is gone; what it had not committed, too. */
+    void die() {
+        wire.die();
+        real.close();
+    }
+
+    void close() {
+        real.close();
+    }
+
+    private static Serving serving(Set<ToolId> tools) {
+        var served = new HashMap<ToolId, Served>();
+        for (ToolId tool : tools) {
+            Slot slot = tool.equals(Callers.COMMAND) ? Slot.COMMAND : Slot.HANDLER;
+            Duration timeout = Duration.ofSeconds(tool.equals(Callers.SLOW) ? 0 : 20);
+            served.put(tool, new Served(_ -> noThread(), slot, timeout));
+        }
+        return Serving.all(served);
+    }
+
+    private static dev.pawl.core.Outcome noThread() {
+        throw new AssertionError("handlers are run in steps");
+    }
+
+    private WorkerOptions options() {
+        return WorkerOptions.defaults()
+                .withHandlerSlots(1 + world.random.nextInt(3))
+                .withCommandSlots(1 + world.random.nextInt(2))
+                .withLease(World.LEASE, World.HEARTBEAT)
+                .withGrace(Duration.ofSeconds(5), Duration.ofSeconds(4))
+                .withClaimBatch(1 + world.random.nextInt(5));
+    }
+
+    // ---- What a worker can tell about its machine
+
+    @Override
+    public String host() {
+        return seat.host;
+    }
+
+    @Override
+    public long pid() {
+        return pid;
+    }
+
+    @Override
+    public Instant startedAt() {
+        return startedAt;
+    }
+
+    @Override
+    public boolean alive(long number, Instant since) {
+        return world.alive(number);
+    }
+
+    @Override
+    public void endLeftovers(WorkerEntry gone) {}
+
+    @Override
+    public String toString() {
+        return id;
+    }
+}

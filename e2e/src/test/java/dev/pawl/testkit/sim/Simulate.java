@@ -1,0 +1,112 @@
+package dev.pawl.testkit.sim;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+
+/** {@code ./sim}: replays one seed with a trace, or tries many. */
+final class Simulate {
+    private static final String USAGE =
+            """
+            ./sim SEED [STEPS]            runs that seed again and prints what happened
+            ./sim --seeds FROM-TO [STEPS] runs these seeds and prints those that break an invariant
+            ./sim --new COUNT [STEPS]     runs that many seeds nobody has run before
+            """;
+
+    private Simulate() {}
+
+    public static void main(String[] arguments) throws IOException {
+        var words = new ArrayList<>(List.of(arguments));
+        if (words.isEmpty() || words.size() > 3) {
+            System.err.print(USAGE);
+            System.exit(64);
+        }
+        Path folder = folder();
+        int broken;
+        try {
+            var simulation = new Simulation(folder);
+            broken =
+                    switch (words.getFirst()) {
+                        case "--seeds" -> {
+                            String[] range = words.get(1).split("-", 2);
+                            long from = Long.parseLong(range[0]);
+                            long to = Long.parseLong(range[range.length - 1]);
+                            yield many(simulation, from, to, 1, steps(words, 2));
+                        }
+                        case "--new" -> {
+                            long count = Long.parseLong(words.get(1));
+                            long from = new SplittableRandom().nextLong(1L << 40);
+                            yield many(simulation, from, from + count - 1, 1, steps(words, 2));
+                        }
+                        default ->
+                                replay(simulation, Long.parseLong(words.get(0)), steps(words, 1));
+                    };
+        } finally {
+            delete(folder);
+        }
+        System.exit(broken == 0 ? 0 : 1);
+    }
+
+    private static int steps(List<String> words, int index) {
+        return words.size() > index ? Integer.parseInt(words.get(index)) : Simulation.STEPS;
+    }
+
+    private static int replay(Simulation simulation, long seed, int steps) {
+        var trace = new Trace(true);
+        Simulation.Result result = simulation.run(seed, steps, trace);
+        trace.lines().forEach(System.out::println);
+        Violation violation = result.violation();
+        if (violation == null) {
+            System.out.printf("seed %d: all invariants held in %d calls%n", seed, result.calls());
+            return 0;
+        }
+        System.out.println(trace.readable(String.valueOf(violation.getMessage())));
+        if (violation.getCause() != null) violation.getCause().printStackTrace(System.out);
+        return 1;
+    }
+
+    private static int many(Simulation simulation, long from, long to, long by, int steps) {
+        long begun = System.nanoTime();
+        long calls = 0;
+        long rounds = 0;
+        int broken = 0;
+        for (long seed = from; seed <= to; seed += by) {
+            Simulation.Result result = simulation.run(seed, steps, new Trace(false));
+            calls += result.calls();
+            rounds += result.rounds();
+            if (result.violation() == null) continue;
+            broken++;
+            System.out.printf(
+                    "%s%n    @Test void seed%d() { run(%dL, %d); }%n",
+                    result.violation().getMessage(), seed, seed, steps);
+        }
+        System.out.printf(
+                "%d seeds, %d steps, %d rounds and %d calls: %d broken, %.1f s%n",
+                to - from + 1,
+                steps * (to - from + 1),
+                rounds,
+                calls,
+                broken,
+                (System.nanoTime() - begun) / 1e9);
+        return broken;
+    }
+
+    /** In memory where there is such a folder: what a power failure takes is not simulated. */
+    static Path folder() throws IOException {
+        Path memory = Path.of("/dev/shm");
+        return Files.isWritable(memory)
+                ? Files.createTempDirectory(memory, "pawl-sim")
+                : Files.createTempDirectory("pawl-sim");
+    }
+
+    static void delete(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) Files.delete(path);
+        }
+    }
+}
