@@ -86,7 +86,12 @@ final class CommandsTest {
 
         assertThat(ended.out())
                 .contains(
-                        "Says it again", "--text", "--times", "--loud", "(required)", "default: 1");
+                        "Says it again",
+                        "--text",
+                        "--times",
+                        "--[no-]loud",
+                        "(required)",
+                        "Default: 1");
     }
 
     @Test

@@ -152,7 +152,6 @@ final class RunTest {
         Ended ended = user.type("worker", "--slots", "1");
 
         assertThat(ended.code()).isEqualTo(ExitCode.SUCCEEDED);
-        assertThat(ended.err()).contains("serves 4 tools");
         assertThat(user.type("why", id).out()).contains("attempt 1 succeeded");
     }
 

@@ -22,6 +22,10 @@ final class Table {
 
     /** Text and its colour. */
     record Cell(String text, Paint paint) {
+        private String painted() {
+            return paint.on(text);
+        }
+
         static Cell of(String text) {
             return new Cell(Screen.clean(text), t -> t);
         }
@@ -52,7 +56,7 @@ final class Table {
     void print(Screen screen) {
         if (!screen.terminal().out()) {
             for (List<Cell> row : rows)
-                screen.line(String.join("\t", row.stream().map(Cell::text).toList()));
+                screen.line(String.join("\t", row.stream().map(Cell::painted).toList()));
             return;
         }
         int[] widths = widths(screen.terminal().columns());

@@ -97,7 +97,8 @@ record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
                                     null,
                                     files.getJavaFileObjects(source))
                             .call();
-            if (!done) throw new AssertionError("the planted bug in " + source + " doesn't compile");
+            if (!done)
+                throw new AssertionError("the planted bug in " + source + " doesn't compile");
         }
     }
 

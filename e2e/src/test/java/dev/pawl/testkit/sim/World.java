@@ -91,8 +91,7 @@ final class World implements AutoCloseable {
 
     List<SimProcess> living() {
         var living = new ArrayList<SimProcess>();
-        for (Seat seat : seats)
-            if (seat.process != null && !seat.paused) living.add(seat.process);
+        for (Seat seat : seats) if (seat.process != null && !seat.paused) living.add(seat.process);
         return living;
     }
 

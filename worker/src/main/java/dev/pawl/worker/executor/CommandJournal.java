@@ -28,10 +28,10 @@ import org.slf4j.LoggerFactory;
  * What commands this machine's workers run on one data folder, so that a worker that was killed
  * leaves none of them beside its retry.
  *
- * <p>{@code commands/LEASE.JOB} holds one small file per command: the worker, the command's process,
- * both with their start, and the attempt's folder. It is there before the folder and before the
- * process, and goes after both, so nothing is left that no entry names. Between the start and the
- * entry's second writing only the environment names the process, see {@link Marker}.
+ * <p>{@code commands/LEASE.JOB} holds one small file per command: the worker, the command's
+ * process, both with their start, and the attempt's folder. It is there before the folder and
+ * before the process, and goes after both, so nothing is left that no entry names. Between the
+ * start and the entry's second writing only the environment names the process, see {@link Marker}.
  *
  * <p>Nothing is forced to disk: a crash that takes the files takes the processes too.
  */
