@@ -20,6 +20,7 @@ import javax.tools.ToolProvider;
  * tests, whose first lines say which invariant breaks and which seed shows it.
  */
 record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
+    private static final int SEEDS_MAX = 300;
     private static final Pattern HEAD = Pattern.compile("# (\\w+): (.*)");
 
     /** All patches of a checkout. */
@@ -49,6 +50,20 @@ record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
     void remember(long found) throws IOException {
         String text = Files.readString(patch);
         Files.writeString(patch, text.replaceFirst("# seed: \\d+", "# seed: " + found));
+    }
+
+    /** The first seed that shows the bug, the noted one first; -1 when none of many does. */
+    long find(Path root, Path classes, Path runs) throws IOException {
+        try (var planted = plant(root, classes)) {
+            if (breaks(planted, seed, runs)) return seed;
+            for (long next = 1; next <= SEEDS_MAX; next++)
+                if (breaks(planted, next, runs)) return next;
+        }
+        return -1;
+    }
+
+    private boolean breaks(Planted planted, long with, Path runs) {
+        return planted.broken(with, Simulation.STEPS, runs).equals(invariant.name());
     }
 
     /** The shipped classes and the simulator, with this bug in them. */
