@@ -1,21 +1,266 @@
 package dev.pawl.app;
 
-/** Where {@code pawl} starts. Knows {@code version} only, so far. */
+import dev.pawl.app.cli.CacheList;
+import dev.pawl.app.cli.CachePrune;
+import dev.pawl.app.cli.CacheWhy;
+import dev.pawl.app.cli.Cli;
+import dev.pawl.app.cli.Command;
+import dev.pawl.app.cli.Completion;
+import dev.pawl.app.cli.ConfigShow;
+import dev.pawl.app.cli.Doctor;
+import dev.pawl.app.cli.ExitCode;
+import dev.pawl.app.cli.JobsCancel;
+import dev.pawl.app.cli.JobsDiscard;
+import dev.pawl.app.cli.JobsList;
+import dev.pawl.app.cli.JobsLogs;
+import dev.pawl.app.cli.JobsRedrive;
+import dev.pawl.app.cli.JobsShow;
+import dev.pawl.app.cli.Opened;
+import dev.pawl.app.cli.Outside;
+import dev.pawl.app.cli.Outside.Terminal;
+import dev.pawl.app.cli.Submit;
+import dev.pawl.app.cli.ToolsCheck;
+import dev.pawl.app.cli.ToolsList;
+import dev.pawl.app.cli.ToolsShow;
+import dev.pawl.app.cli.Version;
+import dev.pawl.app.cli.Why;
+import dev.pawl.app.cli.Wiring;
+import dev.pawl.app.cli.Work;
+import dev.pawl.app.cli.Workshop;
+import dev.pawl.app.config.Configuration;
+import dev.pawl.artifact.FileArtifacts;
+import dev.pawl.core.Engine;
+import dev.pawl.core.ErrorCode;
+import dev.pawl.core.PawlException;
+import dev.pawl.core.QueueEntry;
+import dev.pawl.core.Store;
+import dev.pawl.core.SystemTime;
+import dev.pawl.core.ToolId;
+import dev.pawl.store.sqlite.SqliteStore;
+import dev.pawl.tool.Requests;
+import dev.pawl.tool.Run;
+import dev.pawl.tool.Tool;
+import dev.pawl.tool.Tools;
+import dev.pawl.worker.Served;
+import dev.pawl.worker.Serving;
+import dev.pawl.worker.Slot;
+import dev.pawl.worker.Surroundings;
+import dev.pawl.worker.SystemProcesses;
+import dev.pawl.worker.Worker;
+import dev.pawl.worker.executor.CommandJournal;
+import dev.pawl.worker.executor.Handlers;
+import dev.pawl.worker.executor.ToolExecutors;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * Where {@code pawl} starts: what there is of commands, and how the parts are put together, top to
+ * bottom. The only class that reads the environment, and one of the two that read a clock.
+ */
 public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        if (args.length == 1 && args[0].equals("version")) {
-            System.out.println("pawl " + version());
-            return;
-        }
-        System.err.println("pawl: the only command so far is \"version\"");
-        System.exit(64);
+        var outside = outside(System.getenv(), Path.of(""), System.in, System.out, System.err);
+        System.exit(run(args, outside).number());
+    }
+
+    /** Every command, in the order of the help. */
+    private static List<Command> commands() {
+        var commands =
+                new ArrayList<Command>(
+                        List.of(
+                                new dev.pawl.app.cli.Run(),
+                                new Submit(),
+                                new Work(),
+                                new JobsList(),
+                                new JobsShow(),
+                                new JobsLogs(),
+                                new JobsCancel(),
+                                new JobsRedrive(),
+                                new JobsDiscard(),
+                                new Why(),
+                                new ToolsList(),
+                                new ToolsShow(),
+                                new ToolsCheck(),
+                                new CacheWhy(),
+                                new CacheList(),
+                                new CachePrune(),
+                                new ConfigShow(),
+                                new Doctor(),
+                                new Version()));
+        commands.add(new Completion(commands));
+        return commands;
+    }
+
+    static ExitCode run(String[] args, Outside outside) {
+        return new Cli(commands(), new Graph(outside), outside).run(args);
+    }
+
+    /** What this process has, with its own streams. */
+    static Outside outside(
+            Map<String, String> environment,
+            Path folder,
+            InputStream in,
+            PrintStream out,
+            PrintStream err) {
+        return new Outside(
+                version(),
+                folder.toAbsolutePath(),
+                shipped(),
+                environment,
+                in,
+                out,
+                err,
+                terminal(environment),
+                new SystemTime(),
+                new SecureRandom(),
+                new ProcessSignals());
+    }
+
+    /** The script says what it sees; without it only the console can be asked. */
+    private static Terminal terminal(Map<String, String> environment) {
+        String seen = System.getProperty("pawl.terminal", "");
+        int columns = Integer.getInteger("pawl.columns", 80);
+        if (!seen.isEmpty())
+            return new Terminal(seen.contains("1"), seen.contains("2"), Math.max(20, columns));
+        boolean console = System.console() != null && System.console().isTerminal();
+        return new Terminal(console, console, columns);
+    }
+
+    /** Beside the jars, or where the script says. */
+    private static Path shipped() {
+        return Path.of(System.getProperty("pawl.tools", "tools")).toAbsolutePath();
     }
 
     /** From the jar's manifest; "dev" when run from a folder of classes. */
     private static String version() {
         var version = Main.class.getPackage().getImplementationVersion();
         return version == null ? "dev" : version;
+    }
+
+    /** Puts the parts together; whoever opens closes. */
+    private record Graph(Outside outside) implements Wiring {
+        @Override
+        public void startLog(Configuration configuration, boolean worker) {
+            LogStart.start(configuration.log(), worker, outside.err());
+        }
+
+        @Override
+        public Opened open(Configuration configuration) {
+            Path data = configuration.data();
+            makeFolder(data);
+            var time = outside.time();
+            var store = SqliteStore.open(configuration.store(), time);
+            try {
+                var artifacts = new FileArtifacts(data.resolve("artifacts"), time);
+                var engine = new Engine(store, artifacts, time, outside.random());
+                capQueues(store, configuration.queueDepths());
+                return new Opened(data, store, artifacts, engine);
+            } catch (RuntimeException | Error e) {
+                store.close();
+                throw e;
+            }
+        }
+
+        private static void capQueues(Store store, Map<String, Integer> depths) {
+            if (depths.isEmpty()) return;
+            var known = new HashMap<String, QueueEntry>();
+            for (QueueEntry queue : store.queues()) known.put(queue.name(), queue);
+            depths.forEach((name, depth) -> {
+                QueueEntry before = known.get(name);
+                boolean paused = before != null && before.paused();
+                var wanted = new QueueEntry(name, paused, depth);
+                if (!wanted.equals(before)) store.setQueue(wanted);
+            });
+        }
+
+        @Override
+        public Tools tools(Configuration configuration) {
+            var folders = new ArrayList<Path>(List.of(outside.shipped()));
+            folders.addAll(configuration.tools());
+            return Tools.of(folders, Map.of("classpath.plantuml", plantuml()));
+        }
+
+        @Override
+        public Requests requests(Opened opened) {
+            return new Requests(
+                    opened.artifacts(),
+                    (tool, command) -> ProgramVersion.of(tool, command, outside.environment()),
+                    outside.environment());
+        }
+
+        @Override
+        public Workshop workshop(
+                Configuration configuration,
+                Opened opened,
+                Tools tools,
+                UnaryOperator<Serving> restriction) {
+            var time = outside.time();
+            var journal = new CommandJournal(opened.data(), time);
+            var executors =
+                    new ToolExecutors(
+                            journal,
+                            opened.artifacts(),
+                            new Handlers(),
+                            outside.environment(),
+                            ToolExecutors.GRACE,
+                            time);
+            var served = new HashMap<ToolId, Served>();
+            for (Tool tool : tools.all())
+                served.put(tool.id(), new Served(executors.of(tool), slot(tool), timeout(tool)));
+            var processes = new SystemProcesses(_ -> journal.endLeftovers(ToolExecutors.GRACE));
+            var worker =
+                    new Worker(
+                            opened.engine(),
+                            restriction.apply(Serving.all(served)),
+                            configuration.worker(),
+                            new Surroundings(time, outside.random(), processes));
+            return new Workshop(worker, executors, journal, ToolExecutors.GRACE);
+        }
+
+        private static Slot slot(Tool tool) {
+            return tool.run() instanceof Run.Command ? Slot.COMMAND : Slot.HANDLER;
+        }
+
+        private static Duration timeout(Tool tool) {
+            return tool.policy().timeout();
+        }
+
+        /** The jar that the shipped tool starts; it came with this program's own. */
+        private static String plantuml() {
+            for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                if (entry.contains("plantuml-mit"))
+                    return Path.of(entry).toAbsolutePath().toString();
+            return "plantuml-mit.jar is missing";
+        }
+
+        private static void makeFolder(Path data) {
+            try {
+                Files.createDirectories(data);
+            } catch (IOException e) {
+                throw new PawlException(
+                        ErrorCode.STORE_UNAVAILABLE,
+                        "data folder %s can't be made (%s); check its parent's owner and mode, or name another with --data"
+                                .formatted(data, e.getClass().getSimpleName()),
+                        e);
+            }
+            if (!Files.isWritable(data))
+                throw new PawlException(
+                        ErrorCode.STORE_UNAVAILABLE,
+                        "data folder %s is not writable; make it so, or name another with --data"
+                                .formatted(data));
+        }
     }
 }

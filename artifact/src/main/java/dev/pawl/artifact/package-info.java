@@ -1,4 +1,7 @@
-/** Content-addressed files. */
+/**
+ * Keeps artifacts and input files by the hash of their content. Knows no job and no database. Read
+ * {@link dev.pawl.artifact.FileArtifacts}.
+ */
 @NullMarked
 package dev.pawl.artifact;
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param to the state that {@link Lifecycle} says follows
  * @param worker who ran it, for the history
  * @param jobError of a failed attempt
- * @param output JSON text of a completed one; empty for none
+ * @param output JSON text of a completed one, the reason of a snoozed one; empty for none
  * @param artifacts what it leaves; each replaces an earlier attempt's of the same name
  */
 public record End(

@@ -4,7 +4,11 @@ import java.time.Instant;
 
 /** What can happen to a job. Chance and time come in with the event, so that the table is pure. */
 public sealed interface JobEvent {
-    /** All parents have succeeded, or have ended and the job goes on anyway. */
+    /**
+     * All parents have succeeded, or have ended and the job goes on anyway.
+     *
+     * @param at when it may start: now, or the job's own run_at when that is later
+     */
     record ParentsEnded(Instant at) implements JobEvent {}
 
     /** A parent has not succeeded, and the job is cancelled then. */

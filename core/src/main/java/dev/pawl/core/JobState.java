@@ -46,7 +46,11 @@ public sealed interface JobState {
         }
     }
 
-    /** Waits for parents, or, as a follower, for the leader that runs the same input. */
+    /**
+     * Waits for parents, or, as a follower, for the leader that runs the same input.
+     *
+     * @param on those it still waits for: parents that have not ended, or the one leader
+     */
     record Waiting(Set<JobId> on, boolean follower) implements JobState {
         public Waiting {
             on = Set.copyOf(on);

@@ -22,8 +22,13 @@ public interface Store extends AutoCloseable {
     // ---- Submit
 
     /**
-     * Stores jobs, each with its place in its life: answered, a follower, waiting, or queued. A bad
-     * one is refused alone. Answers are in the order of {@code jobs}.
+     * Stores jobs, each with its place in its life: answered, a follower, waiting, queued, or
+     * cancelled because a parent has not succeeded. A bad one is refused alone. Answers are in the
+     * order of {@code jobs}.
+     *
+     * <p>What is there already is answered before anything is refused: a job with that id, or with
+     * that idempotency key, which outlives its job. A parent may come earlier in {@code jobs}. A
+     * kept answer takes no place in the queue, so a full one doesn't refuse it.
      */
     List<Submitted> submit(List<NewJob> jobs);
 
@@ -40,7 +45,8 @@ public interface Store extends AutoCloseable {
 
     /**
      * Leases due jobs: priority (larger first), run_at, id; never those of a paused queue or over a
-     * limit. Jobs whose time to live has ended become dead instead.
+     * limit, whose size is what the latest submit said. Jobs whose time to live has ended become
+     * dead instead.
      */
     Claimed claim(Claim claim);
 
@@ -50,7 +56,10 @@ public interface Store extends AutoCloseable {
     /** Keeps an attempt's latest progress. */
     Written progress(Token token, Progress progress);
 
-    /** Adds to an attempt's log. The sequence numbers are the caller's and grow. */
+    /**
+     * Adds to an attempt's log. The sequence numbers are the caller's and grow; a line whose number
+     * is there already is not added again.
+     */
     Written log(Token token, List<LogLine> lines);
 
     /**
@@ -78,10 +87,12 @@ public interface Store extends AutoCloseable {
 
     /**
      * Takes a lease back if it is still as {@code seen} and its time is over: every job under it
-     * goes where {@code decide} says, as an attempt whose lease was lost. Answers how many jobs
-     * moved.
+     * goes where {@code decide} says, as an attempt whose lease was lost; one that it leaves
+     * running stays, and its lease with it. What was stopping under the lease is over. Answers how
+     * many jobs moved.
      *
-     * @param decide pure; may be called more than once
+     * @param decide has no effect but its answer; may be called more than once, and the last answer
+     *     counts. When it throws, nothing has changed
      */
     int reclaim(Lease seen, Function<Reclaimed, JobState> decide);
 
@@ -97,9 +108,9 @@ public interface Store extends AutoCloseable {
     Optional<JobState> cancel(JobId id);
 
     /**
-     * Sends a dead or cancelled job back to its queue, its attempt number kept. Answers the state
-     * before, or empty when there is no such job; a job that is still stopping, or not dead or
-     * cancelled, stays as it is.
+     * Sends a dead or cancelled job back to its queue, its attempt number kept, its time to live
+     * begun anew, and what was kept of it forgotten. Answers the state before, or empty when there
+     * is no such job; a job that is still stopping, or not dead or cancelled, stays as it is.
      */
     Optional<JobState> redrive(JobId id);
 

@@ -423,15 +423,18 @@ public interface ClaimContract extends StoreSubject {
     }
 
     @Test
-    default void everyJobIsHeldToItsOwnMaximumOfASharedLimit() {
+    default void theLatestSubmitSaysHowManyMayRunUnderALimit() {
         try (var s = new StoreDriver(this)) {
-            s.submit(limited(2).priority(3));
-            s.submit(limited(1).priority(2));
-            JobId generous = s.submit(limited(2).priority(1));
+            for (int i = 0; i < 5; i++) s.submit(limited(1));
+            List<ClaimedJob> first = s.claim(9).jobs();
+            assertThat(first).hasSize(1);
 
-            List<JobId> got = ids(s.claim(9));
+            s.submit(limited(3));
+            assertThat(s.claim(9).jobs()).hasSize(2);
 
-            assertThat(got).hasSize(2).contains(generous);
+            s.submit(limited(2));
+            s.complete(first.getFirst());
+            assertThat(s.claim(9).jobs()).isEmpty();
         }
     }
 

@@ -156,6 +156,22 @@ public interface EndContract extends StoreSubject {
     }
 
     @Test
+    default void aJobSaysWhenItsLastAttemptStartedHoweverItStandsSince() {
+        try (var s = new StoreDriver(this)) {
+            ClaimedJob claimed = s.start();
+            Instant started = s.now();
+            s.advance(Duration.ofSeconds(3));
+
+            s.fail(claimed, ErrorClass.TRANSIENT);
+            assertThat(s.find(claimed.id()).startedAt()).contains(started);
+            s.store.cancel(claimed.id());
+            assertThat(s.find(claimed.id()).startedAt()).contains(started);
+            s.store.redrive(claimed.id());
+            assertThat(s.find(claimed.id()).startedAt()).contains(started);
+        }
+    }
+
+    @Test
     default void endsAreAnsweredInOrderEachOnItsOwn() {
         try (var s = new StoreDriver(this)) {
             ClaimedJob a = s.start();

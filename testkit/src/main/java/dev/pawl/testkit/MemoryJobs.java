@@ -71,6 +71,9 @@ final class MemoryJobs {
         }
     }
 
+    /** How many may run under each limit, as the latest submit said. */
+    private final Map<String, Integer> limits = new HashMap<>();
+
     private record Cell(String queue, ToolId tool, JobState.Name state) {}
 
     // ---- Look
@@ -99,7 +102,7 @@ final class MemoryJobs {
                 || held.values().stream()
                                 .filter(j -> j.submission.limit().name().equals(limit.name()))
                                 .count()
-                        < limit.max();
+                        < limits.getOrDefault(limit.name(), limit.max());
     }
 
     long unfinishedIn(String queue) {
@@ -127,6 +130,7 @@ final class MemoryJobs {
         var job = new MemoryJob(asked.id(), s, first, now);
         asked.answer().ifPresent(k -> answer(job, k.job(), k.output(), k.artifacts()));
         all.put(job.id, job);
+        limits.put(s.limit().name(), s.limit().max());
         s.parents().forEach(p -> in(children, p).add(job.id));
         if (first instanceof Waiting(var on, boolean follower) && follower)
             on.forEach(leader -> in(followers, leader).add(job.id));

@@ -33,6 +33,11 @@ final class OutsideWrites {
         var queued = new JobState.Queued(tx.now, before.get().attempt(), 0);
         Settling.enqueue(tx, id, place.lane, place.priority, queued);
         Settling.leadAgain(tx, id);
+        if (place.ttlMillis > 0)
+            tx.stmt(SqliteSql.EXPIRY_SET)
+                    .set("at", tx.now.plusMillis(place.ttlMillis))
+                    .set("id", id.value())
+                    .update();
         return before;
     }
 
@@ -100,12 +105,12 @@ final class OutsideWrites {
         }
     }
 
-    private record Place(int lane, int priority) {}
+    private record Place(int lane, int priority, long ttlMillis) {}
 
     private static Place place(Tx tx, JobId id) throws SQLException {
         try (Rows rows = tx.stmt(SqliteSql.JOB_PLACE).set("id", id.value()).query()) {
             rows.next();
-            return new Place(rows.integer(1), rows.integer(2));
+            return new Place(rows.integer(1), rows.integer(2), rows.number(10));
         }
     }
 

@@ -85,7 +85,11 @@ final class SqliteSql {
             """;
     static final String TAG_ADD = "INSERT INTO tag (tag, id) VALUES (:tag, :id)";
     static final String EDGE_ADD = "INSERT INTO flow_edge (parent, child) VALUES (:parent, :id)";
-    static final String EXPIRY_ADD = "INSERT INTO expiry (at, id) VALUES (:at, :id)";
+    static final String EXPIRY_SET =
+            """
+            INSERT INTO expiry (id, at) VALUES (:id, :at)
+                ON CONFLICT DO UPDATE SET at = excluded.at
+            """;
     static final String READY_ADD =
             """
             INSERT INTO ready (lane, priority, run_at, id, attempt, failures)
@@ -239,7 +243,8 @@ final class SqliteSql {
 
     static final String JOB_PLACE =
             """
-            SELECT lane, priority, run_at, tenant, reuse_ttl, reuse_errors, hash, go_on, parents
+            SELECT lane, priority, run_at, tenant, reuse_ttl, reuse_errors, hash, go_on, parents,
+                   ttl
               FROM job WHERE id = :id
             """;
     static final String FLIGHT_DROP =
@@ -292,8 +297,19 @@ final class SqliteSql {
 
     static final String LATER_TAKE =
             "DELETE FROM later WHERE id = :id RETURNING lane, attempt, failures";
-    static final String EXPIRED = "SELECT at, id FROM expiry WHERE at <= :now LIMIT :max";
-    static final String EXPIRY_DROP = "DELETE FROM expiry WHERE at = :at AND id = :id";
+
+    /**
+     * Index expiry_at. A running job is passed over, not forgotten: it may come back unstarted, by
+     * a snooze or an error that isn't counted.
+     */
+    static final String EXPIRED =
+            """
+            SELECT e.id FROM expiry e
+             WHERE e.at <= :now AND NOT EXISTS (SELECT 1 FROM running r WHERE r.id = e.id)
+             ORDER BY e.at, e.id LIMIT :max
+            """;
+
+    static final String EXPIRY_DROP = "DELETE FROM expiry WHERE id = :id";
     static final String LEASES =
             "SELECT id, worker, valid_until FROM lease ORDER BY valid_until, id";
     static final String LEASE_FIND = "SELECT worker, valid_until FROM lease WHERE id = :lease";
@@ -335,6 +351,7 @@ final class SqliteSql {
         "DELETE FROM artifact WHERE id = :id",
         "DELETE FROM progress WHERE id = :id",
         "DELETE FROM log WHERE id = :id",
+        "DELETE FROM expiry WHERE id = :id",
         "DELETE FROM kept WHERE job_id = :id",
         "DELETE FROM flow_edge WHERE child = :id"
     };
@@ -376,7 +393,10 @@ final class SqliteSql {
                    j.id, t.name, t.version, n.queue, m.name, m.max, p.line, j.priority, j.run_at,
                    j.submitted_at, j.tenant, j.ttl, j.go_on, j.reuse_ttl, j.reuse_errors, j.hash,
                    j.key_parts, j.tags, j.correlation_id, j.causation, j.idempotency_key,
-                   o.started_at, o.cached_from, g.attempt, g.fraction, g.text, g.at,
+                   coalesce(o.started_at,
+                            (SELECT a.started_at FROM attempt_end a WHERE a.id = j.id
+                              ORDER BY a.attempt DESC LIMIT 1)),
+                   o.cached_from, g.attempt, g.fraction, g.text, g.at,
                    EXISTS (SELECT 1 FROM stopping x WHERE x.id = j.id),
                    (SELECT group_concat(hex(e.parent)) FROM flow_edge e WHERE e.child = j.id)
             """;
@@ -398,8 +418,7 @@ final class SqliteSql {
             """;
 
     static final String FIND = FIND_COLUMNS + ", j.input, o.output\n" + FIND_JOINS;
-    static final String LIST =
-            FIND_COLUMNS + ", '', CASE o.state WHEN 2 THEN o.output END\n" + FIND_JOINS;
+    static final String LIST = FIND_COLUMNS + ", '', ''\n" + FIND_JOINS;
     static final String ONE = " WHERE j.id = :id";
     static final String PAGE = " ORDER BY j.id DESC LIMIT :limit";
 
@@ -477,7 +496,7 @@ final class SqliteSql {
     static final String WORKER_SET =
             """
             INSERT INTO worker (id, host, pid, pid_started_at, tools, slots, started_at, seen_at)
-            VALUES (:worker, :host, :pid, :pid_started_at, :tools, :slots, :now, :now)
+            VALUES (:worker, :host, :pid, :pid_started_at, :tools, :slots, :started_at, :now)
                 ON CONFLICT DO UPDATE SET tools = excluded.tools, slots = excluded.slots,
                                           seen_at = excluded.seen_at
             """;

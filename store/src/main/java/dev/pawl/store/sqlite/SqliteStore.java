@@ -33,6 +33,7 @@ import dev.pawl.store.Rows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -132,7 +133,7 @@ public final class SqliteStore implements Store {
 
     @Override
     public Instant now() {
-        return time.instant();
+        return time.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
     @Override
@@ -316,6 +317,7 @@ public final class SqliteStore implements Store {
                         .set("pid_started_at", worker.pidStartedAt())
                         .text("tools", tools)
                         .set("slots", worker.slots())
+                        .set("started_at", worker.startedAt())
                         .set("now", tx.now)
                         .update());
     }

@@ -6,6 +6,7 @@ import dev.pawl.core.Time;
 import dev.pawl.store.Db;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -123,7 +124,7 @@ final class SqliteWriter implements AutoCloseable {
         try {
             db.execute(SqliteSql.BEGIN);
             begun = true;
-            var tx = new Tx(db, names, time.instant());
+            var tx = new Tx(db, names, time.instant().truncatedTo(ChronoUnit.MILLIS));
             for (Pending<?> pending : batch) pending.run(tx);
             tx.flush();
             db.execute(SqliteSql.COMMIT);

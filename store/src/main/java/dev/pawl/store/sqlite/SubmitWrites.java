@@ -33,14 +33,14 @@ final class SubmitWrites {
     private static Submitted submit(Tx tx, NewJob job) throws SQLException {
         Submission s = job.submission();
         // Everything that can refuse comes before the first write of the job's own rows.
-        for (JobId parent : s.parents())
-            if (!exists(tx, parent))
-                return new Submitted.Refused(
-                        ErrorCode.PARENT_NOT_FOUND, "parent " + parent + " doesn't exist");
         if (!s.idempotencyKey().isEmpty()) {
             Optional<Submitted> known = known(tx, s);
             if (known.isPresent()) return known.get();
         }
+        for (JobId parent : s.parents())
+            if (!exists(tx, parent))
+                return new Submitted.Refused(
+                        ErrorCode.PARENT_NOT_FOUND, "parent " + parent + " doesn't exist");
         Names.Lane lane = tx.names.lane(tx.db(), tx.fresh, s.queue(), s.tool(), s.limit());
         Optional<Submitted> full = job.answer().isPresent() ? Optional.empty() : full(tx, lane);
         if (full.isPresent()) return full.get();
@@ -135,7 +135,7 @@ final class SubmitWrites {
         Submission s = job.submission();
         if (job.answer().isPresent()) return answered(tx, job, job.answer().get(), lane);
         if (!s.ttl().isZero())
-            tx.stmt(SqliteSql.EXPIRY_ADD)
+            tx.stmt(SqliteSql.EXPIRY_SET)
                     .set("at", tx.now.plus(s.ttl()))
                     .set("id", job.id().value())
                     .update();

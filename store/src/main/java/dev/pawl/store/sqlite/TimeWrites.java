@@ -13,9 +13,9 @@ import dev.pawl.core.Renewal;
 import dev.pawl.core.Renewed;
 import dev.pawl.core.RetryPolicy;
 import dev.pawl.core.Token;
+import dev.pawl.core.Written;
 import dev.pawl.store.Rows;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,9 +24,6 @@ import java.util.function.Function;
 
 /** The writes that time brings: due and expired jobs, leases renewed and taken back. */
 final class TimeWrites {
-    /** How long an expiry waits for a running attempt that may come back unstarted. */
-    private static final Duration EXPIRY_AGAIN = Duration.ofSeconds(10);
-
     private TimeWrites() {}
 
     static Renewed renew(Tx tx, Renewal renewal) throws SQLException {
@@ -44,12 +41,11 @@ final class TimeWrites {
         var stop = new HashSet<Token>();
         try (Rows rows =
                 tx.stmt(SqliteSql.STOPPING_OF_WORKER).set("worker", renewal.worker()).query()) {
-            while (rows.next())
-                stop.add(
-                        new Token(
-                                new JobId(rows.uuid(1)),
-                                rows.integer(2),
-                                new LeaseId(rows.uuid(3))));
+            while (rows.next()) {
+                var lease = new LeaseId(rows.uuid(3));
+                if (alive.contains(lease))
+                    stop.add(new Token(new JobId(rows.uuid(1)), rows.integer(2), lease));
+            }
         }
         return new Renewed(alive, stop);
     }
@@ -79,43 +75,35 @@ final class TimeWrites {
     }
 
     static int expire(Tx tx, int max) throws SQLException {
-        record Expiry(Instant at, JobId id) {}
-        var over = new ArrayList<Expiry>();
+        var over = new ArrayList<JobId>();
         try (Rows rows = tx.stmt(SqliteSql.EXPIRED).set("now", tx.now).set("max", max).query()) {
-            while (rows.next()) over.add(new Expiry(rows.instant(1), new JobId(rows.uuid(2))));
+            while (rows.next()) over.add(new JobId(rows.uuid(1)));
         }
-        for (Expiry expiry : over) {
-            tx.stmt(SqliteSql.EXPIRY_DROP)
-                    .set("at", expiry.at)
-                    .set("id", expiry.id.value())
-                    .update();
-            expire(tx, expiry.id);
+        int dead = 0;
+        for (JobId id : over) {
+            tx.stmt(SqliteSql.EXPIRY_DROP).set("id", id.value()).update();
+            if (expire(tx, id)) dead++;
         }
-        return over.size();
+        return dead;
     }
 
-    private static void expire(Tx tx, JobId id) throws SQLException {
+    private static boolean expire(Tx tx, JobId id) throws SQLException {
         JobState state = Reading.state(tx.db(), id).orElse(null);
-        switch (state) {
-            case null -> {}
+        return switch (state) {
+            case null -> false;
             case JobState.Waiting s -> expire(tx, id, s);
             case JobState.Queued s when s.failures() == 0 -> expire(tx, id, s);
-            case JobState.Queued _ -> {}
-            // It may come back unstarted, by a snooze or an error that isn't counted.
-            case JobState.Running _ ->
-                    tx.stmt(SqliteSql.EXPIRY_ADD)
-                            .set("at", tx.now.plus(EXPIRY_AGAIN))
-                            .set("id", id.value())
-                            .update();
-            case JobState.Succeeded _, JobState.Dead _, JobState.Cancelled _ -> {}
-        }
+            case JobState.Queued _, JobState.Running _ -> false;
+            case JobState.Succeeded _, JobState.Dead _, JobState.Cancelled _ -> false;
+        };
     }
 
-    private static void expire(Tx tx, JobId id, JobState before) throws SQLException {
+    private static boolean expire(Tx tx, JobId id, JobState before) throws SQLException {
         OutsideWrites.remove(tx, id, before);
         var dead = new JobState.Dead(tx.now, before.attempt(), ErrorClass.EXPIRED);
         OutsideWrites.endFromOutside(
                 tx, id, before, dead, "expired: its time to live ended before it started");
+        return true;
     }
 
     static List<Lease> leases(Tx tx) throws SQLException {
@@ -134,28 +122,31 @@ final class TimeWrites {
             Instant until = rows.instant(2);
             if (!until.equals(seen.until()) || until.isAfter(tx.now)) return 0;
         }
-        List<Reclaimed> lost = running(tx, seen);
-        for (Reclaimed job : lost) {
+        int moved = 0;
+        int left = 0;
+        for (Reclaimed job : running(tx, seen)) {
             JobState to = decide.apply(job);
-            var error =
-                    new JobError(
-                            ErrorClass.LEASE_LOST,
-                            "lease lost: worker \"%s\" did not renew it until %s"
-                                    .formatted(seen.worker(), seen.until()));
-            EndWrites.end(
-                    tx,
-                    new End(
-                            job.token(),
-                            AttemptEnd.How.LEASE_LOST,
-                            to,
-                            seen.worker(),
-                            error,
-                            "",
-                            List.of()));
+            if (to instanceof JobState.Running) left++;
+            else moved += moved(EndWrites.end(tx, lost(job, to, seen)));
         }
+        if (left > 0) return moved;
         tx.stmt(SqliteSql.STOPPING_DROP).set("lease", seen.id().value()).update();
         tx.stmt(SqliteSql.LEASE_END).set("lease", seen.id().value()).update();
-        return lost.size();
+        return moved;
+    }
+
+    private static int moved(Written written) {
+        return written instanceof Written.Done ? 1 : 0;
+    }
+
+    private static End lost(Reclaimed job, JobState to, Lease seen) {
+        var error =
+                new JobError(
+                        ErrorClass.LEASE_LOST,
+                        "lease lost: worker \"%s\" did not renew it until %s"
+                                .formatted(seen.worker(), seen.until()));
+        return new End(
+                job.token(), AttemptEnd.How.LEASE_LOST, to, seen.worker(), error, "", List.of());
     }
 
     private static List<Reclaimed> running(Tx tx, Lease lease) throws SQLException {

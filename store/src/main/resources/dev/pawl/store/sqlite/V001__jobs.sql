@@ -211,10 +211,10 @@ CREATE INDEX kept_until ON kept (valid_until);
 
 -- Jobs that die when they have not started by then.
 CREATE TABLE expiry (
-  at INTEGER NOT NULL,
-  id BLOB NOT NULL,
-  PRIMARY KEY (at, id)
+  id BLOB PRIMARY KEY,
+  at INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX expiry_at ON expiry (at, id);
 
 -- state: 0 waiting, 1 queued, 2 running, 3 succeeded, 4 dead, 5 cancelled.
 CREATE TABLE counter (

@@ -1,0 +1,65 @@
+package dev.pawl.app.cli;
+
+import dev.pawl.core.Artifact;
+import dev.pawl.core.Artifacts;
+import dev.pawl.core.ErrorCode;
+import dev.pawl.core.PawlException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** A folder of the user's that artifacts are written to, under their names. */
+record ArtifactFolder(Path folder) {
+    /** Makes the folder, so that a job isn't run whose result could go nowhere. */
+    void make() {
+        try {
+            Files.createDirectories(folder);
+            if (Files.isWritable(folder)) return;
+            throw refused("is not writable; make it so, or name another with --out", null);
+        } catch (IOException e) {
+            throw refused(
+                    "can't be made (%s); name another with --out"
+                            .formatted(e.getClass().getSimpleName()),
+                    e);
+        }
+    }
+
+    /** Writes a copy; a file that is there under that name is replaced whole or not at all. */
+    Path write(Artifact artifact, Artifacts artifacts) {
+        Path file = folder.resolve(artifact.name());
+        try (InputStream content =
+                artifacts
+                        .open(artifact.sha256())
+                        .orElseThrow(() ->
+                                new PawlException(
+                                        ErrorCode.STORE_CORRUPT,
+                                        "artifact %s (SHA-256 %s) is not kept any more; run the job again with --no-cache"
+                                                .formatted(artifact.name(), artifact.sha256())))) {
+            Path parent = file.toAbsolutePath().getParent();
+            if (parent != null) Files.createDirectories(parent);
+            Path part = file.resolveSibling(file.getFileName() + ".part");
+            Files.copy(content, part, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(
+                    part,
+                    file,
+                    StandardCopyOption.REPLACE_EXISTING,
+                    StandardCopyOption.ATOMIC_MOVE);
+            return file;
+        } catch (IOException e) {
+            throw refused(
+                    "can't take %s (%s); the job is done, its artifacts are kept"
+                            .formatted(artifact.name(), e.getMessage()),
+                    e);
+        }
+    }
+
+    private PawlException refused(
+            String why, @org.jspecify.annotations.Nullable IOException cause) {
+        String message = "folder " + folder + " " + why;
+        return cause == null
+                ? new PawlException(ErrorCode.NOT_POSSIBLE_NOW, message)
+                : new PawlException(ErrorCode.NOT_POSSIBLE_NOW, message, cause);
+    }
+}

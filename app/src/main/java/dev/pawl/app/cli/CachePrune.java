@@ -1,0 +1,45 @@
+package dev.pawl.app.cli;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+
+/** {@code pawl cache prune}. */
+public final class CachePrune implements Command {
+    private static final Flag<Boolean> ALL =
+            Flag.on("--all", "Forget every kept result, not only those over their time.");
+
+    // Later than any entry ends, and a date that every database can hold.
+    private static final Instant FOR_EVER = Instant.parse("9999-01-01T00:00:00Z");
+
+    @Override
+    public String name() {
+        return "cache prune";
+    }
+
+    @Override
+    public String summary() {
+        return "Forgets kept results; the jobs and their artifacts stay.";
+    }
+
+    @Override
+    public List<Flag<?>> flags() {
+        return List.of(ALL);
+    }
+
+    @Override
+    public ExitCode run(Call call) {
+        try (Opened opened = call.open()) {
+            Instant until = call.has(ALL) ? FOR_EVER : opened.store().now();
+            int pruned = opened.store().pruneKept(until);
+            if (call.screen().json()) {
+                var fields = new LinkedHashMap<String, Object>();
+                fields.put("pruned", pruned);
+                call.screen().json(fields);
+            } else {
+                call.screen().line("%d results forgotten".formatted(pruned));
+            }
+            return ExitCode.SUCCEEDED;
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package dev.pawl.app.cli;
+
+import dev.pawl.core.Count;
+import dev.pawl.core.JobState;
+import dev.pawl.core.PawlException;
+import dev.pawl.core.QueueEntry;
+import dev.pawl.core.Store;
+import dev.pawl.core.ToolId;
+import dev.pawl.core.WorkerEntry;
+import dev.pawl.store.sqlite.SqliteInvariants;
+import dev.pawl.tool.ToolProblem;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** {@code pawl doctor}: looks for what is wrong, and says what to do. */
+public final class Doctor implements Command {
+    private static final int JAVA_LEAST = 25;
+    private static final long ROOM_FAULT = 100L << 20;
+    private static final long ROOM_WARNING = 1L << 30;
+    private static final Duration LIVE = Duration.ofSeconds(60);
+
+    private enum Verdict {
+        OK,
+        WARNING,
+        FAULT
+    }
+
+    private record Finding(Verdict verdict, String what, String text, String advice) {}
+
+    @Override
+    public String name() {
+        return "doctor";
+    }
+
+    @Override
+    public String summary() {
+        return "Looks for what is wrong here and says what to do; exit 1 on a fault.";
+    }
+
+    @Override
+    public ExitCode run(Call call) throws InterruptedException {
+        var findings = new ArrayList<Finding>();
+        findings.add(java());
+        tools(call, findings);
+        data(call, findings);
+        findings.add(fonts(call));
+        findings.add(graphviz(call));
+        for (Finding finding : findings) print(call.screen(), finding);
+        boolean faulty = findings.stream().anyMatch(f -> f.verdict() == Verdict.FAULT);
+        return faulty ? ExitCode.FAULT : ExitCode.SUCCEEDED;
+    }
+
+    private static Finding java() {
+        int feature = Runtime.version().feature();
+        return feature >= JAVA_LEAST
+                ? ok("java", "Java " + Runtime.version())
+                : fault("java", "Java " + Runtime.version(), "install JDK " + JAVA_LEAST);
+    }
+
+    private static void tools(Call call, List<Finding> findings) {
+        var tools = call.tools();
+        for (ToolProblem problem : tools.problems())
+            findings.add(fault("tools", problem.toString(), "`pawl tools check` tells all"));
+        if (tools.problems().isEmpty())
+            findings.add(ok("tools", tools.all().size() + " tools load"));
+    }
+
+    private static void data(Call call, List<Finding> findings) {
+        Path data = call.configuration().data();
+        if (!Files.exists(data)) {
+            findings.add(ok("data", data + " is not there yet; the first job makes it"));
+            return;
+        }
+        if (Files.exists(call.configuration().store().file())) {
+            try {
+                List<String> faults = SqliteInvariants.faults(call.configuration().store());
+                for (String fault : faults)
+                    findings.add(
+                            fault("store", fault, "keep a copy of " + data + " and report this"));
+                if (faults.isEmpty())
+                    findings.add(ok("store", "every job is in exactly one place"));
+            } catch (PawlException e) {
+                findings.add(fault("store", String.valueOf(e.getMessage()), ""));
+                return;
+            }
+        }
+        try (Opened opened = call.open()) {
+            findings.add(ok("data", data + " can be written to, its schema is this program's"));
+            findings.add(room(data));
+            workers(opened.store(), findings);
+            leftovers(opened, findings);
+        } catch (PawlException e) {
+            findings.add(fault("data", String.valueOf(e.getMessage()), ""));
+        }
+    }
+
+    private static Finding room(Path data) {
+        try {
+            long free = Files.getFileStore(data).getUsableSpace();
+            String text = String.format(Locale.ROOT, "%.1f GiB free", free / (double) (1 << 30));
+            if (free < ROOM_FAULT) return fault("disk", text, "free some space");
+            if (free < ROOM_WARNING) return warning("disk", text, "free some space soon");
+            return ok("disk", text);
+        } catch (IOException e) {
+            return warning("disk", "can't be asked: " + e.getMessage(), "");
+        }
+    }
+
+    private static void workers(Store store, List<Finding> findings) {
+        Instant now = store.now();
+        var served = new HashSet<ToolId>();
+        int live = 0;
+        for (WorkerEntry worker : store.workers()) {
+            if (worker.seenAt().plus(LIVE).isBefore(now)) continue;
+            live++;
+            served.addAll(worker.tools());
+        }
+        findings.add(ok("workers", live + " alive"));
+        for (QueueEntry queue : store.queues())
+            if (queue.paused())
+                findings.add(warning("queues", "\"%s\" is paused".formatted(queue.name()), ""));
+        for (Count count : store.counts())
+            if (count.state() == JobState.Name.QUEUED && !served.contains(count.tool()))
+                findings.add(
+                        warning(
+                                "workers",
+                                "%d queued jobs of %s, and no live worker serves it"
+                                        .formatted(count.jobs(), count.tool()),
+                                "start one: pawl worker"));
+    }
+
+    /** Entries of commands whose worker may have been killed; those of live ones are theirs. */
+    private static void leftovers(Opened opened, List<Finding> findings) {
+        Path commands = opened.data().resolve("commands");
+        if (!Files.isDirectory(commands)) return;
+        long entries = 0;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(commands)) {
+            for (Path _ : files) entries++;
+        } catch (IOException e) {
+            findings.add(warning("leftovers", commands + " can't be listed", ""));
+            return;
+        }
+        boolean nobody =
+                opened.store().workers().stream()
+                        .noneMatch(w ->
+                                w.seenAt().plus(LIVE).isAfter(opened.store().now())
+                                        && ProcessHandle.of(w.pid()).isPresent());
+        if (entries > 0 && nobody)
+            findings.add(
+                    warning(
+                            "leftovers",
+                            entries + " commands of workers that are gone",
+                            "the next `pawl worker` here ends them"));
+        else findings.add(ok("leftovers", "none"));
+    }
+
+    private static Finding fonts(Call call) throws InterruptedException {
+        if (onPath(call, "fc-list").isEmpty())
+            return warning(
+                    "fonts",
+                    "fontconfig is missing: diagrams may not be drawn",
+                    "install fontconfig and fonts-dejavu-core");
+        try {
+            Process process =
+                    new ProcessBuilder("fc-list", ":", "family").redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            long fonts = new String(process.getInputStream().readAllBytes()).lines().count();
+            boolean _ = process.waitFor(10, TimeUnit.SECONDS);
+            return fonts > 0
+                    ? ok("fonts", fonts + " found")
+                    : warning("fonts", "none is installed", "install fonts-dejavu-core");
+        } catch (IOException e) {
+            return warning("fonts", "can't be asked: " + e.getMessage(), "");
+        }
+    }
+
+    private static Finding graphviz(Call call) {
+        return onPath(call, "dot")
+                .map(path -> ok("graphviz", path.toString()))
+                .orElse(
+                        warning(
+                                "graphviz",
+                                "dot is missing: plantuml's @startdot needs it, other diagrams"
+                                        + " don't",
+                                "install graphviz"));
+    }
+
+    private static java.util.Optional<Path> onPath(Call call, String program) {
+        for (String folder : call.outside().environment().getOrDefault("PATH", "").split(":", -1)) {
+            Path file = Path.of(folder.isEmpty() ? "." : folder).resolve(program);
+            if (Files.isExecutable(file)) return java.util.Optional.of(file);
+        }
+        return java.util.Optional.empty();
+    }
+
+    private static void print(Screen screen, Finding finding) {
+        if (screen.json()) {
+            var fields = new LinkedHashMap<String, Object>();
+            fields.put("check", finding.what());
+            fields.put("verdict", finding.verdict().name().toLowerCase(Locale.ROOT));
+            fields.put("text", finding.text());
+            fields.put("advice", finding.advice());
+            screen.json(fields);
+            return;
+        }
+        Style style = screen.style();
+        String mark =
+                switch (finding.verdict()) {
+                    case OK -> style.good("ok      ");
+                    case WARNING -> style.warning("warning ");
+                    case FAULT -> style.bad("fault   ");
+                };
+        String advice = finding.advice().isEmpty() ? "" : "; do: " + finding.advice();
+        screen.line(
+                "%s%-10s %s%s"
+                        .formatted(mark, finding.what(), Screen.clean(finding.text()), advice));
+    }
+
+    private static Finding ok(String what, String text) {
+        return new Finding(Verdict.OK, what, text, "");
+    }
+
+    private static Finding warning(String what, String text, String advice) {
+        return new Finding(Verdict.WARNING, what, text, advice);
+    }
+
+    private static Finding fault(String what, String text, String advice) {
+        return new Finding(Verdict.FAULT, what, text, advice);
+    }
+}

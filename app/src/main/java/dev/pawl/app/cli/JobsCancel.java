@@ -1,0 +1,29 @@
+package dev.pawl.app.cli;
+
+/** {@code pawl jobs cancel}. */
+public final class JobsCancel implements Command {
+    @Override
+    public String name() {
+        return "jobs cancel";
+    }
+
+    @Override
+    public String summary() {
+        return "Cancels unfinished jobs; a running one is stopped.";
+    }
+
+    @Override
+    public String operands() {
+        return "JOB...";
+    }
+
+    @Override
+    public ExitCode run(Call call) {
+        return new JobsAct(
+                        "cancelled",
+                        "waiting, queued or running",
+                        state -> !state.ended(),
+                        (opened, id) -> opened.engine().cancel(id))
+                .run(call);
+    }
+}

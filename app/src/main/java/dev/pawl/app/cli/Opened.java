@@ -1,0 +1,19 @@
+package dev.pawl.app.cli;
+
+import dev.pawl.core.Artifacts;
+import dev.pawl.core.Engine;
+import dev.pawl.core.Store;
+import java.nio.file.Path;
+
+/** A data folder in use. Closing closes in the reverse order of the components. */
+public record Opened(Path data, Store store, Artifacts artifacts, Engine engine)
+        implements AutoCloseable {
+    @Override
+    public void close() {
+        try {
+            artifacts.close();
+        } finally {
+            store.close();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.pawl.app.cli;
+
+import dev.pawl.app.config.Configuration;
+import dev.pawl.tool.Requests;
+import dev.pawl.tool.Tools;
+import dev.pawl.worker.Serving;
+import java.util.function.UnaryOperator;
+
+/** Builds what commands work with; {@code Main} has the one there is. */
+public interface Wiring {
+    /** Starts the log; called once, before anything that logs. */
+    void startLog(Configuration configuration, boolean worker);
+
+    /** Opens the data folder; makes it where it is missing. */
+    Opened open(Configuration configuration);
+
+    /** The shipped tools and those of the configured folders. */
+    Tools tools(Configuration configuration);
+
+    /** What turns inputs into submissions. */
+    Requests requests(Opened opened);
+
+    /** A worker that is not started yet; the caller closes it before {@code opened}. */
+    Workshop workshop(
+            Configuration configuration,
+            Opened opened,
+            Tools tools,
+            UnaryOperator<Serving> restriction);
+}

@@ -1,0 +1,230 @@
+package dev.pawl.app.config;
+
+import dev.pawl.core.ErrorCode;
+import dev.pawl.core.PawlException;
+import dev.pawl.store.sqlite.SqliteOptions;
+import dev.pawl.tool.DurationText;
+import dev.pawl.worker.WorkerOptions;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The effective configuration: defaults, then {@code pawl.yaml}, then {@code PAWL_*} variables,
+ * then flags. Reading it checks every value; nothing is built yet.
+ *
+ * @param data absolute
+ * @param tools absolute, beside the shipped folder
+ * @param queueDepths most unfinished jobs, by queue
+ * @param settings every value with where it comes from
+ */
+public record Configuration(
+        Path data,
+        List<Path> tools,
+        ColorMode color,
+        SqliteOptions store,
+        WorkerOptions worker,
+        Map<String, Integer> queueDepths,
+        LogSettings log,
+        List<Setting> settings) {
+    private static final String FILE = "pawl.yaml";
+    private static final String FILE_VARIABLE = "PAWL_CONFIG";
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*(B|KiB|MiB|GiB)?");
+
+    public Configuration {
+        tools = List.copyOf(tools);
+        queueDepths = Map.copyOf(queueDepths);
+        settings = List.copyOf(settings);
+    }
+
+    /** When text is coloured. */
+    public enum ColorMode {
+        AUTO,
+        ALWAYS,
+        NEVER
+    }
+
+    /**
+     * What comes from outside.
+     *
+     * @param folder relative paths are relative to it
+     * @param file the flag {@code --config}; empty for {@code pawl.yaml} in {@code folder}
+     * @param flags values by key, with the flag's name
+     */
+    public record Given(
+            Path folder, Map<String, String> environment, String file, List<Setting> flags) {}
+
+    /**
+     * Reads everything.
+     *
+     * @throws PawlException {@link ErrorCode#CONFIGURATION_INVALID} naming the key, its value and
+     *     where it comes from
+     */
+    public static Configuration read(Given given) {
+        var settings = new Settings();
+        file(given).ifPresent(file -> ConfigFile.read(file, settings));
+        settings.setVariables(given.environment());
+        for (Setting flag : given.flags()) settings.set(flag.path(), flag.text(), flag.source());
+        return new Reader(settings, given.folder()).read();
+    }
+
+    private static Optional<Path> file(Given given) {
+        String named = given.file();
+        if (named.isEmpty()) named = given.environment().getOrDefault(FILE_VARIABLE, "");
+        if (!named.isEmpty()) return Optional.of(given.folder().resolve(named));
+        Path here = given.folder().resolve(FILE);
+        return Files.exists(here) ? Optional.of(here) : Optional.empty();
+    }
+
+    /** Turns texts into values. */
+    private record Reader(Settings settings, Path folder) {
+        Configuration read() {
+            Path data = path(settings.get(Key.DATA).text(), Key.DATA);
+            return new Configuration(
+                    data,
+                    tools(),
+                    choice(Key.COLOR, ColorMode.class),
+                    store(data),
+                    worker(),
+                    depths(),
+                    log(),
+                    settings.all());
+        }
+
+        private List<Path> tools() {
+            var folders = new ArrayList<Path>();
+            for (String one : settings.get(Key.TOOLS).text().split(":", -1))
+                if (!one.isEmpty()) folders.add(path(one, Key.TOOLS));
+            return folders;
+        }
+
+        private SqliteOptions store(Path data) {
+            var options = SqliteOptions.of(data.resolve("pawl.db"));
+            return new SqliteOptions(
+                    options.file(),
+                    choice(Key.STORE_SYNCHRONOUS, SqliteOptions.Synchronous.class),
+                    duration(Key.STORE_BUSY),
+                    options.readers());
+        }
+
+        private WorkerOptions worker() {
+            var options = WorkerOptions.defaults();
+            if (!settings.get(Key.WORKER_SLOTS).text().equals("auto"))
+                options =
+                        checked(
+                                Key.WORKER_SLOTS,
+                                options,
+                                (o, text) -> o.withCommandSlots(number(text)));
+            options =
+                    checked(
+                            Key.WORKER_HANDLERS,
+                            options,
+                            (o, text) -> o.withHandlerSlots(number(text)));
+            Duration heartbeat = duration(Key.WORKER_HEARTBEAT);
+            Duration lease = duration(Key.WORKER_LEASE);
+            options = checked(Key.WORKER_LEASE, options, (o, _) -> o.withLease(lease, heartbeat));
+            Duration poll = duration(Key.WORKER_POLL);
+            options = checked(Key.WORKER_POLL, options, (o, _) -> o.withPoll(poll));
+            return options.withGrace(duration(Key.WORKER_GRACE), duration(Key.WORKER_STOP_GRACE))
+                    .withLogBytesMax(size(Key.WORKER_LOG_MAX));
+        }
+
+        private interface Change {
+            WorkerOptions of(WorkerOptions options, String text);
+        }
+
+        /** The record checks its values itself; here its refusal gets the key's name. */
+        private WorkerOptions checked(Key key, WorkerOptions options, Change change) {
+            Setting setting = settings.get(key);
+            try {
+                return change.of(options, setting.text());
+            } catch (NumberFormatException e) {
+                throw wrong(setting, "want a whole number");
+            } catch (IllegalArgumentException e) {
+                throw wrong(setting, e.getMessage());
+            }
+        }
+
+        private Map<String, Integer> depths() {
+            var depths = new TreeMap<String, Integer>();
+            settings.queueDepths()
+                    .forEach((queue, setting) -> {
+                        int depth = 0;
+                        try {
+                            depth = number(setting.text());
+                        } catch (NumberFormatException e) {
+                            // Refused just below.
+                        }
+                        if (depth < 1) throw wrong(setting, "want a whole number above 0");
+                        depths.put(queue, depth);
+                    });
+            return depths;
+        }
+
+        private LogSettings log() {
+            return new LogSettings(
+                    choice(Key.LOG_FORMAT, LogSettings.Format.class),
+                    choice(Key.LOG_LEVEL, LogSettings.Level.class));
+        }
+
+        private Path path(String text, Key key) {
+            try {
+                return folder.resolve(text).toAbsolutePath().normalize();
+            } catch (InvalidPathException e) {
+                throw wrong(settings.get(key), "want a path");
+            }
+        }
+
+        private Duration duration(Key key) {
+            Setting setting = settings.get(key);
+            return DurationText.parse(setting.text())
+                    .orElseThrow(() -> wrong(setting, "want a time, as 500ms, 30s or 1h30m"));
+        }
+
+        private long size(Key key) {
+            Setting setting = settings.get(key);
+            Matcher size = SIZE.matcher(setting.text().strip());
+            if (!size.matches()) throw wrong(setting, "want a size, as 512KiB or 5MiB");
+            long number = Long.parseLong(size.group(1));
+            String unit = size.group(2);
+            if (unit == null) return number;
+            return switch (unit) {
+                case "KiB" -> number << 10;
+                case "MiB" -> number << 20;
+                case "GiB" -> number << 30;
+                default -> number;
+            };
+        }
+
+        private <E extends Enum<E>> E choice(Key key, Class<E> type) {
+            Setting setting = settings.get(key);
+            var names = new ArrayList<String>();
+            for (E value : type.getEnumConstants()) {
+                String name = value.name().toLowerCase(Locale.ROOT);
+                if (name.equals(setting.text())) return value;
+                names.add(name);
+            }
+            throw wrong(setting, "want one of " + String.join(", ", names));
+        }
+
+        private static int number(String text) {
+            return Integer.parseInt(text.strip());
+        }
+
+        private static PawlException wrong(Setting setting, String wanted) {
+            return new PawlException(
+                    ErrorCode.CONFIGURATION_INVALID,
+                    "%s is \"%s\" (%s); %s"
+                            .formatted(setting.path(), setting.text(), setting.source(), wanted));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.pawl.app.config;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Every key of the configuration, with its default as it would be written. In {@code pawl.yaml} the
+ * dots are levels; as a variable {@code store.synchronous} is {@code PAWL_STORE_SYNCHRONOUS}.
+ */
+public enum Key {
+    DATA("data", "./pawl-data", "folder that holds everything"),
+    TOOLS("tools", "", "folders with tool files beside the shipped ones, separated by :"),
+    COLOR("color", "auto", "auto, always or never"),
+    STORE_SYNCHRONOUS("store.synchronous", "full", "full survives a power failure, normal a crash"),
+    STORE_BUSY("store.busy", "30s", "how long a write waits for another process's"),
+    WORKER_SLOTS("worker.slots", "auto", "commands at once; auto is one per processor"),
+    WORKER_HANDLERS("worker.handlers", "256", "Java handlers and HTTP calls at once"),
+    WORKER_LEASE("worker.lease", "30s", "how long a claim lasts unless renewed"),
+    WORKER_HEARTBEAT("worker.heartbeat", "10s", "how often leases are renewed"),
+    WORKER_POLL("worker.poll", "500ms", "rest between claims when nobody wakes the worker"),
+    WORKER_GRACE("worker.grace", "20s", "how long a drain lets running jobs go on"),
+    WORKER_STOP_GRACE("worker.stop-grace", "15s", "how long a stopped command may take to end"),
+    WORKER_LOG_MAX("worker.log-max", "5MiB", "most bytes of log kept per attempt"),
+    LOG_FORMAT("log.format", "text", "text or json"),
+    LOG_LEVEL("log.level", "auto", "debug, info, warn, error; auto is info in a worker, else warn");
+
+    /** The one key whose middle is a name: {@code queues.NAME.depth}. */
+    public static final String QUEUE_DEPTH = "queues.NAME.depth";
+
+    // Set for a tool's command, by the scripts or by tests: not configuration.
+    private static final List<String> NOT_KEYS =
+            List.of(
+                    "PAWL_CONFIG",
+                    "PAWL_JAVA_OPTS",
+                    "PAWL_REQUIRE",
+                    "PAWL_JOB",
+                    "PAWL_ATTEMPT",
+                    "PAWL_TOOL",
+                    "PAWL_CORRELATION_ID",
+                    "PAWL_INPUT",
+                    "PAWL_OUTPUT",
+                    "PAWL_LEASE",
+                    "PAWL_WORKER");
+
+    private final String path;
+    private final String defaultText;
+    private final String help;
+
+    Key(String path, String defaultText, String help) {
+        this.path = path;
+        this.defaultText = defaultText;
+        this.help = help;
+    }
+
+    /** As in {@code store.synchronous}. */
+    public String path() {
+        return path;
+    }
+
+    public String defaultText() {
+        return defaultText;
+    }
+
+    /** One line. */
+    public String help() {
+        return help;
+    }
+
+    public String variable() {
+        return "PAWL_" + path.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    static Optional<Key> of(String path) {
+        return Stream.of(values()).filter(key -> key.path.equals(path)).findFirst();
+    }
+
+    static Optional<Key> ofVariable(String name) {
+        return Stream.of(values()).filter(key -> key.variable().equals(name)).findFirst();
+    }
+
+    static boolean isForeign(String variable) {
+        return NOT_KEYS.contains(variable);
+    }
+
+    static List<String> paths() {
+        return Stream.concat(Stream.of(values()).map(Key::path), Stream.of(QUEUE_DEPTH)).toList();
+    }
+}

@@ -1,0 +1,17 @@
+package dev.pawl.app.config;
+
+/**
+ * One value of the effective configuration.
+ *
+ * @param path the key, as in {@code store.synchronous}
+ * @param text the value as it was written
+ * @param source where it comes from: {@code default}, a file with its line, a variable or a flag
+ */
+public record Setting(String path, String text, String source) {
+    static final String DEFAULT = "default";
+
+    /** Whether nobody set it. */
+    public boolean isDefault() {
+        return source.equals(DEFAULT);
+    }
+}

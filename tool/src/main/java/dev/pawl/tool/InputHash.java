@@ -1,0 +1,75 @@
+package dev.pawl.tool;
+
+import dev.pawl.core.InputKey;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What makes two inputs of a tool equal: the cache key, and its parts. */
+public final class InputHash {
+    private InputHash() {}
+
+    /** The key that a submission carries. */
+    public static InputKey key(
+            Tool tool,
+            CompletedInput input,
+            String commandVersion,
+            Map<String, String> environment) {
+        String parts = parts(tool, input, commandVersion, environment).text();
+        return new InputKey(KeyParts.sha256(parts), parts);
+    }
+
+    /**
+     * The parts of the key.
+     *
+     * @param commandVersion what the policy's version command printed; empty without one
+     * @param environment of the submitter; what the policy doesn't name is left out, what it names
+     *     and isn't there counts as not there
+     */
+    public static KeyParts parts(
+            Tool tool,
+            CompletedInput input,
+            String commandVersion,
+            Map<String, String> environment) {
+        ToolPolicy.Cache cache = tool.policy().cache();
+        var variables = new TreeMap<String, String>();
+        for (String name : cache.environmentNames()) {
+            String value = environment.get(name);
+            if (value != null) variables.put(name, value);
+        }
+        String program = (cache.programVersion() + "\n" + commandVersion).strip();
+        JsonNode reduced =
+                input.files().isEmpty()
+                        ? input.node()
+                        : reduced(input.node(), "", tool.fileNamesThatCount());
+        return new KeyParts(tool.id(), reduced, program, variables);
+    }
+
+    /** Of a file only the content counts, and its name where the tool shows it. */
+    private static JsonNode reduced(JsonNode value, String at, Set<String> names) {
+        Optional<FileRef> file = FileRef.of(value);
+        if (file.isPresent()) {
+            ObjectNode reduced = JsonNodeFactory.instance.objectNode();
+            reduced.put("sha256", file.get().sha256());
+            if (names.contains(at)) reduced.put("name", file.get().name());
+            return JsonNodeFactory.instance.objectNode().set(FileRef.MARK, reduced);
+        }
+        if (value.isArray()) {
+            var copy = JsonNodeFactory.instance.arrayNode();
+            for (JsonNode item : value.values())
+                copy.add(reduced(item, Pointer.child(at, copy.size()), names));
+            return copy;
+        }
+        if (!value.isObject()) return value;
+        ObjectNode copy = JsonNodeFactory.instance.objectNode();
+        for (var member : value.properties())
+            copy.set(
+                    member.getKey(),
+                    reduced(member.getValue(), Pointer.child(at, member.getKey()), names));
+        return copy;
+    }
+}

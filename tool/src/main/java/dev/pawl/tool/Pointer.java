@@ -1,0 +1,31 @@
+package dev.pawl.tool;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** JSON pointers (RFC 6901) as text. */
+final class Pointer {
+    private Pointer() {}
+
+    static String child(String pointer, String name) {
+        return pointer + "/" + name.replace("~", "~0").replace("/", "~1");
+    }
+
+    static String child(String pointer, int index) {
+        return pointer + "/" + index;
+    }
+
+    static String of(List<String> steps) {
+        String pointer = "";
+        for (String step : steps) pointer = child(pointer, step);
+        return pointer;
+    }
+
+    static List<String> steps(String pointer) {
+        var steps = new ArrayList<String>();
+        if (pointer.isEmpty()) return steps;
+        for (String step : pointer.substring(1).split("/", -1))
+            steps.add(step.replace("~1", "/").replace("~0", "~"));
+        return steps;
+    }
+}

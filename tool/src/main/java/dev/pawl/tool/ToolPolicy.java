@@ -1,0 +1,71 @@
+package dev.pawl.tool;
+
+import dev.pawl.core.Limit;
+import dev.pawl.core.RetryPolicy;
+import dev.pawl.core.Reuse;
+import dev.pawl.core.Submission;
+import dev.pawl.core.ToolId;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a tool's jobs are treated unless a submit says otherwise.
+ *
+ * @param timeout of one attempt
+ * @param concurrency how many run at once, over all workers of a store; 0 for no limit
+ * @param priority larger runs first
+ * @param ttl how long a job may wait for its first start; zero for ever
+ */
+public record ToolPolicy(
+        Duration timeout,
+        RetryPolicy retry,
+        Cache cache,
+        int concurrency,
+        String queue,
+        int priority,
+        Duration ttl) {
+    public ToolPolicy {
+        if (timeout.isNegative() || timeout.isZero())
+            throw new IllegalArgumentException("timeout is " + timeout + ", want > 0");
+        if (concurrency < 0)
+            throw new IllegalArgumentException("concurrency is " + concurrency + ", want >= 0");
+        if (ttl.isNegative()) throw new IllegalArgumentException("ttl is " + ttl + ", want >= 0");
+    }
+
+    /**
+     * When a result answers later jobs.
+     *
+     * @param reuse how long, and whether errors of class user count
+     * @param programVersion a text that counts for the input hash; empty for none
+     * @param versionCommand a command whose output does so besides; empty for none
+     * @param environmentNames variables of the submitter that count with their values
+     */
+    public record Cache(
+            Reuse reuse,
+            String programVersion,
+            List<String> versionCommand,
+            List<String> environmentNames) {
+        public static final Cache NEVER = new Cache(Reuse.NEVER, "", List.of(), List.of());
+
+        public Cache {
+            versionCommand = List.copyOf(versionCommand);
+            environmentNames = List.copyOf(environmentNames);
+        }
+    }
+
+    public static ToolPolicy defaults() {
+        return new ToolPolicy(
+                Duration.ofHours(1),
+                RetryPolicy.defaults(),
+                Cache.NEVER,
+                0,
+                Submission.DEFAULT_QUEUE,
+                0,
+                Duration.ZERO);
+    }
+
+    /** The limit that holds {@code concurrency} for this tool. */
+    public Limit limit(ToolId tool) {
+        return concurrency == 0 ? Limit.NONE : new Limit("tool:" + tool, concurrency);
+    }
+}
