@@ -335,6 +335,9 @@ public interface FlightContract extends StoreSubject {
 
             assertThat(s.name(leader)).isEqualTo(JobState.Name.QUEUED);
             assertThat(s.state(follower)).isEqualTo(following(leader));
+            assertThat(s.state(s.submit(shared("a")))).isEqualTo(following(leader));
+            s.complete(s.start(leader));
+            assertThat(s.find(follower).cachedFrom()).contains(leader);
         }
     }
 
