@@ -20,7 +20,7 @@ import javax.tools.ToolProvider;
  * tests, whose first lines say which invariant breaks and which seed shows it.
  */
 record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
-    private static final int SEEDS_MAX = 300;
+    private static final int SEEDS_MAX = 200;
     private static final Pattern HEAD = Pattern.compile("# (\\w+): (.*)");
 
     /** All patches of a checkout. */
@@ -87,12 +87,21 @@ record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
                             .formatted(patch.getFileName(), file));
         Path copy = folder.resolve(Path.of(file).getFileName());
         Files.writeString(copy, source.replace(was, String.join("\n", after) + "\n"));
+        var sources = new ArrayList<>(List.of(copy));
+        // SQL is constants, and a constant is copied into whoever uses it.
+        if (file.endsWith("Sql.java")) sources.addAll(neighbours(root.resolve(file)));
         Path classes = Files.createDirectories(folder.resolve("classes"));
-        compile(copy, classes);
+        compile(sources, classes);
         return new Planted(classes);
     }
 
-    private static void compile(Path source, Path classes) throws IOException {
+    private static List<Path> neighbours(Path source) throws IOException {
+        try (Stream<Path> all = Files.list(source.resolveSibling(""))) {
+            return all.filter(f -> f.toString().endsWith("Writes.java")).toList();
+        }
+    }
+
+    private static void compile(List<Path> sources, Path classes) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         try (var files = compiler.getStandardFileManager(null, null, null)) {
             var options =
@@ -110,9 +119,9 @@ record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
                                     null,
                                     options,
                                     null,
-                                    files.getJavaFileObjects(source))
+                                    files.getJavaFileObjectsFromPaths(sources))
                             .call();
-            if (!done) throw new AssertionError("the planted bug in " + source + " doesn't compile");
+            if (!done) throw new AssertionError("the planted bug in " + sources + " doesn't compile");
         }
     }
 
