@@ -503,6 +503,19 @@ public interface FlightContract extends StoreSubject {
     }
 
     @Test
+    default void aRedrivenErrorAnswersNobodyWhenItsJobDiesOfAnother() {
+        try (var s = new StoreDriver(this)) {
+            ClaimedJob ran = s.start(withUserErrors("a"));
+            s.fail(ran, ErrorClass.USER);
+            s.store.redrive(ran.id());
+
+            s.fail(s.start(ran.id()), ErrorClass.PERMANENT);
+
+            assertThat(s.store.kept("default", hash("a"))).isEmpty();
+        }
+    }
+
+    @Test
     default void anAnswerFromWhatIsKeptEndsTheJobForItsChildrenToo() {
         try (var s = new StoreDriver(this)) {
             s.complete(s.start(shared("a")));
