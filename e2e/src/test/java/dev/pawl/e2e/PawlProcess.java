@@ -64,12 +64,12 @@ final class PawlProcess implements AutoCloseable {
     }
 
     /** As {@code kill -9}: nothing of it runs any more when this returns; its children do. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         kill();
     }
 }

@@ -8,55 +8,106 @@ import java.util.List;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
-/** Reads a database that may be in use and says what is wrong with it; changes nothing. */
+/**
+ * What must always hold in a file, as queries: each row that one finds is a fault, in words. They
+ * read everything; tests and a person who doubts run them.
+ */
 public final class SqliteInvariants {
-    private static final int FOUND_MAX = 20;
+    private static final String INTEGRITY = "PRAGMA quick_check(5)";
 
-    /** Jobs that are in no place or in several. Reads all of it; locks nothing. */
-    private static final String PLACES =
+    /** An unfinished job has one place, a finished one one outcome. Reads every job. */
+    private static final String NOT_IN_ONE_PLACE =
             """
-            SELECT lower(hex(j.id)), count(p.id) FROM job j
-              LEFT JOIN (SELECT id FROM waiting
-                         UNION ALL SELECT id FROM later
-                         UNION ALL SELECT id FROM ready
-                         UNION ALL SELECT id FROM running
-                         UNION ALL SELECT id FROM outcome) p ON p.id = j.id
-             GROUP BY j.id HAVING count(p.id) <> 1 LIMIT :limit
+            SELECT 'job ' || lower(hex(id)) || ' is in ' || places || ' places'
+              FROM (SELECT j.id,
+                           (SELECT count(*) FROM waiting w WHERE w.id = j.id)
+                         + (SELECT count(*) FROM later l WHERE l.id = j.id)
+                         + (SELECT count(*) FROM ready r WHERE r.id = j.id)
+                         + (SELECT count(*) FROM running u WHERE u.id = j.id)
+                         + (SELECT count(*) FROM outcome o WHERE o.id = j.id) AS places
+                      FROM job j)
+             WHERE places <> 1 LIMIT 100
             """;
 
-    /** Rows that say where a job is which isn't there. */
-    private static final String STRAYS =
+    /** A place without a job. */
+    private static final String PLACE_WITHOUT_JOB =
             """
-            SELECT p.place, lower(hex(p.id))
+            SELECT 'a row in ' || place || ' has no job ' || lower(hex(id))
               FROM (SELECT 'waiting' AS place, id FROM waiting
                     UNION ALL SELECT 'later', id FROM later
                     UNION ALL SELECT 'ready', id FROM ready
                     UNION ALL SELECT 'running', id FROM running
-                    UNION ALL SELECT 'outcome', id FROM outcome) p
-             WHERE NOT EXISTS (SELECT 1 FROM job j WHERE j.id = p.id) LIMIT :limit
+                    UNION ALL SELECT 'outcome', id FROM outcome
+                    UNION ALL SELECT 'artifact', id FROM artifact
+                    UNION ALL SELECT 'kept', job_id FROM kept
+                    UNION ALL SELECT 'flight', job_id FROM flight) p
+             WHERE NOT EXISTS (SELECT 1 FROM job j WHERE j.id = p.id) LIMIT 100
             """;
 
-    /** Running jobs whose lease isn't there: nobody would take them back. */
-    private static final String NO_LEASE =
+    private static final String RUNNING_WITHOUT_LEASE =
             """
-            SELECT lower(hex(r.id)) FROM running r
-             WHERE NOT EXISTS (SELECT 1 FROM lease l WHERE l.id = r.lease) LIMIT :limit
+            SELECT 'running job ' || lower(hex(r.id)) || ' has no lease' FROM running r
+             WHERE NOT EXISTS (SELECT 1 FROM lease l WHERE l.id = r.lease) LIMIT 100
             """;
 
-    /** Counters that are not what they count. */
-    private static final String COUNTERS =
+    private static final String LIMIT_EXCEEDED =
             """
-            SELECT c.state, sum(c.jobs), (SELECT count(*) FROM waiting) FROM counter c
-             WHERE c.state = 0 GROUP BY c.state HAVING sum(c.jobs) <> (SELECT count(*) FROM waiting)
-            UNION ALL
-            SELECT c.state, sum(c.jobs), (SELECT count(*) FROM running) FROM counter c
-             WHERE c.state = 2 GROUP BY c.state HAVING sum(c.jobs) <> (SELECT count(*) FROM running)
+            SELECT 'limit ' || m.name || ' of ' || m.max || ' is taken ' || t.taken || ' times'
+              FROM (SELECT limit_id, count(*) AS taken
+                      FROM (SELECT limit_id FROM running UNION ALL SELECT limit_id FROM stopping)
+                     WHERE limit_id IS NOT NULL GROUP BY limit_id) t
+              JOIN slot_limit m ON m.id = t.limit_id
+             WHERE t.taken > m.max
             """;
+
+    private static final String FLIGHT_OF_FINISHED =
+            """
+            SELECT 'flight is led by finished job ' || lower(hex(f.job_id))
+              FROM flight f JOIN outcome o ON o.id = f.job_id LIMIT 100
+            """;
+    private static final String FOLLOWER_OF_FINISHED =
+            """
+            SELECT 'job ' || lower(hex(w.id)) || ' follows finished job ' || lower(hex(w.leader))
+              FROM waiting w JOIN outcome o ON o.id = w.leader LIMIT 100
+            """;
+    private static final String WAITS_FOR_NOBODY =
+            """
+            SELECT 'job ' || lower(hex(w.id)) || ' waits though its parents have ended'
+              FROM waiting w
+             WHERE w.leader IS NULL
+               AND NOT EXISTS (SELECT 1 FROM flow_edge e JOIN job j ON j.id = e.parent
+                                 LEFT JOIN outcome o ON o.id = e.parent
+                                WHERE e.child = w.id AND o.id IS NULL) LIMIT 100
+            """;
+    private static final String COUNTER_OFF =
+            """
+            SELECT 'counter of lane ' || lane || ' state ' || state || ' is off by ' || sum(jobs)
+              FROM (SELECT lane, state, jobs FROM counter
+                    UNION ALL SELECT j.lane, 0, -1 FROM waiting w JOIN job j ON j.id = w.id
+                    UNION ALL SELECT lane, 1, -1 FROM ready
+                    UNION ALL SELECT lane, 1, -1 FROM later
+                    UNION ALL SELECT lane, 2, -1 FROM running
+                    UNION ALL SELECT j.lane, o.state + 2, -1
+                                FROM outcome o JOIN job j ON j.id = o.id)
+             GROUP BY lane, state HAVING sum(jobs) <> 0 LIMIT 100
+            """;
+
+    private static final String[] ALL = {
+        NOT_IN_ONE_PLACE,
+        PLACE_WITHOUT_JOB,
+        RUNNING_WITHOUT_LEASE,
+        LIMIT_EXCEEDED,
+        FLIGHT_OF_FINISHED,
+        FOLLOWER_OF_FINISHED,
+        WAITS_FOR_NOBODY,
+        COUNTER_OFF
+    };
 
     private SqliteInvariants() {}
 
     /**
-     * What is wrong, one sentence each; empty when all is well.
+     * What is wrong with a database that may be in use, a sentence each; empty when all is well.
+     * Changes nothing, migrates nothing.
      *
      * @throws dev.pawl.core.PawlException when the file can't be read at all
      */
@@ -67,66 +118,29 @@ public final class SqliteInvariants {
         var source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + options.file());
         try (var db = new Db(source.getConnection())) {
-            // One snapshot for all of it: others may be writing.
-            db.execute("BEGIN");
-            var faults = new ArrayList<String>();
-            integrity(db, faults);
-            places(db, faults);
-            strays(db, faults);
-            leases(db, faults);
-            counters(db, faults);
-            db.execute("COMMIT");
-            return List.copyOf(faults);
+            return in(db);
         } catch (SQLException e) {
             throw SqliteErrors.of(e, options.file());
         }
     }
 
-    private static void integrity(Db db, List<String> faults) throws SQLException {
-        try (Rows rows = db.stmt("PRAGMA quick_check(5)").query()) {
-            while (rows.next())
-                if (!rows.text(1).equals("ok")) faults.add("the file is damaged: " + rows.text(1));
+    /** The same on an open connection, in one snapshot: others may be writing. */
+    static List<String> in(Db db) throws SQLException {
+        var faults = new ArrayList<String>();
+        db.execute("BEGIN");
+        try {
+            try (Rows rows = db.stmt(INTEGRITY).query()) {
+                while (rows.next())
+                    if (!rows.text(1).equals("ok"))
+                        faults.add("the file is damaged: " + rows.text(1));
+            }
+            for (String sql : ALL)
+                try (Rows rows = db.stmt(sql).query()) {
+                    while (rows.next()) faults.add(rows.text(1));
+                }
+        } finally {
+            db.execute(SqliteSql.COMMIT);
         }
-    }
-
-    private static void places(Db db, List<String> faults) throws SQLException {
-        try (Rows rows = db.stmt(PLACES).set("limit", FOUND_MAX).query()) {
-            while (rows.next())
-                faults.add(
-                        "job %s is in %d places; want 1"
-                                .formatted(dashed(rows.text(1)), rows.integer(2)));
-        }
-    }
-
-    private static void strays(Db db, List<String> faults) throws SQLException {
-        try (Rows rows = db.stmt(STRAYS).set("limit", FOUND_MAX).query()) {
-            while (rows.next())
-                faults.add(
-                        "%s names job %s, which isn't there"
-                                .formatted(rows.text(1), dashed(rows.text(2))));
-        }
-    }
-
-    private static void leases(Db db, List<String> faults) throws SQLException {
-        try (Rows rows = db.stmt(NO_LEASE).set("limit", FOUND_MAX).query()) {
-            while (rows.next())
-                faults.add("job %s runs without a lease".formatted(dashed(rows.text(1))));
-        }
-    }
-
-    private static void counters(Db db, List<String> faults) throws SQLException {
-        try (Rows rows = db.stmt(COUNTERS).query()) {
-            while (rows.next())
-                faults.add(
-                        "the counter of %s jobs is %d; there are %d"
-                                .formatted(
-                                        Codes.state(rows.integer(1)).wire(),
-                                        rows.number(2),
-                                        rows.number(3)));
-        }
-    }
-
-    private static String dashed(String hex) {
-        return hex.replaceFirst("(.{8})(.{4})(.{4})(.{4})(.{12})", "$1-$2-$3-$4-$5");
+        return faults;
     }
 }

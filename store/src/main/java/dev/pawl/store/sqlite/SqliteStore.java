@@ -29,12 +29,10 @@ import dev.pawl.core.ToolId;
 import dev.pawl.core.WorkerEntry;
 import dev.pawl.core.Written;
 import dev.pawl.store.Db;
-import dev.pawl.store.Rows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -337,14 +335,7 @@ public final class SqliteStore implements Store {
      * Reads every job: for tests and for a person who doubts.
      */
     public List<String> violations() {
-        return read(db -> {
-            var found = new ArrayList<String>();
-            for (String sql : SqliteSql.INVARIANTS)
-                try (Rows rows = db.stmt(sql).query()) {
-                    while (rows.next()) found.add(rows.text(1));
-                }
-            return found;
-        });
+        return read(SqliteInvariants::in);
     }
 
     /** Waits for the running commit and the running reads; then the file is closed. */
