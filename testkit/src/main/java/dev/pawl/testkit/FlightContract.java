@@ -335,6 +335,9 @@ public interface FlightContract extends StoreSubject {
 
             assertThat(s.name(leader)).isEqualTo(JobState.Name.QUEUED);
             assertThat(s.state(follower)).isEqualTo(following(leader));
+            assertThat(s.state(s.submit(shared("a")))).isEqualTo(following(leader));
+            s.complete(s.start(leader));
+            assertThat(s.find(follower).cachedFrom()).contains(leader);
         }
     }
 
@@ -496,6 +499,19 @@ public interface FlightContract extends StoreSubject {
 
                 assertThat(s.store.kept("default", hash(name))).isEmpty();
             }
+        }
+    }
+
+    @Test
+    default void aRedrivenErrorAnswersNobodyWhenItsJobDiesOfAnother() {
+        try (var s = new StoreDriver(this)) {
+            ClaimedJob ran = s.start(withUserErrors("a"));
+            s.fail(ran, ErrorClass.USER);
+            s.store.redrive(ran.id());
+
+            s.fail(s.start(ran.id()), ErrorClass.PERMANENT);
+
+            assertThat(s.store.kept("default", hash("a"))).isEmpty();
         }
     }
 

@@ -181,7 +181,6 @@ public final class MemoryStore implements Store {
             if (to.isEmpty() || !jobs.hasRoom(job.submission.limit())) continue;
             jobs.move(job, to.get(), now);
             job.startedAt = now;
-            job.progress = null;
             taken.add(job);
             left--;
         }

@@ -54,9 +54,10 @@ final class Callers {
         try {
             if (dice < 50) submit(process);
             else if (dice < 66) process.engine.cancel(any());
-            else if (dice < 78) process.engine.redrive(any());
+            else if (dice < 78) process.engine.redrive(unsuccessful());
             else if (dice < 83) process.store.discard(any());
-            else if (dice < 96) world.again(process);
+            else if (dice < 93) world.again(process);
+            else if (dice < 96) world.reclaimLate(process);
             else if (dice < 98) process.store.setQueue(queue());
             else process.store.pruneKept(process.store.now());
         } catch (PawlException e) {
@@ -78,6 +79,15 @@ final class Callers {
         return random.nextBoolean()
                 ? known.get(known.size() - back)
                 : known.get(random.nextInt(known.size()));
+    }
+
+    /** Most often one that can be redriven. */
+    private JobId unsuccessful() {
+        var ended = new ArrayList<JobId>();
+        world.judge.picture().places.forEach((id, place) -> {
+            if (place.ended() && !place.succeeded()) ended.add(id);
+        });
+        return ended.isEmpty() || random.nextInt(4) == 0 ? any() : any(ended);
     }
 
     private void submit(SimProcess process) {

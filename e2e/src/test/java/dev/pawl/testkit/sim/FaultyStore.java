@@ -174,7 +174,9 @@ final class FaultyStore implements Store {
 
     @Override
     public List<Lease> leases() {
-        return read(real::leases);
+        List<Lease> leases = read(real::leases);
+        world.seen(leases);
+        return leases;
     }
 
     @Override

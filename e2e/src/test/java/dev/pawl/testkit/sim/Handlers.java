@@ -21,6 +21,7 @@ final class Handlers implements Launcher {
                     ErrorClass.TRANSIENT,
                     ErrorClass.PERMANENT,
                     ErrorClass.USER,
+                    ErrorClass.USER,
                     ErrorClass.CONFIGURATION,
                     ErrorClass.INFRASTRUCTURE,
                     ErrorClass.TIMEOUT);

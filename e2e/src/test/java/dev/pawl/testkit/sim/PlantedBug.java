@@ -20,6 +20,7 @@ import javax.tools.ToolProvider;
  * tests, whose first lines say which invariant breaks and which seed shows it.
  */
 record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
+    private static final int SEEDS_MAX = 200;
     private static final Pattern HEAD = Pattern.compile("# (\\w+): (.*)");
 
     /** All patches of a checkout. */
@@ -51,6 +52,20 @@ record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
         Files.writeString(patch, text.replaceFirst("# seed: \\d+", "# seed: " + found));
     }
 
+    /** The first seed that shows the bug, the noted one first; -1 when none of many does. */
+    long find(Path root, Path classes, Path runs) throws IOException {
+        try (var planted = plant(root, classes)) {
+            if (breaks(planted, seed, runs)) return seed;
+            for (long next = 1; next <= SEEDS_MAX; next++)
+                if (breaks(planted, next, runs)) return next;
+        }
+        return -1;
+    }
+
+    private boolean breaks(Planted planted, long with, Path runs) {
+        return planted.broken(with, Simulation.STEPS, runs).equals(invariant.name());
+    }
+
     /** The shipped classes and the simulator, with this bug in them. */
     Planted plant(Path root, Path folder) throws IOException {
         String file = "";
@@ -72,12 +87,21 @@ record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
                             .formatted(patch.getFileName(), file));
         Path copy = folder.resolve(Path.of(file).getFileName());
         Files.writeString(copy, source.replace(was, String.join("\n", after) + "\n"));
+        var sources = new ArrayList<>(List.of(copy));
+        // SQL is constants, and a constant is copied into whoever uses it.
+        if (file.endsWith("Sql.java")) sources.addAll(neighbours(root.resolve(file)));
         Path classes = Files.createDirectories(folder.resolve("classes"));
-        compile(copy, classes);
+        compile(sources, classes);
         return new Planted(classes);
     }
 
-    private static void compile(Path source, Path classes) throws IOException {
+    private static List<Path> neighbours(Path source) throws IOException {
+        try (Stream<Path> all = Files.list(source.resolveSibling(""))) {
+            return all.filter(f -> f.toString().endsWith("Writes.java")).toList();
+        }
+    }
+
+    private static void compile(List<Path> sources, Path classes) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         try (var files = compiler.getStandardFileManager(null, null, null)) {
             var options =
@@ -95,10 +119,9 @@ record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
                                     null,
                                     options,
                                     null,
-                                    files.getJavaFileObjects(source))
+                                    files.getJavaFileObjectsFromPaths(sources))
                             .call();
-            if (!done)
-                throw new AssertionError("the planted bug in " + source + " doesn't compile");
+            if (!done) throw new AssertionError("the planted bug in " + sources + " doesn't compile");
         }
     }
 

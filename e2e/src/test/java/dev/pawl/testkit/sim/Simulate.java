@@ -16,6 +16,7 @@ final class Simulate {
             ./sim SEED [STEPS]            runs that seed again and prints what happened
             ./sim --seeds FROM-TO [STEPS] runs these seeds and prints those that break an invariant
             ./sim --new COUNT [STEPS]     runs that many seeds nobody has run before
+            ./sim --planted               finds the first seed that shows each planted bug, and notes it
             """;
 
     private Simulate() {}
@@ -43,6 +44,7 @@ final class Simulate {
                             long from = new SplittableRandom().nextLong(1L << 40);
                             yield many(simulation, from, from + count - 1, 1, steps(words, 2));
                         }
+                        case "--planted" -> planted(folder);
                         default ->
                                 replay(simulation, Long.parseLong(words.get(0)), steps(words, 1));
                     };
@@ -94,6 +96,20 @@ final class Simulate {
                 broken,
                 (System.nanoTime() - begun) / 1e9);
         return broken;
+    }
+
+    private static int planted(Path folder) throws IOException {
+        // Makes the template that all of them copy.
+        new Simulation(folder);
+        int missed = 0;
+        Path root = Path.of("").toAbsolutePath();
+        for (PlantedBug bug : PlantedBug.all(root)) {
+            long found = bug.find(root, Files.createTempDirectory(folder, bug.name()), folder);
+            if (found < 0) missed++;
+            else bug.remember(found);
+            System.out.printf("%s: %s by seed %d%n", bug.name(), bug.invariant(), found);
+        }
+        return missed;
     }
 
     /** In memory where there is such a folder: what a power failure takes is not simulated. */

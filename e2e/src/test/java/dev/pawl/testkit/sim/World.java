@@ -1,5 +1,6 @@
 package dev.pawl.testkit.sim;
 
+import dev.pawl.core.Lease;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.ToolId;
 import dev.pawl.worker.Loop;
@@ -31,6 +32,7 @@ final class World implements AutoCloseable {
     final Callers callers;
     final List<Seat> seats = new ArrayList<>();
     private final List<Op<?>> recent = new ArrayList<>();
+    private final List<Lease> seen = new ArrayList<>();
     private final List<SimProcess> acting = new ArrayList<>();
     private final Set<Loop> stepping = Collections.newSetFromMap(new IdentityHashMap<>());
     private long nanos;
@@ -236,6 +238,25 @@ final class World implements AutoCloseable {
         if (op instanceof Op.Register || op instanceof Op.Forfeit) return;
         say(process, () -> "an earlier call again:");
         process.store.write(op);
+    }
+
+    /** A lease as somebody saw it. */
+    void seen(List<Lease> leases) {
+        for (Lease lease : leases) {
+            seen.add(lease);
+            if (seen.size() > REMEMBERED) seen.removeFirst();
+        }
+    }
+
+    /** Somebody decided long ago to take this lease back; it has been renewed since. */
+    void reclaimLate(SimProcess process) {
+        for (Lease old : seen) {
+            var row = judge.picture().leases.get(old.id().value());
+            if (row == null || row.until() == old.until().toEpochMilli()) continue;
+            say(process, () -> "a late reclaim:");
+            process.engine.reclaim(old);
+            return;
+        }
     }
 
     void say(SimProcess process, Supplier<String> text) {

@@ -70,9 +70,18 @@ final class Settling {
         return settling.readied;
     }
 
-    /** A job that comes back from the dead leads its flight again, unless another does by now. */
+    /**
+     * A job that comes back from the dead answers nobody with its old error, and leads its flight
+     * again, unless another does by now.
+     */
     static void leadAgain(Tx tx, JobId id) throws SQLException {
         Place place = place(tx, id);
+        if (place.hash.isEmpty()) return;
+        tx.stmt(SqliteSql.KEPT_DROP)
+                .set("tenant", place.tenant)
+                .set("hash", HexFormat.of().parseHex(place.hash))
+                .set("id", id.value())
+                .update();
         if (!place.sharesFlight()) return;
         tx.stmt(SqliteSql.FLIGHT_ADD)
                 .set("tenant", place.tenant)

@@ -1,0 +1,42 @@
+package dev.pawl.testkit.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The simulation finds what it is there to find: each bug of {@code e2e/src/test/planted}, planted
+ * alone, breaks the invariant that its patch names, with the seed that it names. Where other
+ * changes have made a seed another run, a near one is searched for, and said.
+ */
+final class PlantedBugsTest {
+    private static final Path ROOT = Path.of(System.getProperty("pawl.root", ".")).toAbsolutePath();
+
+    @TempDir Path folder;
+
+    @TestFactory
+    Stream<DynamicTest> theSimulationFinds() throws IOException {
+        assumeThat(ROOT.resolve("e2e/src/test/planted")).exists();
+        return PlantedBug.all(ROOT).stream()
+                .map(bug -> DynamicTest.dynamicTest(bug.name(), () -> isFound(bug)));
+    }
+
+    private void isFound(PlantedBug bug) throws IOException {
+        var unplanted = new Simulation(folder);
+        long found = bug.find(ROOT, Files.createTempDirectory(folder, bug.name()), folder);
+
+        assertThat(found).as("a seed that shows %s", bug.invariant()).isNotNegative();
+        assertThat(unplanted.run(found, Simulation.STEPS, new Trace(false)).violation()).isNull();
+        if (found != bug.seed())
+            System.out.printf(
+                    "%s is found by seed %d now, not %d: ./sim --planted%n",
+                    bug.name(), found, bug.seed());
+    }
+}

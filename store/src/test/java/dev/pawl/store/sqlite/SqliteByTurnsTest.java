@@ -1,0 +1,76 @@
+package dev.pawl.store.sqlite;
+
+import dev.pawl.core.Store;
+import dev.pawl.core.SystemTime;
+import dev.pawl.core.Time;
+import dev.pawl.testkit.DurableStoreContract;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The whole contract again, by two stores on one file that take turns with every call, as two
+ * processes would: nothing that one remembers may be wrong because of what the other wrote.
+ */
+final class SqliteByTurnsTest implements DurableStoreContract {
+    @TempDir static Path shared;
+    @TempDir Path folder;
+
+    @BeforeAll
+    static void migrate() {
+        SqliteStore.open(SqliteOptions.of(shared.resolve("empty.db")), new SystemTime()).close();
+    }
+
+    @Override
+    public Store open(Time time) {
+        try {
+            Files.copy(shared.resolve("empty.db"), file());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return reopen(time);
+    }
+
+    @Override
+    public Store reopen(Time time) {
+        return byTurns(
+                SqliteStore.open(SqliteOptions.of(file()), time),
+                SqliteStore.open(SqliteOptions.of(file()), time));
+    }
+
+    @Override
+    public List<String> violations() {
+        try (var store = SqliteStore.open(SqliteOptions.of(file()), new SystemTime())) {
+            return store.violations();
+        }
+    }
+
+    private Path file() {
+        return folder.resolve("pawl.db");
+    }
+
+    private static Store byTurns(Store first, Store second) {
+        var calls = new AtomicInteger();
+        return (Store)
+                Proxy.newProxyInstance(
+                        Store.class.getClassLoader(),
+                        new Class<?>[] {Store.class},
+                        (_, method, arguments) -> {
+                            try {
+                                if (method.getName().equals("close")) second.close();
+                                boolean even = calls.incrementAndGet() % 2 == 0;
+                                boolean one = even || method.getName().equals("close");
+                                return method.invoke(one ? first : second, arguments);
+                            } catch (InvocationTargetException e) {
+                                throw e.getCause();
+                            }
+                        });
+    }
+}
