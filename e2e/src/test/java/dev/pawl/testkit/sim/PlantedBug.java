@@ -121,7 +121,8 @@ record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
                                     null,
                                     files.getJavaFileObjectsFromPaths(sources))
                             .call();
-            if (!done) throw new AssertionError("the planted bug in " + sources + " doesn't compile");
+            if (!done)
+                throw new AssertionError("the planted bug in " + sources + " doesn't compile");
         }
     }
 
