@@ -57,18 +57,29 @@ public final class Cli {
     }
 
     private ExitCode parsed(String[] args) throws InterruptedException {
-        CommandLine line = new Specs(commands, outside).tree(Map.of());
+        CommandLine line = new Specs(named(args), outside).tree(Map.of());
         ParseResult whole = line.parseArgs(args);
         List<ParseResult> levels = Specs.levels(whole);
         Command command = commands.get(Specs.name(levels));
         if (command != null && command.readsTheRest() && !Specs.operands(levels).isEmpty()) {
             Call first = call(Specs.withTheRest(levels), Specs.operands(levels).subList(0, 1));
             var more = Map.of(command.name(), command.expand(first));
-            levels = Specs.levels(new Specs(commands, outside).tree(more).parseArgs(args));
+            levels = Specs.levels(new Specs(named(args), outside).tree(more).parseArgs(args));
         }
         if (levels.stream().anyMatch(ParseResult::isUsageHelpRequested)) return help(levels, false);
         if (command == null) return help(levels, true);
         return command.run(call(Specs.values(levels), Specs.operands(levels)));
+    }
+
+    /** The command that the first words name, or all: telling the parser of each takes its time. */
+    private Map<String, Command> named(String[] args) {
+        String one = args.length > 0 ? args[0] : "";
+        String two = args.length > 1 ? one + " " + args[1] : one;
+        for (String name : List.of(one, two)) {
+            Command command = commands.get(name);
+            if (command != null) return Map.of(name, command);
+        }
+        return commands;
     }
 
     private Call call(Map<String, List<String>> values, List<String> operands) {

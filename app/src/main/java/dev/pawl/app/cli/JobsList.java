@@ -1,5 +1,6 @@
 package dev.pawl.app.cli;
 
+import dev.pawl.app.config.Durations;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
@@ -95,7 +96,7 @@ public final class JobsList implements Command {
                     Table.Cell.of(state.wire(), t -> screen.style().state(state, t)),
                     Table.Cell.of(
                             people
-                                    ? JobView.since(job.submittedAt(), now)
+                                    ? Durations.rough(Duration.between(job.submittedAt(), now))
                                     : job.submittedAt().toString()),
                     Table.Cell.of(JobView.detail(job, now), screen.style()::faint));
         }

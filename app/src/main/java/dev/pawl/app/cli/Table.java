@@ -89,21 +89,30 @@ final class Table {
         return widths;
     }
 
-    /** The first column, by which a row is named, stays whole; columns that find no room go. */
+    /** The first column, by which a row is named, stays whole; the last gives way first. */
     private static void fit(int[] widths, int columns) {
-        while (total(widths) > columns) {
-            int widest = 0;
-            for (int i = widths.length - 1; i > 0; i--)
-                if (widths[i] > LEAST && (widest == 0 || widths[i] > widths[widest])) widest = i;
-            if (widest > 0) {
+        int last = widths.length - 1;
+        widths[last] =
+                Math.clamp(
+                        columns - total(widths) + widths[last],
+                        Math.min(LEAST, widths[last]),
+                        widths[last]);
+        while (last > 0 && total(widths) > columns) {
+            widths[last--] = 0;
+            int widest = widest(widths);
+            while (widest > 0 && total(widths) > columns) {
                 widths[widest]--;
-                continue;
+                widest = widest(widths);
             }
-            int last = widths.length - 1;
-            while (last > 0 && widths[last] == 0) last--;
-            if (last == 0) return;
-            widths[last] = 0;
         }
+    }
+
+    /** The widest column after the first that can be cut; 0 when there is none. */
+    private static int widest(int[] widths) {
+        int widest = 0;
+        for (int i = widths.length - 1; i > 0; i--)
+            if (widths[i] > LEAST && (widest == 0 || widths[i] > widths[widest])) widest = i;
+        return widest;
     }
 
     private static int total(int[] widths) {

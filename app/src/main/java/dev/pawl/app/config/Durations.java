@@ -19,6 +19,14 @@ public final class Durations {
         return seconds / 86_400 + " d";
     }
 
+    /** In one unit: {@code 3 s}, {@code 2 min}, {@code 5 h}, {@code 12 d}. */
+    public static String rough(Duration duration) {
+        long seconds = Math.max(0, duration.toSeconds());
+        if (seconds < 60) return seconds + " s";
+        if (seconds < 3_600) return seconds / 60 + " min";
+        return seconds < 172_800 ? seconds / 3_600 + " h" : seconds / 86_400 + " d";
+    }
+
     private static String tenths(long millis) {
         long tenths = millis / 100;
         return tenths % 10 == 0 ? Long.toString(tenths / 10) : tenths / 10 + "." + tenths % 10;

@@ -41,6 +41,16 @@ final class ConfigurationTest {
     }
 
     @Test
+    void thePageListsEveryKey() throws Exception {
+        String page = Files.readString(Path.of(System.getProperty("pawl.root"), "docs/cli.md"));
+
+        for (Key key : Key.values()) {
+            String value = key.defaultText().isEmpty() ? "" : "`" + key.defaultText() + "` ";
+            assertThat(page).contains("| `%s` | %s| %s |".formatted(key.path(), value, key.help()));
+        }
+    }
+
+    @Test
     void theDefaultsAreThoseOfTheRecords() {
         Configuration read = read(Map.of());
 

@@ -1,0 +1,80 @@
+package dev.pawl.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pawl.core.JobId;
+import dev.pawl.core.NewJob;
+import dev.pawl.core.Submission;
+import dev.pawl.core.SystemTime;
+import dev.pawl.core.ToolId;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code pawl doctor} asks finds planted faults, and none in what the store wrote. */
+final class SqliteInvariantsTest {
+    private static final JobId JOB = new JobId(new UUID(0x0123456789ab7000L, Long.MIN_VALUE));
+
+    @TempDir Path folder;
+    private SqliteOptions options;
+
+    @BeforeEach
+    void oneQueuedJob() {
+        options = SqliteOptions.of(folder.resolve("pawl.db"));
+        try (var store = SqliteStore.open(options, new SystemTime())) {
+            Submission job = Submission.of(new ToolId("echo", "1"), "{}").build();
+            assertThat(store.submit(List.of(new NewJob(JOB, job)))).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatTheStoreWroteIsWell() {
+        assertThat(SqliteInvariants.faults(options)).isEmpty();
+    }
+
+    @Test
+    void aJobThatIsNowhereIsFound() throws Exception {
+        sql("DELETE FROM ready");
+
+        assertThat(SqliteInvariants.faults(options))
+                .containsExactly("job " + JOB + " is in 0 places; want 1");
+    }
+
+    @Test
+    void aJobInTwoPlacesIsFound() throws Exception {
+        sql("INSERT INTO outcome (id, attempt, state, at) SELECT id, 0, 3, 0 FROM job");
+
+        assertThat(SqliteInvariants.faults(options))
+                .containsExactly("job " + JOB + " is in 2 places; want 1");
+    }
+
+    @Test
+    void aRowOfAJobThatIsNotThereIsFound() throws Exception {
+        sql("DELETE FROM job");
+
+        assertThat(SqliteInvariants.faults(options))
+                .containsExactly("ready names job " + JOB + ", which isn't there");
+    }
+
+    @Test
+    void aRunningJobWithoutALeaseIsFound() throws Exception {
+        sql(
+                "INSERT INTO running (id, lease, attempt, failures, lane, reuse, started_at)"
+                        + " SELECT id, x'00', 1, 0, lane, 0, 0 FROM job");
+        sql("DELETE FROM ready");
+
+        assertThat(SqliteInvariants.faults(options))
+                .contains("job " + JOB + " runs without a lease");
+    }
+
+    private void sql(String statement) throws Exception {
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + options.file());
+                var sql = connection.createStatement()) {
+            assertThat(sql.executeUpdate(statement)).isPositive();
+        }
+    }
+}
