@@ -84,9 +84,12 @@ final class Callers {
     /** Most often one that can be redriven. */
     private JobId unsuccessful() {
         var ended = new ArrayList<JobId>();
-        world.judge.picture().places.forEach((id, place) -> {
-            if (place.ended() && !place.succeeded()) ended.add(id);
-        });
+        world.judge
+                .picture()
+                .places
+                .forEach((id, place) -> {
+                    if (place.ended() && !place.succeeded()) ended.add(id);
+                });
         return ended.isEmpty() || random.nextInt(4) == 0 ? any() : any(ended);
     }
 

@@ -82,7 +82,8 @@ final class Handlers implements Launcher {
             int dice = random.nextInt(10);
             if (dice == 0) run.log(LogLine.Stream.STDOUT, "at " + random.nextInt(100));
             else if (dice == 1) run.progress(random.nextInt(100) / 100.0, "on it");
-            else if (dice == 2) world.say(process, () -> "handler of " + Telling.token(token()) + " takes longer");
+            else if (dice == 2)
+                world.say(process, () -> "handler of " + Telling.token(token()) + " takes longer");
             else if (interrupted && dice < 9) end("stops", run::finishInterrupted);
             else end(outcome(random));
         }

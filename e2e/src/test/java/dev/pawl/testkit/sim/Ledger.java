@@ -58,11 +58,10 @@ final class Ledger {
         jobs.put(job.id(), job);
         Left mine = left(job.id());
         job.answer()
-                .ifPresent(
-                        kept -> {
-                            mine.output = kept.output();
-                            mine.add(kept.artifacts());
-                        });
+                .ifPresent(kept -> {
+                    mine.output = kept.output();
+                    mine.add(kept.artifacts());
+                });
         Submission s = job.submission();
         key(s).ifPresent(key -> keys.put(key, new Keyed(job.id(), body(s))));
     }

@@ -40,6 +40,9 @@ final class Moves {
             if (was == null && is != null) made(id, is);
             else if (was != null && is == null) gone(id, was);
             else if (was != null && is != null && !was.equals(is)) moved(id, was, is);
+            boolean early = is != null && is.where() == Place.Kind.READY && is.at() > at;
+            if (early && (was == null || was.where() != Place.Kind.READY))
+                throw broken(Invariant.NOT_BEFORE_ITS_TIME, id, was, is);
         }
     }
 
@@ -82,7 +85,8 @@ final class Moves {
                         && !was.succeeded()
                         && !before.stopping.containsKey(id);
         if (!discarded)
-            throw new Violation(Invariant.NO_JOB_LOST, id + " was " + was + ", gone by " + Telling.of(op));
+            throw new Violation(
+                    Invariant.NO_JOB_LOST, id + " was " + was + ", gone by " + Telling.of(op));
     }
 
     private void moved(JobId id, Place was, Place is) {
@@ -106,12 +110,7 @@ final class Moves {
         require(!is.running(), Invariant.NO_FINISH_WITHOUT_CLAIM, id, was, is);
         require(is.failures() == 0, Invariant.FAILURES_COUNTED, id, was, is);
         // A person's redrive runs the job whatever became of its parents.
-        require(
-                is.queued() && is.attempt() == was.attempt(),
-                Invariant.ATTEMPTS_GROW,
-                id,
-                was,
-                is);
+        require(is.queued() && is.attempt() == was.attempt(), Invariant.ATTEMPTS_GROW, id, was, is);
     }
 
     private void claimed(JobId id, Place was, Place is) {

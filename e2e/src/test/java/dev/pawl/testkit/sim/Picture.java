@@ -87,8 +87,7 @@ final class Picture {
         switch (kind) {
             case 1, 2, 3, 4, 5 -> place(row, Place.Kind.values()[kind - 1]);
             case 6 -> stopping.put(job(row), new StoppingRow(needed(row, 5), row.getInt(3)));
-            case 7 ->
-                    leases.put(needed(row, 2), new LeaseRow(row.getString(9), row.getLong(7)));
+            case 7 -> leases.put(needed(row, 2), new LeaseRow(row.getString(9), row.getLong(7)));
             case 8 -> counters.put(new Cell(row.getInt(3), row.getInt(4)), row.getLong(7));
             case 9 -> flights.put(flight(row), job(row));
             case 10 -> kept.put(flight(row), new KeptRow(job(row), row.getLong(7)));

@@ -97,7 +97,7 @@ record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
 
     private static List<Path> neighbours(Path source) throws IOException {
         try (Stream<Path> all = Files.list(source.resolveSibling(""))) {
-            return all.filter(f -> f.toString().endsWith("Writes.java")).toList();
+            return all.filter(f -> f.toString().endsWith(".java") && !f.equals(source)).toList();
         }
     }
 
@@ -121,7 +121,8 @@ record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
                                     null,
                                     files.getJavaFileObjectsFromPaths(sources))
                             .call();
-            if (!done) throw new AssertionError("the planted bug in " + sources + " doesn't compile");
+            if (!done)
+                throw new AssertionError("the planted bug in " + sources + " doesn't compile");
         }
     }
 

@@ -37,7 +37,11 @@ final class Simulation {
      *
      * @param violation null when all invariants held
      */
-    record Result(long seed, int calls, int rounds, @org.jspecify.annotations.Nullable Violation violation) {}
+    record Result(
+            long seed,
+            int calls,
+            int rounds,
+            @org.jspecify.annotations.Nullable Violation violation) {}
 
     private final Path folder;
     private final Path template;
@@ -58,7 +62,8 @@ final class Simulation {
     }
 
     Result run(long seed, int steps, Trace trace) {
-        Path file = folder.resolve("run-%d-%d.db".formatted(seed, Thread.currentThread().threadId()));
+        Path file =
+                folder.resolve("run-%d-%d.db".formatted(seed, Thread.currentThread().threadId()));
         try {
             Files.copy(template, file);
             try (var world = new World(seed, file, trace)) {
@@ -105,7 +110,8 @@ final class Simulation {
         world.callers.resumeAll(world.living().getFirst());
         int round = 0;
         for (Set<JobId> left = unfinished(world); !left.isEmpty(); left = unfinished(world)) {
-            if (round++ == ROUNDS_MAX) throw new Violation(Invariant.ENDS_AT_LAST, told(world, left));
+            if (round++ == ROUNDS_MAX)
+                throw new Violation(Invariant.ENDS_AT_LAST, told(world, left));
             round(world);
         }
         world.rounds = round;
@@ -171,7 +177,8 @@ final class Simulation {
 
     private static void whole(World world) {
         List<String> faults;
-        try (var store = SqliteStore.open(SqliteOptions.of(world.file), world.seats.getFirst().time)) {
+        try (var store =
+                SqliteStore.open(SqliteOptions.of(world.file), world.seats.getFirst().time)) {
             faults = store.violations();
         }
         if (!faults.isEmpty()) throw new Violation(Invariant.STORE_WHOLE, faults.toString());
