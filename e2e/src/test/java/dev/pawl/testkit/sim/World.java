@@ -154,7 +154,8 @@ final class World implements AutoCloseable {
 
     /** A loop's step, as its thread would do it: what it throws is over with it. */
     void stepLoop(SimProcess process, Loop loop) {
-        if (!stepping.add(loop)) return;
+        boolean dead = process.seat.process != process;
+        if (dead || !stepping.add(loop)) return;
         try {
             acting(
                     process,
