@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +48,8 @@ final class Held {
     private final Map<Slot, Kind> kinds = new EnumMap<>(Slot.class);
     private final ArrayDeque<Ended> ended = new ArrayDeque<>();
     private final Map<Run, Ended> closing = new HashMap<>();
-    private final Set<Run> noisy = new HashSet<>();
+    // In order, so that a simulation with the same seed is the same run.
+    private final Set<Run> noisy = new LinkedHashSet<>();
     private int unsettled;
     private volatile long watchedUntil;
 

@@ -173,7 +173,7 @@ final class Judge implements AutoCloseable {
                     if (!now.lanes.containsKey(id))
                         throw new Violation(
                                 Invariant.NO_JOB_LOST, id + " was accepted, and is not there");
-                    if (known != null && !known.job().equals(id) || inBatch != null)
+                    if ((known != null && !known.job().equals(id)) || inBatch != null)
                         throw new Violation(
                                 Invariant.IDEMPOTENT,
                                 "key %s is job %s; %s was accepted"

@@ -40,6 +40,9 @@ final class Moves {
             if (was == null && is != null) made(id, is);
             else if (was != null && is == null) gone(id, was);
             else if (was != null && is != null && !was.equals(is)) moved(id, was, is);
+            boolean early = is != null && is.where() == Place.Kind.READY && is.at() > at;
+            if (early && (was == null || was.where() != Place.Kind.READY))
+                throw broken(Invariant.NOT_BEFORE_ITS_TIME, id, was, is);
         }
     }
 

@@ -73,8 +73,7 @@ record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
         var after = new ArrayList<String>();
         for (String line : Files.readAllLines(patch)) {
             if (line.startsWith("+++ b/")) file = line.substring("+++ b/".length());
-            else if (line.startsWith("---") || line.startsWith("@@") || file.isEmpty()) continue;
-            else {
+            else if (!line.startsWith("---") && !line.startsWith("@@") && !file.isEmpty()) {
                 if (!line.startsWith("+")) before.add(line.substring(1));
                 if (!line.startsWith("-")) after.add(line.substring(1));
             }
@@ -97,7 +96,7 @@ record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
 
     private static List<Path> neighbours(Path source) throws IOException {
         try (Stream<Path> all = Files.list(source.resolveSibling(""))) {
-            return all.filter(f -> f.toString().endsWith("Writes.java")).toList();
+            return all.filter(f -> f.toString().endsWith(".java") && !f.equals(source)).toList();
         }
     }
 
@@ -143,7 +142,7 @@ record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
             } catch (InvocationTargetException e) {
                 throw new AssertionError(e.getCause());
             } catch (ReflectiveOperationException e) {
-                throw new AssertionError(e);
+                throw new LinkageError(e.getMessage(), e);
             }
         }
 

@@ -92,6 +92,11 @@ final class SimProcess implements Processes {
         real.close();
     }
 
+    /** What the store's own queries find. */
+    List<String> violations() {
+        return real.violations();
+    }
+
     void close() {
         real.close();
     }

@@ -23,6 +23,7 @@ final class World implements AutoCloseable {
     static final Duration HEARTBEAT = Duration.ofSeconds(3);
     private static final int REMEMBERED = 40;
     private static final int DEPTH_MAX = 2;
+    private static final Set<String> LOOKS_AFTER = Set.of("heartbeat", "chores", "complete");
 
     final RandomGenerator random;
     final Path file;
@@ -153,7 +154,8 @@ final class World implements AutoCloseable {
 
     /** A loop's step, as its thread would do it: what it throws is over with it. */
     void stepLoop(SimProcess process, Loop loop) {
-        if (!stepping.add(loop)) return;
+        boolean dead = process.seat.process != process;
+        if (dead || !stepping.add(loop)) return;
         try {
             acting(
                     process,
@@ -200,8 +202,10 @@ final class World implements AutoCloseable {
             startAt(seat);
             return;
         }
-        int dice = random.nextInt(10);
-        if (dice < 2 && weather.wild()) {
+        int dice = random.nextInt(11);
+        if (dice == 10) {
+            outlast(seat, process);
+        } else if (dice < 2 && weather.wild()) {
             say(process, () -> "is killed");
             kill(process);
         } else if (dice == 2) {
@@ -221,6 +225,19 @@ final class World implements AutoCloseable {
         } else if (process.draining() && process.handlers.idle()) {
             kill(process);
         }
+    }
+
+    /** The process stands still for longer than its leases last, and others look after them. */
+    private void outlast(Seat seat, SimProcess process) {
+        say(process, () -> "stands still for longer than a lease");
+        seat.paused = true;
+        for (int i = 0; i < 6 && seat.process == process; i++) {
+            advance(Duration.ofMillis(2_500 + random.nextInt(400)));
+            for (SimProcess other : living())
+                for (Loop loop : other.loops)
+                    if (LOOKS_AFTER.contains(loop.name())) stepLoop(other, loop);
+        }
+        seat.paused = random.nextBoolean();
     }
 
     // ---- Calls that come again

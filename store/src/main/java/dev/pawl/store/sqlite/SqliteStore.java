@@ -41,6 +41,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -72,6 +74,7 @@ public final class SqliteStore implements Store {
     private final Db writing;
     private final SqliteWriter writer;
     private final ArrayBlockingQueue<Db> readers;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private SqliteStore(
             SqliteOptions options,
@@ -341,16 +344,15 @@ public final class SqliteStore implements Store {
     /** Waits for the running commit and the running reads; then the file is closed. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) return;
         writer.close();
         try {
-            while (!readers.isEmpty() || readers.remainingCapacity() > 0) {
-                Db reader = readers.poll();
-                if (reader == null) break;
-                reader.close();
-            }
+            for (int i = 0; i < options.readers(); i++) readers.take().close();
             writing.close();
         } catch (SQLException e) {
             throw SqliteErrors.of(e, options.file());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -359,13 +361,7 @@ public final class SqliteStore implements Store {
     }
 
     private <T> T read(Read<T> read) {
-        Db db;
-        try {
-            db = readers.take();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new PawlException(ErrorCode.NOT_POSSIBLE_NOW, "interrupted before the read", e);
-        }
+        Db db = reader();
         try {
             return read.from(db);
         } catch (SQLException e) {
@@ -373,5 +369,18 @@ public final class SqliteStore implements Store {
         } finally {
             readers.add(db);
         }
+    }
+
+    private Db reader() {
+        try {
+            while (!closed.get()) {
+                Db free = readers.poll(1, TimeUnit.SECONDS);
+                if (free != null) return free;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PawlException(ErrorCode.NOT_POSSIBLE_NOW, "interrupted before the read", e);
+        }
+        throw new PawlException(ErrorCode.STORE_UNAVAILABLE, "the store is closed");
     }
 }
