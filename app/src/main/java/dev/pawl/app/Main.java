@@ -123,23 +123,20 @@ public final class Main {
                 in,
                 out,
                 err,
-                terminal(environment),
+                terminal(),
                 new SystemTime(),
                 new SecureRandom(),
                 new ProcessSignals());
     }
 
-    /** The script says what it sees; without it only the console can be asked. */
-    private static Terminal terminal(Map<String, String> environment) {
+    /** As the script that starts this program sees it; Java can't tell stdout from stderr. */
+    private static Terminal terminal() {
         String seen = System.getProperty("pawl.terminal", "");
-        int columns = Integer.getInteger("pawl.columns", 80);
-        if (!seen.isEmpty())
-            return new Terminal(seen.contains("1"), seen.contains("2"), Math.max(20, columns));
-        boolean console = System.console() != null && System.console().isTerminal();
-        return new Terminal(console, console, columns);
+        int columns = Math.max(20, Integer.getInteger("pawl.columns", 80));
+        return new Terminal(seen.contains("1"), seen.contains("2"), columns);
     }
 
-    /** Beside the jars, or where the script says. */
+    /** Where the script says. */
     private static Path shipped() {
         return Path.of(System.getProperty("pawl.tools", "tools")).toAbsolutePath();
     }

@@ -44,15 +44,10 @@ final class ProcessSignals implements StopSignals {
                     Proxy.newProxyInstance(
                             Signals.class.getClassLoader(),
                             new Class<?>[] {handler},
-                            (self, method, arguments) -> {
+                            (_, method, _) -> {
                                 if (method.getName().equals("handle"))
                                     onSignal.accept(count.incrementAndGet());
-                                return switch (method.getName()) {
-                                    case "equals" -> self == arguments[0];
-                                    case "hashCode" -> System.identityHashCode(self);
-                                    case "toString" -> "Pawl's signal handler";
-                                    default -> null;
-                                };
+                                return null;
                             });
             for (String name : NAMES) before.add(set(name, ours));
         }

@@ -67,8 +67,8 @@ public final class FileArtifacts implements Artifacts {
     }
 
     FileArtifacts(Path folder, Time time, Disk disk) {
-        this.blobs = folder.resolve("blobs");
-        this.writing = folder.resolve("writing");
+        this.blobs = folder.toAbsolutePath().resolve("blobs");
+        this.writing = blobs.resolveSibling("writing");
         this.disk = disk;
         try {
             Files.createDirectories(blobs);

@@ -3,7 +3,6 @@ package dev.pawl.core;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -201,9 +200,8 @@ public record Explanation(Reason reason, String text, String advice, List<JobId>
             if (!(other.state() instanceof JobState.Queued(var runAt, _, _))) return false;
             if (!(job.state() instanceof JobState.Queued(var mine, _, _))) return false;
             if (runAt.isAfter(now)) return false;
-            Comparator<Job> order =
-                    Comparator.comparing((Job each) -> -each.submission().priority());
-            int priority = order.compare(other, job);
+            int priority =
+                    Integer.compare(job.submission().priority(), other.submission().priority());
             if (priority != 0) return priority < 0;
             int time = runAt.compareTo(mine);
             return time != 0 ? time < 0 : other.id().compareTo(job.id()) < 0;

@@ -23,7 +23,7 @@ public sealed interface Run {
      * @param artifacts globs, relative to its working folder
      * @param environmentNames variables of the worker that it gets
      * @param environment variables that it gets besides
-     * @param exits what kind of error an exit code is; others are permanent
+     * @param exits what kind of error an exit code is; the executor has a table for the others
      * @param signs what its output says of an error, in order; the first that is found decides
      * @param requirements programs it needs
      */

@@ -123,7 +123,8 @@ final class ClaimLoop implements Loop {
             engine.store().promote(PROMOTE_MAX);
         Set<JobId> only = serving.only().get();
         var wants = new ArrayList<Want>();
-        // Each kind has a batch of its own: idle slots of one must not keep the other from claiming.
+        // Each kind has a batch of its own: idle slots of one must not keep the other from
+        // claiming.
         for (var entry : wanted.entrySet()) {
             int max = Math.min(options.claimBatch(), entry.getValue());
             wants.add(new Want(tools(entry.getKey()), serving.queues(), only, max));

@@ -112,7 +112,7 @@ public final class Cli {
 
     private String usageError(CommandLine.ParameterException e) {
         if (!(e instanceof CommandLine.UnmatchedArgumentException unmatched))
-            return e.getMessage().lines().findFirst().orElse("wrong usage");
+            return String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage");
         CommandSpec spec = e.getCommandLine().getCommandSpec();
         String word = unmatched.getUnmatched().getFirst();
         boolean isFlag = word.startsWith("-");

@@ -110,7 +110,7 @@ public final class Completion implements Command {
                             return
                         fi
                         if [[ $current == -* ]]; then
-                            words=$("${COMP_WORDS[0]}" "${COMP_WORDS[1]}" "${COMP_WORDS[2]}" --help 2>/dev/null | grep -o -e '--[a-z][a-z.-]*' | sort -u)
+                            words=$("${COMP_WORDS[0]}" "${COMP_WORDS[1]}" "${COMP_WORDS[2]}" --help 2>/dev/null | sed 's/--\\[no-\\]/--/' | grep -o -e '--[a-z][a-z.-]*' | sort -u)
                             COMPREPLY=($(compgen -W "$words" -- "$current"))
                             return
                         fi ;;

@@ -10,6 +10,7 @@ import dev.pawl.core.WorkerEntry;
 import dev.pawl.store.sqlite.SqliteInvariants;
 import dev.pawl.tool.ToolProblem;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,7 +175,10 @@ public final class Doctor implements Command {
             Process process =
                     new ProcessBuilder("fc-list", ":", "family").redirectErrorStream(true).start();
             process.getOutputStream().close();
-            long fonts = new String(process.getInputStream().readAllBytes()).lines().count();
+            long fonts =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                            .lines()
+                            .count();
             boolean _ = process.waitFor(10, TimeUnit.SECONDS);
             return fonts > 0
                     ? ok("fonts", fonts + " found")

@@ -57,7 +57,7 @@ final class JsonText {
 
     private static void member(JsonGenerator json, String name, @Nullable Object value) {
         Object there = value instanceof Optional<?> optional ? optional.orElse(null) : value;
-        if (there == null || there instanceof Raw raw && raw.json().isEmpty()) return;
+        if (there == null || (there instanceof Raw raw && raw.json().isEmpty())) return;
         json.writeName(name);
         write(json, there);
     }

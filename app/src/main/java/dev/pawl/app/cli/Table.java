@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Rows under headings. On a terminal the columns fit its width: the widest that may shrink are cut
- * first. Piped, nothing is cut and columns are separated by a tab.
+ * Rows under headings. On a terminal the columns fit its width: the widest are cut first, the last
+ * go when there is no room; the first stays whole. Piped, nothing is cut and columns are separated
+ * by a tab.
  */
 final class Table {
     private static final int GAP = 2;
@@ -21,6 +22,10 @@ final class Table {
 
     /** Text and its colour. */
     record Cell(String text, Paint paint) {
+        private String painted() {
+            return paint.on(text);
+        }
+
         static Cell of(String text) {
             return new Cell(Screen.clean(text), t -> t);
         }
@@ -51,7 +56,7 @@ final class Table {
     void print(Screen screen) {
         if (!screen.terminal().out()) {
             for (List<Cell> row : rows)
-                screen.line(String.join("\t", row.stream().map(Cell::text).toList()));
+                screen.line(String.join("\t", row.stream().map(Cell::painted).toList()));
             return;
         }
         int[] widths = widths(screen.terminal().columns());
@@ -65,9 +70,11 @@ final class Table {
     private String line(List<Cell> row, int[] widths) {
         var line = new StringBuilder();
         for (int i = 0; i < row.size(); i++) {
+            if (widths[i] == 0) continue;
+            if (i > 0) line.repeat(' ', GAP);
             String text = cut(row.get(i).text(), widths[i]);
             line.append(row.get(i).paint().on(text));
-            if (i < row.size() - 1) line.repeat(' ', widths[i] - length(text) + GAP);
+            if (i < row.size() - 1) line.repeat(' ', widths[i] - length(text));
         }
         return line.toString();
     }
@@ -78,20 +85,30 @@ final class Table {
             widths[i] = headings.get(i).length();
             for (List<Cell> row : rows) widths[i] = Math.max(widths[i], length(row.get(i).text()));
         }
-        int over = total(widths) - Math.max(20, columns);
-        while (over > 0) {
-            int widest = widths.length - 1;
-            for (int i = widths.length - 1; i >= 0; i--) if (widths[i] > widths[widest]) widest = i;
-            if (widths[widest] <= LEAST) break;
-            widths[widest]--;
-            over--;
-        }
+        fit(widths, Math.max(20, columns));
         return widths;
+    }
+
+    /** The first column, by which a row is named, stays whole; columns that find no room go. */
+    private static void fit(int[] widths, int columns) {
+        while (total(widths) > columns) {
+            int widest = 0;
+            for (int i = widths.length - 1; i > 0; i--)
+                if (widths[i] > LEAST && (widest == 0 || widths[i] > widths[widest])) widest = i;
+            if (widest > 0) {
+                widths[widest]--;
+                continue;
+            }
+            int last = widths.length - 1;
+            while (last > 0 && widths[last] == 0) last--;
+            if (last == 0) return;
+            widths[last] = 0;
+        }
     }
 
     private static int total(int[] widths) {
         int total = -GAP;
-        for (int width : widths) total += width + GAP;
+        for (int width : widths) if (width > 0) total += width + GAP;
         return total;
     }
 

@@ -99,16 +99,18 @@ final class ToolFlags {
     }
 
     private static String help(dev.pawl.tool.Flag property) {
-        var parts = new ArrayList<String>();
+        var more = new ArrayList<String>();
+        if (property.required()) more.add("required");
+        property.defaultValue().ifPresent(value -> more.add("default: " + value));
+        if (property.repeatable()) more.add("may be repeated");
         String text = property.description();
-        if (!text.isEmpty())
-            parts.add(text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1));
-        if (property.required()) parts.add("required");
-        property.defaultValue().ifPresent(value -> parts.add("default: " + value));
-        if (property.repeatable()) parts.add("may be repeated");
-        if (parts.isEmpty()) return "";
-        String first = parts.removeFirst();
-        return parts.isEmpty() ? first + "." : first + " (" + String.join("; ", parts) + ").";
+        if (!more.isEmpty()) {
+            String joined = String.join("; ", more);
+            text = text.isEmpty() ? joined : text + " (" + joined + ")";
+        }
+        return text.isEmpty()
+                ? ""
+                : text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) + ".";
     }
 
     /** Files that flags name: read relative to where the user is, kept by their content's hash. */

@@ -65,7 +65,7 @@ public final class Work implements Command {
             workshop.start();
             stop.await();
             // Within the watch, so that a second signal is heard while it drains.
-            workshop.close();
+            workshop.drain();
         }
         return ExitCode.SUCCEEDED;
     }

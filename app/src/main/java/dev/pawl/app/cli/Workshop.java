@@ -15,10 +15,15 @@ public record Workshop(
         worker.start();
     }
 
+    /** Claims nothing any more, and lets running jobs end for the grace period. */
+    void drain() {
+        worker.close();
+    }
+
     @Override
     public void close() {
         try {
-            worker.close();
+            drain();
         } finally {
             executors.close();
         }

@@ -150,7 +150,7 @@ public record Configuration(
             } catch (NumberFormatException e) {
                 throw wrong(setting, "want a whole number");
             } catch (IllegalArgumentException e) {
-                throw wrong(setting, e.getMessage());
+                throw wrong(setting, String.valueOf(e.getMessage()));
             }
         }
 

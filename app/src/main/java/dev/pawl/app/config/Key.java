@@ -42,6 +42,7 @@ public enum Key {
                     "PAWL_INPUT",
                     "PAWL_OUTPUT",
                     "PAWL_LEASE",
+                    "PAWL_DATA_ID",
                     "PAWL_WORKER");
 
     private final String path;

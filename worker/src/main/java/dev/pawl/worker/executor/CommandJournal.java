@@ -28,10 +28,10 @@ import org.slf4j.LoggerFactory;
  * What commands this machine's workers run on one data folder, so that a worker that was killed
  * leaves none of them beside its retry.
  *
- * <p>{@code commands/LEASE} holds one small file per command: the worker, the command's process,
- * both with their start, and the attempt's folder. It is there before the folder and before the
- * process, and goes after both, so nothing is left that no entry names. Between the start and the
- * entry's second writing only the environment names the process, see {@link Marker}.
+ * <p>{@code commands/LEASE.JOB} holds one small file per command: the worker, the command's
+ * process, both with their start, and the attempt's folder. It is there before the folder and
+ * before the process, and goes after both, so nothing is left that no entry names. Between the
+ * start and the entry's second writing only the environment names the process, see {@link Marker}.
  *
  * <p>Nothing is forced to disk: a crash that takes the files takes the processes too.
  */
@@ -93,7 +93,8 @@ public final class CommandJournal {
 
     /** Begins an attempt's entry, with a new folder of its own. */
     Entry begin(Token token) {
-        String name = token.lease().toString();
+        // One lease holds all jobs of a claim: the lease alone would be the name of several.
+        String name = token.lease() + "." + token.job();
         var entry = new Entry(entries.resolve(name), attempts.resolve(name));
         try {
             entry.write("");
@@ -153,10 +154,10 @@ public final class CommandJournal {
         try {
             List<String> lines = Files.readAllLines(file, UTF_8);
             if (lines.size() < 2) return Optional.empty();
-            String lease = file.getFileName().toString().replace(".new", "");
+            String name = file.getFileName().toString().replace(".new", "");
             return Owner.parse(lines.get(0))
                     .map(worker ->
-                            new Left(file, attempts.resolve(lease), worker, command(lines.get(1))));
+                            new Left(file, attempts.resolve(name), worker, command(lines.get(1))));
         } catch (IOException e) {
             return Optional.empty();
         }

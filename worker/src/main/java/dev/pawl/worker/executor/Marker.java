@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
  */
 sealed interface Marker {
     String LEASE = "PAWL_LEASE";
-    String DATA = "PAWL_DATA";
+    // Not PAWL_DATA, which is the setting that names the data folder of a pawl that a command runs.
+    String DATA = "PAWL_DATA_ID";
     String WORKER = "PAWL_WORKER";
 
     /** Whether it is in an environment in the form of proc(5): each entry ends with a zero. */

@@ -5,22 +5,24 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The processes of this machine at one moment, as far as this one may see them. */
 record ProcessTable(Map<Long, Entry> entries) {
     private static final Path PROC = Path.of("/proc");
+    private static final int BUFFER_BYTES = 1024;
     private static final boolean LINUX = Files.isReadable(PROC.resolve("self/stat"));
 
     /**
@@ -103,13 +105,12 @@ record ProcessTable(Map<Long, Entry> entries) {
 
     private static List<Long> pids() {
         if (!LINUX) return ProcessHandle.allProcesses().map(ProcessHandle::pid).toList();
-        var pids = new ArrayList<Long>();
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(PROC, "[0-9]*")) {
-            for (Path folder : folders) pids.add(Long.parseLong(folder.getFileName().toString()));
-        } catch (IOException e) {
-            throw new UncheckedIOException("can't list " + PROC, e);
-        }
-        return pids;
+        String[] names = PROC.toFile().list();
+        if (names == null) throw new IllegalStateException("can't list " + PROC);
+        return Stream.of(names)
+                .filter(name -> Character.isDigit(name.charAt(0)))
+                .map(Long::valueOf)
+                .toList();
     }
 
     /** proc(5), /proc/pid/stat: the name may hold spaces and brackets, so count from its last. */
@@ -153,8 +154,14 @@ record ProcessTable(Map<Long, Entry> entries) {
 
     /** Empty when the process has gone or isn't ours to read. */
     private static String read(long pid, String file) {
+        var buffer = new byte[BUFFER_BYTES];
         try (var in = new FileInputStream("/proc/" + pid + "/" + file)) {
-            return new String(in.readAllBytes(), ISO_8859_1);
+            int length = 0;
+            for (int n; (n = in.read(buffer, length, buffer.length - length)) > 0; ) {
+                length += n;
+                if (length == buffer.length) buffer = Arrays.copyOf(buffer, 2 * length);
+            }
+            return new String(buffer, 0, length, ISO_8859_1);
         } catch (IOException e) {
             return "";
         }

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A process belongs to the tree when it was seen as a descendant of one that does, when it is in
  * a session that one of them began, or when it carries the marker in its environment. A command
- * begins a session of its own where the system can have it so. What gets away has left its
- * session, its parent and its environment, all before the first look.
+ * begins a session of its own where the system can have it so. What gets away has left its session,
+ * its parent and its environment, all before the first look.
  *
  * <p>The end is reached when two looks in a row find nobody: one look alone can miss a process that
  * was started, or was changing its program, while the table was read. A process that can't be ended
@@ -65,8 +65,7 @@ final class ProcessTree {
             found.stream().filter(table::beganSession).forEach(leaders::add);
         } while (found.size() > before);
         // A number whose session is over may be given to another.
-        leaders.removeIf(
-                leader -> table.sessionOf(leader).isEmpty() && !table.isRunning(leader));
+        leaders.removeIf(leader -> table.sessionOf(leader).isEmpty() && !table.isRunning(leader));
         seen.addAll(found);
         return found;
     }

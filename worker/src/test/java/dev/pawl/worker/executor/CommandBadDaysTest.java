@@ -18,14 +18,14 @@ final class CommandBadDaysTest {
 
     @Test
     void twoGigabytesWithoutALineEndNeverFillMemory() throws Exception {
-        assertThat(flood("head -c 2000000000 /dev/zero | tr '\\0' x")).startsWith("lines 1");
+        assertThat(flood("head -c 2000000000 /dev/zero")).startsWith("lines 1");
     }
 
     @Test
-    void twoGigabytesInLinesNeverFillMemory() throws Exception {
+    void halfAGigabyteInLinesNeverFillsMemory() throws Exception {
         String line = "x".repeat(999);
 
-        assertThat(flood("yes " + line + " | head -n 2000000")).startsWith("lines 2000000");
+        assertThat(flood("yes " + line + " | head -n 500000")).startsWith("lines 500000");
     }
 
     @Test

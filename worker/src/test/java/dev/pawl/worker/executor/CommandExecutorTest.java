@@ -244,7 +244,7 @@ final class CommandExecutorTest {
                         "PAWL_INPUT",
                         "PAWL_OUTPUT",
                         "PAWL_LEASE",
-                        "PAWL_DATA",
+                        "PAWL_DATA_ID",
                         "PAWL_WORKER");
         assertThat(attempt.lines)
                 .contains(

@@ -13,7 +13,7 @@ final class CommandMain {
 
     public static void main(String[] arguments) throws InterruptedException {
         var commands = new Commands(Path.of(arguments[0]));
-        if (arguments.length > 2) commands.stdoutName(arguments[2]);
+        if (arguments.length > 2 && !arguments[2].isEmpty()) commands.stdoutName(arguments[2]);
         var attempt = new PrintingAttempt();
         Outcome outcome = commands.shell(arguments[1]).run(attempt);
         System.out.println("lines " + attempt.count.get());

@@ -138,7 +138,8 @@ final class CommandStopTest {
                                 echo pid $$
                                 exec env -i sh -c '
                                   f() { sleep 0.01; (f &) }
-                                  f; f; while :; do (sleep 1000 &); sleep 0.05; done'"""));
+                                  f; f; while :; do (sleep 1000 &); sleep 0.05; done'\
+                                """));
         ProcessId leader = process(run, "pid");
 
         run.interrupt();

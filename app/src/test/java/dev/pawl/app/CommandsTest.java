@@ -1,0 +1,250 @@
+package dev.pawl.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pawl.app.Typed.Ended;
+import dev.pawl.app.cli.ExitCode;
+import dev.pawl.core.JobId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands that start no other process, each as a user types it. */
+final class CommandsTest {
+    private static final String ECHO =
+            """
+            tool: echo@1
+            title: Says it again
+            input:
+              type: object
+              additionalProperties: false
+              required: [text]
+              properties:
+                text: {type: string, contentMediaType: text/plain, description: "what, or @file"}
+                times: {type: integer, minimum: 1, maximum: 9, default: 1}
+                loud: {type: boolean, default: false}
+            run: {command: [echo, "{{input.text}}"]}
+            policy: {cache: {ttl: 1h}, concurrency: 2}
+            examples: {valid: [{text: a}], invalid: [{}, {text: a, times: 0}]}
+            """;
+
+    @TempDir Path folder;
+    private Typed user;
+
+    @BeforeEach
+    void aFolderWithATool() {
+        user = new Typed(folder).tool("echo", ECHO);
+    }
+
+    @Test
+    void versionOpensNothing() {
+        Ended ended = user.type("version");
+
+        assertThat(ended.out()).startsWith("pawl 0.0.1-test (Java ");
+        assertThat(ended.code()).isEqualTo(ExitCode.SUCCEEDED);
+        assertThat(folder.resolve("pawl-data")).doesNotExist();
+    }
+
+    @Test
+    void withoutACommandItShowsTheHelpAndEndsAsWrongUsage() {
+        Ended ended = user.type();
+
+        assertThat(ended.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(ended.err()).contains("run ", "submit ", "doctor ", "completion ");
+    }
+
+    @Test
+    void aWrongWordNamesTheNearest() {
+        assertThat(user.type("verson").err())
+                .isEqualTo("pawl: \"verson\" is not known; did you mean version?\n");
+        assertThat(user.type("jobs", "lst").err()).contains("did you mean list?");
+        assertThat(user.type("jobs", "list", "--stat", "dead").err())
+                .contains("did you mean --state?");
+        assertThat(user.type("run", "ecko", "--text", "a").err())
+                .isEqualTo("pawl: no tool is called \"ecko\"; did you mean \"echo\"?\n");
+        assertThat(user.type("run", "echo@2", "--text", "a").err())
+                .contains("did you mean \"echo@1\"");
+        assertThat(user.type("run", "echo", "--txt", "a").err()).contains("did you mean --text?");
+        assertThat(user.type("verson").code()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void everyFieldThatIsWrongIsNamedAndNothingIsStored() {
+        Ended ended = user.type("submit", "echo", "--times", "12");
+
+        assertThat(ended.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(ended.err()).contains("/times is 12", "/text is missing");
+        assertThat(user.type("jobs", "list").out()).isEmpty();
+    }
+
+    @Test
+    void theHelpOfAToolShowsItsFlags() {
+        Ended ended = user.type("run", "echo", "--help");
+
+        assertThat(ended.out())
+                .contains(
+                        "Says it again",
+                        "--text",
+                        "--times",
+                        "--[no-]loud",
+                        "(required)",
+                        "Default: 1");
+    }
+
+    @Test
+    void submitPrintsTheIdAndJobsShowsIt() {
+        JobId id =
+                user.type("submit", "echo", "--text", "a", "--tag", "x", "--priority", "3").job();
+
+        Ended list = user.type("jobs", "list", "--tag", "x");
+        Ended show = user.type("jobs", "show", id.toString(), "--json");
+
+        assertThat(list.out()).startsWith(id + "\techo@1\tqueued\t");
+        assertThat(show.out())
+                .contains("\"priority\":3", "\"tags\":[\"x\"]")
+                .contains("\"input\":{\"text\":\"a\",\"times\":1,\"loud\":false}");
+    }
+
+    @Test
+    void aFileIsKeptByItsContentAndNotInTheRow() throws Exception {
+        Files.writeString(folder.resolve("long.txt"), "x".repeat(2_000_000));
+
+        JobId id = user.type("submit", "echo", "--text", "@long.txt").job();
+
+        String shown = user.type("jobs", "show", id.toString(), "--json").out();
+        assertThat(shown).contains("\"$file\":{\"name\":\"long.txt\"", "\"size\":2000000");
+        assertThat(shown).hasSizeLessThan(3_000);
+    }
+
+    @Test
+    void listsGoOnAfterTheLastOneOfAPage() {
+        JobId first = user.type("submit", "echo", "--text", "1").job();
+        JobId second = user.type("submit", "echo", "--text", "2").job();
+        JobId third = user.type("submit", "echo", "--text", "3").job();
+
+        List<String> page = Typed.lines(user.type("jobs", "list", "--limit", "2").out());
+        String next = user.type("jobs", "list", "--after", second.toString()).out();
+
+        assertThat(page.get(0)).startsWith(third.toString());
+        assertThat(page.get(1)).startsWith(second.toString());
+        assertThat(next).startsWith(first.toString());
+        assertThat(user.type("jobs", "list", "--limit", "0").code()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void aBatchTakesTheGoodLinesAndTellsTheBad() {
+        Ended ended =
+                user.stdin("{\"text\":\"a\"}\n\n{\"txt\":1}\nno json\n{\"text\":\"b\"}\n")
+                        .type("submit", "echo", "--batch");
+
+        assertThat(Typed.lines(ended.out())).hasSize(2);
+        assertThat(ended.err()).contains("line 3: echo@1: /txt is not known", "line 4: ");
+        assertThat(ended.code()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void anIdempotencyKeyGivesTheSameJobAndRefusesAnotherInput() {
+        JobId first = user.type("submit", "echo", "--text", "a", "--idempotency-key", "k").job();
+
+        JobId again = user.type("submit", "echo", "--text", "a", "--idempotency-key", "k").job();
+        Ended other = user.type("submit", "echo", "--text", "b", "--idempotency-key", "k");
+
+        assertThat(again).isEqualTo(first);
+        assertThat(other.code()).isEqualTo(ExitCode.REFUSED);
+    }
+
+    @Test
+    void severalJobsAreCancelledRedrivenAndDiscarded() {
+        String one = user.type("submit", "echo", "--text", "1").job().toString();
+        String two = user.type("submit", "echo", "--text", "2").job().toString();
+
+        assertThat(user.type("jobs", "cancel", one, two).out())
+                .isEqualTo(one + " cancelled (was queued)\n" + two + " cancelled (was queued)\n");
+        assertThat(user.type("jobs", "redrive", one).out()).contains("redriven (was cancelled)");
+        assertThat(user.type("jobs", "discard", one).code()).isEqualTo(ExitCode.REFUSED);
+        assertThat(user.type("jobs", "discard", two).out()).contains("discarded");
+        Ended gone = user.type("jobs", "show", two);
+        assertThat(gone.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(gone.err()).startsWith("pawl: job " + two + " is not in this data folder");
+    }
+
+    @Test
+    void aQueueThatIsFullRefuses() {
+        user.file("pawl.yaml", "queues: {mail: {depth: 1}}\n");
+        user.type("submit", "echo", "--text", "1", "--queue", "mail");
+
+        Ended ended = user.type("submit", "echo", "--text", "2", "--queue", "mail");
+
+        assertThat(ended.code()).isEqualTo(ExitCode.REFUSED);
+        assertThat(ended.err()).contains("mail");
+    }
+
+    @Test
+    void cacheWhyShowsWhatDiffersFromTheNearestJob() {
+        user.type("submit", "echo", "--text", "a");
+        JobId id = user.type("submit", "echo", "--text", "a", "--times", "2").job();
+
+        Ended ended = user.type("cache", "why", id.toString());
+
+        assertThat(ended.out()).contains("nothing answered its key", "/input/times", "- 1", "+ 2");
+        assertThat(user.type("cache", "why", id.toString(), "--json").out())
+                .contains("{\"pointer\":\"/input/times\",\"before\":1,\"after\":2}");
+        assertThat(user.type("cache", "list").out()).isEmpty();
+        assertThat(user.type("cache", "prune").out()).isEqualTo("0 results forgotten\n");
+    }
+
+    @Test
+    void toolsAreListedShownAndChecked() {
+        assertThat(user.type("tools", "list").out()).isEqualTo("echo@1\tcommand\tSays it again\n");
+        assertThat(user.type("tools", "show", "echo").out())
+                .contains("--text", "required", "2 at once", "results are kept for 1 h");
+        assertThat(user.type("tools", "check").code()).isEqualTo(ExitCode.SUCCEEDED);
+        user.tool("broken", "tool: broken@1\nrn: {}\n");
+        Ended check = user.type("tools", "check");
+        assertThat(check.code()).isEqualTo(ExitCode.FAULT);
+        assertThat(check.out()).contains("broken.yaml:2:1");
+        assertThat(user.type("tools", "list").out()).contains("echo@1");
+    }
+
+    @Test
+    void errorsAreJsonWhereJsonIsWanted() {
+        Ended ended = user.type("run", "nosuch", "--json");
+
+        assertThat(ended.err())
+                .startsWith("{\"error\":\"tool_not_found\",\"message\":")
+                .contains("\"exit\":\"usage\"");
+        assertThat(ended.out()).isEmpty();
+    }
+
+    @Test
+    void completionKnowsEveryCommand() {
+        String script = user.type("completion", "bash").out();
+
+        assertThat(script)
+                .contains("run submit worker jobs why tools cache", "--on-parent-failure");
+        assertThat(user.type("completion", "zsh").out()).startsWith("autoload");
+        assertThat(user.type("completion", "fish").code()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void colourIsForTerminalsUnlessSaidOtherwise() {
+        user.type("submit", "echo", "--text", "a");
+
+        assertThat(user.type("jobs", "list").out()).doesNotContain("\033");
+        assertThat(user.type("jobs", "list", "--color", "always").out()).contains("\033");
+        assertThat(user.terminal(80).type("jobs", "list").out()).contains("\033");
+        assertThat(user.type("jobs", "list", "--color", "never").out()).doesNotContain("\033");
+        assertThat(user.with("NO_COLOR", "1").type("jobs", "list").out()).doesNotContain("\033");
+    }
+
+    @Test
+    void whatOthersWroteNeverReachesTheTerminalAsACommand() {
+        user.type("submit", "echo", "--text", "a", "--correlation-id", "x\u009b31mred");
+        String id = Typed.lines(user.type("jobs", "list").out()).getFirst().split("\t", -1)[0];
+
+        assertThat(user.type("jobs", "show", id).out()).doesNotContain("\u009b");
+    }
+}

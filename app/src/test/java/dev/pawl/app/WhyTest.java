@@ -1,0 +1,99 @@
+package dev.pawl.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pawl.core.QueueEntry;
+import dev.pawl.core.SystemTime;
+import dev.pawl.core.ToolId;
+import dev.pawl.core.WorkerEntry;
+import dev.pawl.store.sqlite.SqliteOptions;
+import dev.pawl.store.sqlite.SqliteStore;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code pawl why} names what holds a job. */
+final class WhyTest {
+    @TempDir Path folder;
+    private Typed user;
+
+    @BeforeEach
+    void aFolderWithATool() {
+        user = new Typed(folder).tool("echo", "tool: echo@1\nrun: {command: [echo]}\n");
+    }
+
+    @Test
+    void nobodyServesTheTool() {
+        assertThat(why(submit()))
+                .contains("\"reason\":\"no_worker\"", "no live worker serves echo@1");
+    }
+
+    @Test
+    void itIsNotDueYet() {
+        assertThat(why(submit("--in", "1h"))).contains("\"reason\":\"not_due\"");
+    }
+
+    @Test
+    void itsQueueIsPaused() {
+        String id = submit("--queue", "mail");
+        inStore(store -> store.setQueue(new QueueEntry("mail", true, Integer.MAX_VALUE)));
+
+        assertThat(why(id)).contains("\"reason\":\"queue_paused\"", "\\\"mail\\\" is paused");
+    }
+
+    @Test
+    void itWaitsForAParent() {
+        String parent = submit();
+        String child = submit("--parent", parent);
+
+        assertThat(why(child))
+                .contains("\"reason\":\"waits_for_parents\"", "1 of 1", "\"" + parent + "\"");
+    }
+
+    @Test
+    void itWasCancelledBecauseOfAParent() {
+        String parent = submit();
+        String child = submit("--parent", parent);
+        user.type("jobs", "cancel", parent);
+
+        assertThat(why(child))
+                .contains("\"reason\":\"cancelled\"", "a parent did not succeed", parent);
+    }
+
+    @Test
+    void othersOfItsQueueGoFirst() {
+        String first = submit("--priority", "1");
+        String second = submit();
+        inStore(store -> store.register(worker(store.now())));
+
+        assertThat(why(second)).contains("\"reason\":\"due\"", "1 due jobs of its queue go first");
+        assertThat(why(first)).contains("a worker takes it when it has a free slot");
+    }
+
+    private static WorkerEntry worker(Instant now) {
+        return new WorkerEntry("w", "host", 1, now, Set.of(new ToolId("echo", "1")), 1, now, now);
+    }
+
+    private String submit(String... flags) {
+        var args = new String[flags.length + 2];
+        args[0] = "submit";
+        args[1] = "echo";
+        System.arraycopy(flags, 0, args, 2, flags.length);
+        return user.type(args).job().toString();
+    }
+
+    private String why(String id) {
+        return user.type("why", id, "--json").out();
+    }
+
+    private void inStore(Consumer<SqliteStore> action) {
+        var options = SqliteOptions.of(folder.resolve("pawl-data/pawl.db"));
+        try (var store = SqliteStore.open(options, new SystemTime())) {
+            action.accept(store);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.pawl.app.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pawl.app.config.Configuration.ColorMode;
+import dev.pawl.app.config.Configuration.Given;
+import dev.pawl.core.PawlException;
+import dev.pawl.store.sqlite.SqliteOptions;
+import dev.pawl.worker.WorkerOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ConfigurationTest {
+    @TempDir Path folder;
+
+    @Test
+    void theseAreTheKeysAndTheirDefaults() {
+        assertThat(read(Map.of()).settings())
+                .extracting(s -> s.path() + "=" + s.text() + " " + s.source())
+                .containsExactly(
+                        "data=./pawl-data default",
+                        "tools= default",
+                        "color=auto default",
+                        "store.synchronous=full default",
+                        "store.busy=30s default",
+                        "worker.slots=auto default",
+                        "worker.handlers=256 default",
+                        "worker.lease=30s default",
+                        "worker.heartbeat=10s default",
+                        "worker.poll=500ms default",
+                        "worker.grace=20s default",
+                        "worker.stop-grace=15s default",
+                        "worker.log-max=5MiB default",
+                        "log.format=text default",
+                        "log.level=auto default");
+    }
+
+    @Test
+    void theDefaultsAreThoseOfTheRecords() {
+        Configuration read = read(Map.of());
+
+        Path data = folder.resolve("pawl-data");
+        assertThat(read.data()).isEqualTo(data);
+        assertThat(read.tools()).isEmpty();
+        assertThat(read.color()).isEqualTo(ColorMode.AUTO);
+        assertThat(read.store()).isEqualTo(SqliteOptions.of(data.resolve("pawl.db")));
+        assertThat(read.worker()).isEqualTo(WorkerOptions.defaults());
+        assertThat(read.queueDepths()).isEmpty();
+        assertThat(read.log())
+                .isEqualTo(new LogSettings(LogSettings.Format.TEXT, LogSettings.Level.AUTO));
+    }
+
+    @Test
+    void aFlagGoesBeforeAVariableAndThatBeforeTheFile() throws Exception {
+        file("log: {format: json}\nworker: {slots: 2, poll: 1s}\nqueues: {mail: {depth: 5}}\n");
+        var flag = new Setting("worker.slots", "4", "--slots");
+
+        Configuration read =
+                Configuration.read(
+                        new Given(
+                                folder,
+                                Map.of("PAWL_WORKER_SLOTS", "3", "PAWL_WORKER_POLL", "2s"),
+                                "",
+                                List.of(flag)));
+
+        assertThat(read.worker().commandSlots()).isEqualTo(4);
+        assertThat(read.worker().poll()).hasSeconds(2);
+        assertThat(read.log().format()).isEqualTo(LogSettings.Format.JSON);
+        assertThat(read.queueDepths()).containsEntry("mail", 5);
+        assertThat(read.settings())
+                .contains(
+                        new Setting("worker.slots", "4", "--slots"),
+                        new Setting("worker.poll", "2s", "PAWL_WORKER_POLL"),
+                        new Setting("log.format", "json", folder.resolve("pawl.yaml") + ":1"));
+    }
+
+    @Test
+    void foldersInTheFileAreRelativeToIt() throws Exception {
+        file("tools: [a, b/c]\n");
+
+        assertThat(read(Map.of()).tools())
+                .containsExactly(folder.resolve("a"), folder.resolve("b/c"));
+    }
+
+    @Test
+    void aWrongValueIsRefusedWithItsKeyAndSource() {
+        assertRefused(Map.of("PAWL_STORE_SYNCHRONOUS", "half"), "want one of full, normal");
+        assertRefused(
+                Map.of("PAWL_WORKER_SLOTS", "many"),
+                "worker.slots is \"many\" (PAWL_WORKER_SLOTS)");
+        assertRefused(Map.of("PAWL_WORKER_SLOTS", "-1"), "want 0 to");
+        assertRefused(Map.of("PAWL_WORKER_LEASE", "5s"), "under twice heartbeat");
+        assertRefused(Map.of("PAWL_STORE_BUSY", "soon"), "want a time");
+        assertRefused(Map.of("PAWL_WORKER_LOG_MAX", "5 lines"), "want a size");
+        assertRefused(Map.of("PAWL_QUEUES_MAIL_DEPTH", "0"), "queues.mail.depth is \"0\"");
+    }
+
+    @Test
+    void anUnknownKeyNamesTheNearest() throws Exception {
+        assertRefused(Map.of("PAWL_STOR_BUSY", "1s"), "did you mean PAWL_STORE_BUSY?");
+        file("worker: {slot: 1}\n");
+        assertRefused(Map.of(), "did you mean worker.slots?");
+        file("worker: {slots: [1\n");
+        assertRefused(Map.of(), "pawl.yaml:");
+        file("just text\n");
+        assertRefused(Map.of(), "want keys and values");
+    }
+
+    @Test
+    void whatAToolsCommandIsGivenIsNoConfiguration() {
+        assertThat(read(Map.of("PAWL_JOB", "x", "PAWL_INPUT", "y")).settings())
+                .allMatch(Setting::isDefault);
+    }
+
+    private void assertRefused(Map<String, String> environment, String part) {
+        assertThatThrownBy(() -> read(environment))
+                .isInstanceOf(PawlException.class)
+                .hasMessageContaining(part);
+    }
+
+    private Configuration read(Map<String, String> environment) {
+        return Configuration.read(new Given(folder, environment, "", List.of()));
+    }
+
+    private void file(String text) throws Exception {
+        Files.writeString(folder.resolve("pawl.yaml"), text);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.pawl.e2e;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The {@code pawl} program as a process of its own, on the classpath of this test. */
+final class PawlProcess implements AutoCloseable {
+    private final Process process;
+    private final Path output;
+
+    private PawlProcess(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /**
+     * Starts {@code pawl} with these arguments in {@code folder}; its output goes to a file there.
+     */
+    static PawlProcess start(Path folder, Path input, List<String> arguments) throws IOException {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("-Xmx512m");
+        command.add("-cp");
+        command.add(
+                System.getProperty(
+                        "surefire.test.class.path", System.getProperty("java.class.path")));
+        command.add("dev.pawl.app.Main");
+        command.addAll(arguments);
+        Path output = Files.createTempFile(folder, "pawl-", ".log");
+        Process process =
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectInput(input.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(output.toFile())
+                        .start();
+        return new PawlProcess(process, output);
+    }
+
+    /** Runs {@code pawl} to its end and answers what it printed; fails unless it exits with 0. */
+    static String run(Path folder, Path input, String... arguments) throws Exception {
+        try (var pawl = start(folder, input, List.of(arguments))) {
+            if (!pawl.process.waitFor(3, TimeUnit.MINUTES))
+                throw new AssertionError("pawl hangs: " + List.of(arguments));
+            String printed = Files.readString(pawl.output);
+            if (pawl.process.exitValue() != 0)
+                throw new AssertionError(
+                        "exit %d: %s".formatted(pawl.process.exitValue(), printed));
+            return printed;
+        }
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    String printed() throws IOException {
+        return Files.readString(output);
+    }
+
+    /** As {@code kill -9}: nothing of it runs any more when this returns; its children do. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        kill();
+    }
+}
