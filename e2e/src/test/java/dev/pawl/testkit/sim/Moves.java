@@ -41,7 +41,7 @@ final class Moves {
             else if (was != null && is == null) gone(id, was);
             else if (was != null && is != null && !was.equals(is)) moved(id, was, is);
             boolean early = is != null && is.where() == Place.Kind.READY && is.at() > at;
-            if (early && (was == null || was.where() != Place.Kind.READY))
+            if (is != null && early && (was == null || was.where() != Place.Kind.READY))
                 throw broken(Invariant.NOT_BEFORE_ITS_TIME, id, was, is);
         }
     }

@@ -85,7 +85,11 @@ final class Picture {
 
     private void add(ResultSet row, int kind) throws SQLException {
         switch (kind) {
-            case 1, 2, 3, 4, 5 -> place(row, Place.Kind.values()[kind - 1]);
+            case 1 -> place(row, Place.Kind.WAITING);
+            case 2 -> place(row, Place.Kind.READY);
+            case 3 -> place(row, Place.Kind.LATER);
+            case 4 -> place(row, Place.Kind.RUNNING);
+            case 5 -> place(row, Place.Kind.OUTCOME);
             case 6 -> stopping.put(job(row), new StoppingRow(needed(row, 5), row.getInt(3)));
             case 7 -> leases.put(needed(row, 2), new LeaseRow(row.getString(9), row.getLong(7)));
             case 8 -> counters.put(new Cell(row.getInt(3), row.getInt(4)), row.getLong(7));
