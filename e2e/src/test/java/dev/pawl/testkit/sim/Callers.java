@@ -90,6 +90,9 @@ final class Callers {
                 .forEach((id, place) -> {
                     if (place.ended() && !place.succeeded()) ended.add(id);
                 });
+        // Those whose error answers others have the most to take back.
+        for (var kept : world.judge.picture().kept.values())
+            if (ended.contains(kept.job()) && random.nextBoolean()) return kept.job();
         return ended.isEmpty() || random.nextInt(4) == 0 ? any() : any(ended);
     }
 
@@ -117,7 +120,7 @@ final class Callers {
         if (shared) {
             Duration ttl = random.nextBoolean() ? Duration.ofHours(1) : Duration.ofSeconds(5);
             job.key(new InputKey("%063x%d".formatted(tool.name().length(), same), "{}"))
-                    .reuse(new Reuse(ttl, random.nextBoolean()));
+                    .reuse(new Reuse(ttl, random.nextInt(4) > 0));
             if (random.nextInt(6) == 0) job.tenant("other");
         }
         if (!shared || random.nextInt(6) == 0) {

@@ -113,8 +113,8 @@ final class Handlers implements Launcher {
 
         private Outcome outcome(RandomGenerator random) {
             int dice = random.nextInt(10);
-            if (dice < 6) return success();
-            if (dice == 6)
+            if (dice < 5) return success();
+            if (dice == 5)
                 return new Outcome.Snoozed(Duration.ofMillis(random.nextInt(5_000)), "not yet");
             ErrorClass kind = ERRORS.get(random.nextInt(ERRORS.size()));
             var error = new dev.pawl.core.JobError(kind, "no: " + run.job().state().attempt());

@@ -143,7 +143,7 @@ final class World implements AutoCloseable {
         List<SimProcess> living = living();
         if (living.isEmpty()) return;
         SimProcess process = living.get(random.nextInt(living.size()));
-        if (process.loops.isEmpty() || random.nextInt(8) == 0) {
+        if (process.loops.isEmpty() || random.nextInt(6) == 0) {
             acting(process, () -> callers.act(process));
         } else if (!process.handlers.idle() && random.nextInt(3) == 0) {
             process.handlers.step();

@@ -3,7 +3,10 @@ package dev.pawl.store.sqlite;
 import dev.pawl.core.Store;
 import dev.pawl.core.SystemTime;
 import dev.pawl.core.Time;
-import dev.pawl.testkit.DurableStoreContract;
+import dev.pawl.testkit.ClaimContract;
+import dev.pawl.testkit.CountsContract;
+import dev.pawl.testkit.FlightContract;
+import dev.pawl.testkit.SubmitContract;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
@@ -16,10 +19,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole contract again, by two stores on one file that take turns with every call, as two
- * processes would: nothing that one remembers may be wrong because of what the other wrote.
+ * The contract again where one process could remember what another has changed, random calls
+ * against the memory store among it: two stores on one file take turns with every call.
  */
-final class SqliteByTurnsTest implements DurableStoreContract {
+final class SqliteByTurnsTest
+        implements SubmitContract, ClaimContract, FlightContract, CountsContract {
     @TempDir static Path shared;
     @TempDir Path folder;
 
