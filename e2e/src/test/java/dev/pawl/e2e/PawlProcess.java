@@ -26,9 +26,7 @@ final class PawlProcess implements AutoCloseable {
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-Xmx512m");
         command.add("-cp");
-        command.add(
-                System.getProperty(
-                        "surefire.test.class.path", System.getProperty("java.class.path")));
+        command.add(classpath());
         command.add("dev.pawl.app.Main");
         command.addAll(arguments);
         Path output = Files.createTempFile(folder, "pawl-", ".log");
@@ -53,6 +51,12 @@ final class PawlProcess implements AutoCloseable {
                         "exit %d: %s".formatted(pawl.process.exitValue(), printed));
             return printed;
         }
+    }
+
+    /** The classpath of this test, also where Surefire starts it from a jar of its own. */
+    static String classpath() {
+        return System.getProperty(
+                "surefire.test.class.path", System.getProperty("java.class.path"));
     }
 
     boolean alive() {

@@ -5,6 +5,7 @@ import dev.pawl.store.Rows;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -13,6 +14,10 @@ import org.sqlite.SQLiteDataSource;
  * read everything; tests and a person who doubts run them.
  */
 public final class SqliteInvariants {
+    private static final Pattern HEX_ID =
+            Pattern.compile(
+                    "\\b([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})\\b");
+
     private static final String INTEGRITY = "PRAGMA quick_check(5)";
 
     /** An unfinished job has one place, a finished one one outcome. Reads every job. */
@@ -136,11 +141,16 @@ public final class SqliteInvariants {
             }
             for (String sql : ALL)
                 try (Rows rows = db.stmt(sql).query()) {
-                    while (rows.next()) faults.add(rows.text(1));
+                    while (rows.next()) faults.add(withIds(rows.text(1)));
                 }
         } finally {
             db.execute(SqliteSql.COMMIT);
         }
         return faults;
+    }
+
+    /** Ids in a sentence, from the database's hex digits to the form that people know. */
+    private static String withIds(String text) {
+        return HEX_ID.matcher(text).replaceAll("$1-$2-$3-$4-$5");
     }
 }

@@ -40,24 +40,21 @@ final class SqliteInvariantsTest {
     void aJobThatIsNowhereIsFound() throws Exception {
         sql("DELETE FROM ready");
 
-        assertThat(SqliteInvariants.faults(options))
-                .containsExactly("job " + JOB + " is in 0 places; want 1");
+        assertThat(SqliteInvariants.faults(options)).contains("job " + JOB + " is in 0 places");
     }
 
     @Test
     void aJobInTwoPlacesIsFound() throws Exception {
         sql("INSERT INTO outcome (id, attempt, state, at) SELECT id, 0, 3, 0 FROM job");
 
-        assertThat(SqliteInvariants.faults(options))
-                .containsExactly("job " + JOB + " is in 2 places; want 1");
+        assertThat(SqliteInvariants.faults(options)).contains("job " + JOB + " is in 2 places");
     }
 
     @Test
     void aRowOfAJobThatIsNotThereIsFound() throws Exception {
         sql("DELETE FROM job");
 
-        assertThat(SqliteInvariants.faults(options))
-                .containsExactly("ready names job " + JOB + ", which isn't there");
+        assertThat(SqliteInvariants.faults(options)).contains("a row in ready has no job " + JOB);
     }
 
     @Test
@@ -68,7 +65,7 @@ final class SqliteInvariantsTest {
         sql("DELETE FROM ready");
 
         assertThat(SqliteInvariants.faults(options))
-                .contains("job " + JOB + " runs without a lease");
+                .contains("running job " + JOB + " has no lease");
     }
 
     private void sql(String statement) throws Exception {
