@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * alone, breaks the invariant that its patch names, with the seed that it names. Where other
  * changes have made a seed another run, a near one is searched for, and said.
  */
+@Tag("process")
 final class PlantedBugsTest {
     private static final Path ROOT = Path.of(System.getProperty("pawl.root", ".")).toAbsolutePath();
 
