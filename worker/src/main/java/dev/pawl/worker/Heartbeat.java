@@ -8,6 +8,7 @@ import dev.pawl.core.Time;
 import dev.pawl.core.Token;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -100,7 +101,8 @@ final class Heartbeat implements Loop {
             if (stopped > 0)
                 log.warn("{} leases are lost: {} attempts stopped", lost.size(), stopped);
         }
-        answer.stop().forEach(this::stop);
+        // In order, so that a simulation with the same seed is the same run.
+        answer.stop().stream().sorted(Comparator.comparing(Token::job)).forEach(this::stop);
     }
 
     private void stop(Token token) {

@@ -3,13 +3,17 @@ package dev.pawl.testkit.sim;
 import dev.pawl.core.Claim;
 import dev.pawl.core.Claimed;
 import dev.pawl.core.End;
+import dev.pawl.core.JobState;
 import dev.pawl.core.NewJob;
+import dev.pawl.core.Renewed;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Submitted;
 import dev.pawl.core.Token;
 import dev.pawl.core.Written;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Calls and their answers in a few words each. */
@@ -27,9 +31,9 @@ final class Telling {
                             .formatted(
                                     claim.lease(),
                                     all(claim.wants(), Telling::want),
-                                    claim.spent());
+                                    sorted(claim.spent()));
             case Op.Renew(var renewal) ->
-                    "renew for %s: %s".formatted(renewal.worker(), renewal.held());
+                    "renew for %s: %s".formatted(renewal.worker(), sorted(renewal.held()));
             case Op.SetProgress(var token, var progress) ->
                     "progress of %s: %s".formatted(token(token), progress.fraction());
             case Op.AddLog(var token, var lines) ->
@@ -56,7 +60,12 @@ final class Telling {
         return switch (answer) {
             case Claimed(var jobs, var due) ->
                     "%s, next due %s".formatted(all(jobs, j -> token(j.token())), due);
-            case Submitted.Accepted(var id, var state) -> id + " " + state;
+            case Renewed(var leases, var stop) ->
+                    "stand: %s, stop: %s".formatted(sorted(leases), sorted(stop));
+            case Submitted.Accepted(var id, var state) -> id + " " + answer(state);
+            case JobState.Waiting(var on, var follower) ->
+                    "Waiting[%s%s]".formatted(follower ? "follows " : "for ", sorted(on));
+            case Optional<?> some -> some.map(Telling::answer).orElse("no such job");
             case Submitted.Refused(var code, var _) -> code.wire();
             case Written.Done _ -> "done";
             case Written.LeaseLost(var reason) -> "lost: " + reason;
@@ -86,11 +95,8 @@ final class Telling {
     }
 
     private static String want(Claim.Want want) {
-        return "%d of %s".formatted(want.max(), want.tools().stream().sorted(BY_TEXT).toList());
+        return "%d of %s".formatted(want.max(), sorted(want.tools()));
     }
-
-    private static final java.util.Comparator<Object> BY_TEXT =
-            java.util.Comparator.comparing(Object::toString);
 
     private static String end(End end) {
         return "%s %s -> %s%s"
@@ -103,6 +109,11 @@ final class Telling {
 
     static String token(Token token) {
         return "%s#%d/%s".formatted(token.job(), token.attempt(), token.lease());
+    }
+
+    /** In an order of its own: that of a set differs from one JVM to the next. */
+    private static List<String> sorted(Set<?> of) {
+        return of.stream().map(Object::toString).sorted().toList();
     }
 
     private static String tail(String hash) {
