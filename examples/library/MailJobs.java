@@ -1,4 +1,5 @@
 import dev.pawl.artifact.FileArtifacts;
+import dev.pawl.core.Attempt;
 import dev.pawl.core.JobId;
 import dev.pawl.core.SystemTime;
 import dev.pawl.store.sqlite.SqliteOptions;
@@ -41,7 +42,7 @@ public final class MailJobs {
         }
     }
 
-    private static Map<String, String> send(SendMail mail) {
+    private static Map<String, String> send(SendMail mail, Attempt attempt) {
         // A real one would talk to a mail server here, and throw when it is busy.
         return Map.of("sent", mail.to());
     }
