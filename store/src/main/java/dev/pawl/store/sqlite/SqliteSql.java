@@ -10,6 +10,14 @@ final class SqliteSql {
     static final String COMMIT = "COMMIT";
     static final String ROLLBACK = "ROLLBACK";
 
+    static final String SYNC_FULL = "PRAGMA synchronous = FULL";
+    static final String SYNC_NORMAL = "PRAGMA synchronous = NORMAL";
+    static final String AUTOCHECKPOINT = "PRAGMA wal_autocheckpoint = ";
+    static final String CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)";
+
+    /** Only looks: answers as a checkpoint would, and moves nothing. */
+    static final String CHECKPOINT_LOOK = "PRAGMA wal_checkpoint(NOOP)";
+
     // ---- Names: tools, queues, limits, lanes, policies. Unique indexes.
 
     static final String TOOL_ADD =

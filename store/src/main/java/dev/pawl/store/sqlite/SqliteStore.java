@@ -63,7 +63,9 @@ import org.sqlite.SQLiteDataSource;
  *   <li>A running attempt's write deletes or finds its row by (job, attempt, lease). A lost lease
  *       has no such row, so the write does nothing and says so.
  *   <li>With {@code synchronous=FULL} the log is synced before a commit returns, and nobody is
- *       answered before.
+ *       answered before. Claims, renewals, progress and log lines don't wait for a sync of their
+ *       own: a power failure that takes a claim takes its random lease id too, so that nothing
+ *       written under it is lost or counted, and it ends the handler as well.
  * </ul>
  *
  * <p>Reads have connections of their own and never wait for the writer. Thread-safe.
@@ -73,6 +75,7 @@ public final class SqliteStore implements Store {
     private final Time time;
     private final Db writing;
     private final SqliteWriter writer;
+    private final SqliteCheckpoints checkpoints;
     private final ArrayBlockingQueue<Db> readers;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -85,7 +88,9 @@ public final class SqliteStore implements Store {
         this.options = options;
         this.time = time;
         this.writing = new Db(wire.apply(source.getConnection()));
-        this.writer = new SqliteWriter(writing, new Names(), time, options.file());
+        writing.execute(SqliteSql.AUTOCHECKPOINT + SqliteCheckpoints.LOG_MAX);
+        this.checkpoints = new SqliteCheckpoints(() -> new Db(source.getConnection()));
+        this.writer = new SqliteWriter(writing, time, options, checkpoints);
         this.readers = new ArrayBlockingQueue<>(options.readers());
         for (int i = 0; i < options.readers(); i++)
             readers.add(new Db(wire.apply(source.getConnection())));
@@ -165,22 +170,22 @@ public final class SqliteStore implements Store {
 
     @Override
     public Claimed claim(Claim claim) {
-        return writer.write(tx -> ClaimWrites.claim(tx, claim));
+        return writer.writeUnsynced(tx -> ClaimWrites.claim(tx, claim));
     }
 
     @Override
     public Renewed renew(Renewal renewal) {
-        return writer.write(tx -> TimeWrites.renew(tx, renewal));
+        return writer.writeUnsynced(tx -> TimeWrites.renew(tx, renewal));
     }
 
     @Override
     public Written progress(Token token, Progress progress) {
-        return writer.write(tx -> EndWrites.progress(tx, token, progress));
+        return writer.writeUnsynced(tx -> EndWrites.progress(tx, token, progress));
     }
 
     @Override
     public Written log(Token token, List<LogLine> lines) {
-        return writer.write(tx -> EndWrites.log(tx, token, lines));
+        return writer.writeUnsynced(tx -> EndWrites.log(tx, token, lines));
     }
 
     @Override
@@ -195,7 +200,7 @@ public final class SqliteStore implements Store {
 
     @Override
     public int promote(int max) {
-        return writer.write(tx -> TimeWrites.promote(tx, max));
+        return writer.writeUnsynced(tx -> TimeWrites.promote(tx, max));
     }
 
     @Override
@@ -346,6 +351,7 @@ public final class SqliteStore implements Store {
     public void close() {
         if (closed.getAndSet(true)) return;
         writer.close();
+        checkpoints.close();
         try {
             for (int i = 0; i < options.readers(); i++) readers.take().close();
             writing.close();

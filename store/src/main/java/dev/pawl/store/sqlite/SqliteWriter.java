@@ -4,7 +4,7 @@ import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Time;
 import dev.pawl.store.Db;
-import java.nio.file.Path;
+import dev.pawl.store.sqlite.SqliteOptions.Synchronous;
 import java.sql.SQLException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>When nobody else writes, a platform thread writes on its own: a hand-over would cost as
  *       much as the write. A virtual thread always hands over, because the native call would pin
  *       its carrier; the writer is a platform thread.
+ *   <li>A commit is synced when one of its works asks for it. The others may be lost with the
+ *       machine, but not with the process, and never out of order: the next sync holds them too.
  *   <li>Work that fails takes nobody along: the transaction is rolled back and each work of the
  *       batch is done again in one of its own. So work may run twice, and must not change anything
  *       but the database.
@@ -38,17 +40,24 @@ final class SqliteWriter implements AutoCloseable {
     private final Db db;
     private final Names names;
     private final Time time;
-    private final Path file;
+    private final SqliteOptions options;
+    private final SqliteCheckpoints checkpoints;
     private final ArrayBlockingQueue<Pending<?>> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
     private final ReentrantLock turn = new ReentrantLock();
     private final Thread thread;
+    private boolean syncing;
     private volatile boolean closed;
 
-    SqliteWriter(Db db, Names names, Time time, Path file) {
+    /**
+     * @param db a connection with the options' own setting of {@code synchronous}
+     */
+    SqliteWriter(Db db, Time time, SqliteOptions options, SqliteCheckpoints checkpoints) {
         this.db = db;
-        this.names = names;
+        this.names = new Names();
         this.time = time;
-        this.file = file;
+        this.options = options;
+        this.checkpoints = checkpoints;
+        this.syncing = options.synchronous() == Synchronous.FULL;
         this.thread = Thread.ofPlatform().name("sqlite-writer").daemon().unstarted(this::serve);
         thread.start();
     }
@@ -60,7 +69,18 @@ final class SqliteWriter implements AutoCloseable {
      *     code is {@link ErrorCode#STORE_UNAVAILABLE}
      */
     <T> T write(Tx.Work<T> work) {
-        var pending = new Pending<>(work);
+        return write(new Pending<>(work, options.synchronous() == Synchronous.FULL));
+    }
+
+    /**
+     * As {@link #write}, without a sync of its own: for what is harmless when the machine loses it
+     * together with everything after it.
+     */
+    <T> T writeUnsynced(Tx.Work<T> work) {
+        return write(new Pending<>(work, false));
+    }
+
+    private <T> T write(Pending<T> pending) {
         if (!Thread.currentThread().isVirtual() && waiting.isEmpty() && turn.tryLock()) {
             try {
                 requireOpen();
@@ -122,6 +142,7 @@ final class SqliteWriter implements AutoCloseable {
     private @Nullable Throwable attempt(List<Pending<?>> batch) {
         boolean begun = false;
         try {
+            sync(batch.stream().anyMatch(pending -> pending.sync));
             db.execute(SqliteSql.BEGIN);
             begun = true;
             var tx = new Tx(db, names, time.instant().truncatedTo(ChronoUnit.MILLIS));
@@ -129,14 +150,21 @@ final class SqliteWriter implements AutoCloseable {
             tx.flush();
             db.execute(SqliteSql.COMMIT);
             names.adopt(tx.fresh);
+            checkpoints.committed();
             return null;
         } catch (SQLException e) {
             if (begun) rollBack(e);
-            return SqliteErrors.of(e, file);
+            return SqliteErrors.of(e, options.file());
         } catch (RuntimeException | Error e) {
             if (begun) rollBack(e);
             return e;
         }
+    }
+
+    private void sync(boolean wanted) throws SQLException {
+        if (wanted == syncing) return;
+        db.execute(wanted ? SqliteSql.SYNC_FULL : SqliteSql.SYNC_NORMAL);
+        syncing = wanted;
     }
 
     private void rollBack(Throwable cause) {
@@ -174,11 +202,13 @@ final class SqliteWriter implements AutoCloseable {
 
     private static final class Pending<T> {
         private final Tx.Work<T> work;
+        private final boolean sync;
         private final CompletableFuture<T> answer = new CompletableFuture<>();
         private @Nullable T result;
 
-        Pending(Tx.Work<T> work) {
+        Pending(Tx.Work<T> work, boolean sync) {
             this.work = work;
+            this.sync = sync;
         }
 
         void run(Tx tx) throws SQLException {
