@@ -1,6 +1,7 @@
 package dev.pawl.worker;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * How a worker claims and holds jobs.
@@ -56,94 +57,37 @@ public record WorkerOptions(
     }
 
     public WorkerOptions withHandlerSlots(int value) {
-        return new WorkerOptions(
-                value,
-                commandSlots,
-                lease,
-                heartbeat,
-                poll,
-                grace,
-                stopGrace,
-                claimBatch,
-                logBytesMax);
+        return with(change -> change.handlerSlots = value);
     }
 
     public WorkerOptions withCommandSlots(int value) {
-        return new WorkerOptions(
-                handlerSlots,
-                value,
-                lease,
-                heartbeat,
-                poll,
-                grace,
-                stopGrace,
-                claimBatch,
-                logBytesMax);
+        return with(change -> change.commandSlots = value);
     }
 
     public WorkerOptions withLease(Duration length, Duration renewedEvery) {
-        return new WorkerOptions(
-                handlerSlots,
-                commandSlots,
-                length,
-                renewedEvery,
-                poll,
-                grace,
-                stopGrace,
-                claimBatch,
-                logBytesMax);
+        return with(change -> {
+            change.lease = length;
+            change.heartbeat = renewedEvery;
+        });
     }
 
     public WorkerOptions withPoll(Duration value) {
-        return new WorkerOptions(
-                handlerSlots,
-                commandSlots,
-                lease,
-                heartbeat,
-                value,
-                grace,
-                stopGrace,
-                claimBatch,
-                logBytesMax);
+        return with(change -> change.poll = value);
     }
 
     public WorkerOptions withGrace(Duration drain, Duration stop) {
-        return new WorkerOptions(
-                handlerSlots,
-                commandSlots,
-                lease,
-                heartbeat,
-                poll,
-                drain,
-                stop,
-                claimBatch,
-                logBytesMax);
+        return with(change -> {
+            change.grace = drain;
+            change.stopGrace = stop;
+        });
     }
 
     public WorkerOptions withClaimBatch(int value) {
-        return new WorkerOptions(
-                handlerSlots,
-                commandSlots,
-                lease,
-                heartbeat,
-                poll,
-                grace,
-                stopGrace,
-                value,
-                logBytesMax);
+        return with(change -> change.claimBatch = value);
     }
 
     public WorkerOptions withLogBytesMax(long value) {
-        return new WorkerOptions(
-                handlerSlots,
-                commandSlots,
-                lease,
-                heartbeat,
-                poll,
-                grace,
-                stopGrace,
-                claimBatch,
-                value);
+        return with(change -> change.logBytesMax = value);
     }
 
     int slots(Slot kind) {
@@ -159,6 +103,50 @@ public record WorkerOptions(
      */
     Duration safe() {
         return lease.minus(lease.dividedBy(4));
+    }
+
+    private WorkerOptions with(Consumer<Change> edit) {
+        var change = new Change(this);
+        edit.accept(change);
+        return change.options();
+    }
+
+    /** The one place that names every value twice, so that no withX has to. */
+    private static final class Change {
+        int handlerSlots;
+        int commandSlots;
+        Duration lease;
+        Duration heartbeat;
+        Duration poll;
+        Duration grace;
+        Duration stopGrace;
+        int claimBatch;
+        long logBytesMax;
+
+        Change(WorkerOptions from) {
+            handlerSlots = from.handlerSlots;
+            commandSlots = from.commandSlots;
+            lease = from.lease;
+            heartbeat = from.heartbeat;
+            poll = from.poll;
+            grace = from.grace;
+            stopGrace = from.stopGrace;
+            claimBatch = from.claimBatch;
+            logBytesMax = from.logBytesMax;
+        }
+
+        WorkerOptions options() {
+            return new WorkerOptions(
+                    handlerSlots,
+                    commandSlots,
+                    lease,
+                    heartbeat,
+                    poll,
+                    grace,
+                    stopGrace,
+                    claimBatch,
+                    logBytesMax);
+        }
     }
 
     private static void within(String what, long value, long min, long max) {

@@ -143,6 +143,7 @@ final class Rig {
     static final class NoFiles implements Artifacts {
         @Override
         public Artifact put(String name, String mediaType, InputStream content) {
+            // To lose a file silently would let a test pass that leaves one.
             throw new UnsupportedOperationException(name);
         }
 

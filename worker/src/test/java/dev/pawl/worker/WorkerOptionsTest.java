@@ -26,6 +26,32 @@ final class WorkerOptionsTest {
     }
 
     @Test
+    void eachChangeTouchesWhatItNamesAndNothingElse() {
+        WorkerOptions changed =
+                WorkerOptions.defaults()
+                        .withHandlerSlots(1)
+                        .withCommandSlots(2)
+                        .withLease(Duration.ofSeconds(9), Duration.ofSeconds(3))
+                        .withPoll(Duration.ofSeconds(4))
+                        .withGrace(Duration.ofSeconds(5), Duration.ofSeconds(6))
+                        .withClaimBatch(7)
+                        .withLogBytesMax(8);
+
+        assertThat(changed)
+                .isEqualTo(
+                        new WorkerOptions(
+                                1,
+                                2,
+                                Duration.ofSeconds(9),
+                                Duration.ofSeconds(3),
+                                Duration.ofSeconds(4),
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(6),
+                                7,
+                                8));
+    }
+
+    @Test
     void aLeaseThatOneMissedHeartbeatWouldLoseIsRefused() {
         assertThatThrownBy(() ->
                         WorkerOptions.defaults()
