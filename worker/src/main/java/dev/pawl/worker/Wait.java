@@ -11,6 +11,7 @@ import dev.pawl.core.WorkerEntry;
 import dev.pawl.worker.Waited.Failure;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -31,8 +32,8 @@ final class Wait {
     /** Most jobs of one query. */
     static final int BATCH = 1_000;
 
-    // Looked at one by one to tell a stall from work in progress.
-    private static final int SAMPLE = 100;
+    // Looked at one by one at each look, to tell a stall from work in progress.
+    private static final int SAMPLE = 1_000;
 
     private final Store store;
     private final Time time;
@@ -141,23 +142,62 @@ final class Wait {
         return a.name() == b.name() && a.attempt() == b.attempt();
     }
 
-    /** The tools of what is left if nobody serves any of them; empty when somebody does. */
+    /**
+     * The tools of what is left if nobody serves any of them; empty when somebody does. A job that
+     * waits for others stands as they do, also where they are not of the set.
+     */
     private Set<ToolId> unserved(Instant now) {
+        Set<ToolId> served = served(now);
+        var alone = new LinkedHashSet<ToolId>();
+        var seen = new HashSet<JobId>();
+        var toLook = new ArrayDeque<JobId>(open);
+        int found = 0;
+        while (!toLook.isEmpty()) {
+            JobId id = toLook.poll();
+            if (!seen.add(id)) continue;
+            switch (stateOf(id)) {
+                case JobState.Waiting waiting -> toLook.addAll(waiting.on());
+                case JobState.Queued queued -> {
+                    if (later(queued, now)) return Set.of();
+                    // What isn't known yet may be served: the next look goes on where this ends.
+                    if (!tools.containsKey(id) && ++found > SAMPLE) return Set.of();
+                    Optional<ToolId> tool = tool(id);
+                    if (tool.isEmpty() || served.contains(tool.get())) return Set.of();
+                    alone.add(tool.get());
+                }
+                // One that runs moves, and what has ended just now is about to move another.
+                case JobState.Running _,
+                        JobState.Succeeded _,
+                        JobState.Dead _,
+                        JobState.Cancelled _ -> {
+                    return Set.of();
+                }
+                case null -> {
+                    return Set.of();
+                }
+            }
+        }
+        return alone;
+    }
+
+    private Set<ToolId> served(Instant now) {
         var served = new HashSet<ToolId>();
         for (WorkerEntry worker : store.workers())
             if (worker.seenAt().plus(LIVE).isAfter(now)) served.addAll(worker.tools());
-        var alone = new LinkedHashSet<ToolId>();
-        int found = 0;
-        for (JobId id : open) {
-            if (!(states.get(id) instanceof JobState.Queued)) return Set.of();
-            if (!tools.containsKey(id) && ++found > SAMPLE) continue;
-            store.find(id).ifPresent(job -> tools.put(id, job.submission().tool()));
-            ToolId tool = tools.get(id);
-            if (tool == null) continue;
-            if (served.contains(tool)) return Set.of();
-            alone.add(tool);
-        }
-        return alone;
+        return served;
+    }
+
+    private @Nullable JobState stateOf(JobId id) {
+        JobState known = states.get(id);
+        return known == null ? store.states(List.of(id)).get(id) : known;
+    }
+
+    private Optional<ToolId> tool(JobId id) {
+        ToolId known = tools.get(id);
+        if (known != null) return Optional.of(known);
+        Optional<ToolId> tool = store.find(id).map(job -> job.submission().tool());
+        tool.ifPresent(t -> tools.put(id, t));
+        return tool;
     }
 
     /** Whether a running job has said something new. */

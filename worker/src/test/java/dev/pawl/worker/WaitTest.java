@@ -103,6 +103,57 @@ final class WaitTest {
     }
 
     @Test
+    void aJobThatWaitsForAnUnservedOneIsUnservedToo() {
+        JobId parent = rig.submit(NOBODYS);
+        JobId child = child(parent);
+        JobId grandchild = child(child);
+        Wait together = wait(OPTIONS, parent, child);
+        Wait alone = wait(OPTIONS, grandchild);
+        together.look();
+        alone.look();
+        rig.time.advance(Duration.ofSeconds(10));
+
+        assertThat(together.look()).get().isInstanceOf(Waited.Unserved.class);
+        assertThat(alone.look())
+                .get()
+                .isInstanceOfSatisfying(
+                        Waited.Unserved.class,
+                        w -> assertThat(w.tools()).isEqualTo(Set.of(NOBODYS)));
+    }
+
+    @Test
+    void aJobThatWaitsForARunningOneIsNot() {
+        JobId child = child(rig.claimOne(Rig.MAIL).job().id());
+        Wait wait = wait(OPTIONS, child, rig.submit(NOBODYS));
+        wait.look();
+        rig.time.advance(Duration.ofSeconds(10));
+
+        assertThat(wait.look()).isEmpty();
+    }
+
+    @Test
+    void whatIsNotKnownYetIsNotCalledUnserved() {
+        var all = new ArrayList<>(rig.submit(NOBODYS, 2_500));
+        all.add(rig.submit(Rig.MAIL));
+        Wait wait = wait(OPTIONS, all.toArray(JobId[]::new));
+        wait.look();
+        rig.time.advance(Duration.ofSeconds(10));
+
+        for (int looks = 0; looks < 5; looks++) assertThat(wait.look()).isEmpty();
+    }
+
+    @Test
+    void aLargeSetThatNobodyServesIsFoundOutInAFewLooks() {
+        Wait wait = wait(OPTIONS, rig.submit(NOBODYS, 2_500).toArray(JobId[]::new));
+        wait.look();
+        rig.time.advance(Duration.ofSeconds(10));
+
+        assertThat(wait.look()).isEmpty();
+        assertThat(wait.look()).isEmpty();
+        assertThat(wait.look()).get().isInstanceOf(Waited.Unserved.class);
+    }
+
+    @Test
     void aWorkerThatWasNotSeenForLongServesNothing() {
         Wait wait = wait(OPTIONS, rig.submit(Rig.MAIL));
         wait.look();
@@ -161,6 +212,11 @@ final class WaitTest {
         Optional<Waited> _ = wait.look();
 
         assertThat(tallies).extracting(Tally::over).containsExactly(0, 1);
+    }
+
+    private JobId child(JobId parent) {
+        return Rig.accepted(
+                rig.engine.submit(Rig.submission(Rig.MAIL).parents(Set.of(parent)).build()));
     }
 
     private Wait wait(WaitOptions options, JobId... jobs) {
