@@ -38,17 +38,16 @@ import dev.pawl.core.SystemTime;
 import dev.pawl.core.ToolId;
 import dev.pawl.store.sqlite.SqliteStore;
 import dev.pawl.tool.Requests;
-import dev.pawl.tool.Run;
 import dev.pawl.tool.Tool;
 import dev.pawl.tool.Tools;
 import dev.pawl.worker.Served;
 import dev.pawl.worker.Serving;
-import dev.pawl.worker.Slot;
 import dev.pawl.worker.Surroundings;
 import dev.pawl.worker.SystemProcesses;
 import dev.pawl.worker.Worker;
 import dev.pawl.worker.executor.CommandJournal;
 import dev.pawl.worker.executor.Handlers;
+import dev.pawl.worker.executor.ProgramVersion;
 import dev.pawl.worker.executor.ToolExecutors;
 import java.io.File;
 import java.io.IOException;
@@ -57,7 +56,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -194,7 +192,7 @@ public final class Main {
         public Requests requests(Opened opened) {
             return new Requests(
                     opened.artifacts(),
-                    (tool, command) -> ProgramVersion.of(tool, command, outside.environment()),
+                    new ProgramVersion(outside.environment()),
                     outside.environment());
         }
 
@@ -216,7 +214,7 @@ public final class Main {
                             time);
             var served = new HashMap<ToolId, Served>();
             for (Tool tool : tools.all())
-                served.put(tool.id(), new Served(executors.of(tool), slot(tool), timeout(tool)));
+                served.put(tool.id(), Served.of(tool, executors.of(tool)));
             var processes = new SystemProcesses(_ -> journal.endLeftovers(ToolExecutors.GRACE));
             var worker =
                     new Worker(
@@ -225,14 +223,6 @@ public final class Main {
                             configuration.worker(),
                             new Surroundings(time, outside.random(), processes));
             return new Workshop(worker, executors, journal, ToolExecutors.GRACE);
-        }
-
-        private static Slot slot(Tool tool) {
-            return tool.run() instanceof Run.Command ? Slot.COMMAND : Slot.HANDLER;
-        }
-
-        private static Duration timeout(Tool tool) {
-            return tool.policy().timeout();
         }
 
         /** The jar that the shipped tool starts; it came with this program's own. */

@@ -40,6 +40,11 @@ public record RetryPolicy(
         return new RetryPolicy(number, first, max, treatments);
     }
 
+    /** The same with other waits. */
+    public RetryPolicy withBackoff(Duration afterFirst, Duration cap) {
+        return new RetryPolicy(attempts, afterFirst, cap, treatments);
+    }
+
     /** What is done with a job whose attempt ended with this kind of error. */
     ErrorClass.Treatment treatment(ErrorClass kind) {
         return treatments.getOrDefault(kind, kind.treatment());

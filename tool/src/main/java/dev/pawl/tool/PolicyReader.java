@@ -140,7 +140,7 @@ final class PolicyReader {
 
     private static String queue(Section policy, String otherwise) {
         Optional<String> queue = policy.text("queue");
-        if (queue.isEmpty() || queue.get().matches("[a-z0-9][a-z0-9._-]{0,99}"))
+        if (queue.isEmpty() || queue.get().matches(ToolPolicy.QUEUE))
             return queue.orElse(otherwise);
         policy.mistake(
                 "queue",

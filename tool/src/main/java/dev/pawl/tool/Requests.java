@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -68,6 +69,28 @@ public final class Requests {
             case Checked.Invalid(var errors) -> new Request.Wrong(errors);
             case Checked.Valid(var completed) -> of(tool, completed, fresh, options);
         };
+    }
+
+    /**
+     * As {@link #of}, for callers without a place to show each error at.
+     *
+     * @throws PawlException {@link ErrorCode#INPUT_INVALID} with every field that is wrong
+     */
+    public Submission require(
+            Tool tool, JsonNode input, boolean fresh, Consumer<Submission.Builder> options) {
+        return switch (of(tool, input, fresh, options)) {
+            case Request.Ready(var submission) -> submission;
+            case Request.Wrong(var errors) -> throw invalid(tool, errors);
+        };
+    }
+
+    /** The refusal of an input, with every field that is wrong. */
+    public static PawlException invalid(Tool tool, List<FieldError> errors) {
+        return new PawlException(
+                ErrorCode.INPUT_INVALID,
+                errors.stream()
+                        .map(FieldError::toString)
+                        .collect(Collectors.joining("; ", tool.id() + ": ", "")));
     }
 
     /**

@@ -24,11 +24,19 @@ public record ToolPolicy(
         String queue,
         int priority,
         Duration ttl) {
+    static final String QUEUE = "[a-z0-9][a-z0-9._-]{0,99}";
+
     public ToolPolicy {
         if (timeout.isNegative() || timeout.isZero())
             throw new IllegalArgumentException("timeout is " + timeout + ", want > 0");
         if (concurrency < 0)
             throw new IllegalArgumentException("concurrency is " + concurrency + ", want >= 0");
+        if (!queue.matches(QUEUE))
+            throw new IllegalArgumentException(
+                    "queue is \"" + queue + "\", want lower-case letters, digits, - _ .");
+        if (priority < Short.MIN_VALUE || priority > Short.MAX_VALUE)
+            throw new IllegalArgumentException(
+                    "priority is " + priority + ", want -32768 to 32767");
         if (ttl.isNegative()) throw new IllegalArgumentException("ttl is " + ttl + ", want >= 0");
     }
 
@@ -51,6 +59,11 @@ public record ToolPolicy(
             versionCommand = List.copyOf(versionCommand);
             environmentNames = List.copyOf(environmentNames);
         }
+
+        /** Successes answer later jobs with the same input for that long. */
+        public static Cache of(Duration ttl) {
+            return new Cache(new Reuse(ttl, false), "", List.of(), List.of());
+        }
     }
 
     public static ToolPolicy defaults() {
@@ -62,6 +75,44 @@ public record ToolPolicy(
                 Submission.DEFAULT_QUEUE,
                 0,
                 Duration.ZERO);
+    }
+
+    public ToolPolicy withTimeout(Duration value) {
+        return new ToolPolicy(value, retry, cache, concurrency, queue, priority, ttl);
+    }
+
+    public ToolPolicy withRetry(RetryPolicy value) {
+        return new ToolPolicy(timeout, value, cache, concurrency, queue, priority, ttl);
+    }
+
+    /** How many failures end a job; 1 means no second try. */
+    public ToolPolicy withAttempts(int value) {
+        return withRetry(retry.withAttempts(value));
+    }
+
+    /** The bound of the wait after the first failure, and the cap that it doubles up to. */
+    public ToolPolicy withBackoff(Duration first, Duration max) {
+        return withRetry(retry.withBackoff(first, max));
+    }
+
+    public ToolPolicy withCache(Cache value) {
+        return new ToolPolicy(timeout, retry, value, concurrency, queue, priority, ttl);
+    }
+
+    public ToolPolicy withConcurrency(int value) {
+        return new ToolPolicy(timeout, retry, cache, value, queue, priority, ttl);
+    }
+
+    public ToolPolicy withQueue(String value) {
+        return new ToolPolicy(timeout, retry, cache, concurrency, value, priority, ttl);
+    }
+
+    public ToolPolicy withPriority(int value) {
+        return new ToolPolicy(timeout, retry, cache, concurrency, queue, value, ttl);
+    }
+
+    public ToolPolicy withTtl(Duration value) {
+        return new ToolPolicy(timeout, retry, cache, concurrency, queue, priority, value);
     }
 
     /** The limit that holds {@code concurrency} for this tool. */

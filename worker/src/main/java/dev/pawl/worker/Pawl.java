@@ -1,30 +1,35 @@
 package dev.pawl.worker;
 
+import dev.pawl.core.Artifact;
 import dev.pawl.core.Artifacts;
 import dev.pawl.core.Engine;
-import dev.pawl.core.ErrorClass;
 import dev.pawl.core.ErrorCode;
-import dev.pawl.core.Executor;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
-import dev.pawl.core.Outcome;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Store;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Submitted;
-import dev.pawl.core.SystemTime;
-import dev.pawl.core.ToolId;
-import java.time.Duration;
+import dev.pawl.tool.FileRef;
+import dev.pawl.tool.Lookup;
+import dev.pawl.tool.Requests;
+import dev.pawl.tool.Requests.Request;
+import dev.pawl.tool.Tool;
+import dev.pawl.tool.Tools;
+import dev.pawl.worker.executor.Handlers;
+import dev.pawl.worker.executor.Json;
+import dev.pawl.worker.executor.ToolExecutors;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Durable jobs inside a program of your own: submit them, run them, wait for them, without a
@@ -39,19 +44,34 @@ import tools.jackson.databind.json.JsonMapper;
  * }
  * }</pre>
  *
- * <p>Closing drains the worker; the store and the artifacts stay the caller's. Thread-safe.
+ * <p>Closing drains the worker; the store and the artifacts stay the caller's. Thread-safe; every
+ * method blocks for its I/O.
  */
 public final class Pawl implements AutoCloseable {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     private final Engine engine;
-    private final Worker worker;
+    private final Artifacts artifacts;
+    private final Tools tools;
+    private final Requests requests;
+    private final Handlers handlers;
     private final Waiting waiting;
+    private final ToolExecutors executors;
+    private final Worker worker;
 
-    private Pawl(Engine engine, Worker worker, Waiting waiting) {
+    Pawl(
+            Engine engine,
+            Artifacts artifacts,
+            PawlBuilder.Contracts contracts,
+            Waiting waiting,
+            ToolExecutors executors,
+            Worker worker) {
         this.engine = engine;
-        this.worker = worker;
+        this.artifacts = artifacts;
+        this.tools = contracts.tools();
+        this.requests = contracts.requests();
+        this.handlers = contracts.handlers();
         this.waiting = waiting;
+        this.executors = executors;
+        this.worker = worker;
     }
 
     /**
@@ -59,21 +79,34 @@ public final class Pawl implements AutoCloseable {
      *
      * @param random thread-safe; a {@code SecureRandom} outside of tests
      */
-    public static Builder on(Store store, Artifacts artifacts, RandomGenerator random) {
-        return new Builder(store, artifacts, random);
+    public static PawlBuilder on(Store store, Artifacts artifacts, RandomGenerator random) {
+        return new PawlBuilder(store, artifacts, random);
+    }
+
+    // ---- Submit
+
+    /**
+     * Stores a job durably, under its tool's policy.
+     *
+     * @param tool its name and version, or its name alone for the newest version
+     * @param input anything that Jackson writes as JSON
+     * @throws PawlException when it is refused, with the reason's code, {@link
+     *     ErrorCode#INPUT_INVALID} with every field that is wrong; or the store is away
+     */
+    public JobId submit(String tool, Object input) {
+        return submit(tool, input, _ -> {});
     }
 
     /**
-     * Stores a job durably.
-     *
-     * @param input written as JSON
-     * @throws PawlException when it is refused, with the reason's code, or the store is away
+     * As {@link #submit(String, Object)}, under other conditions than the tool's policy says:
+     * queue, priority, run_at, parents, tags, idempotency key and the like. With an idempotency key
+     * that was used before it answers the job of then.
      */
-    public JobId submit(String tool, Object input) {
-        return submit(submission(tool, input).build());
+    public JobId submit(String tool, Object input, Consumer<Submission.Builder> conditions) {
+        return submit(submission(tool, input, conditions));
     }
 
-    /** As {@link #submit(String, Object)}, with conditions; answers the job that runs it. */
+    /** As {@link #submit(String, Object)}, unchecked: also for a tool that only others know. */
     public JobId submit(Submission submission) {
         return switch (engine.submit(submission)) {
             case Submitted.Accepted(var id, _) -> id;
@@ -82,17 +115,64 @@ public final class Pawl implements AutoCloseable {
         };
     }
 
-    /** A job to put conditions on before it is submitted. */
-    public Submission.Builder submission(String tool, Object input) {
-        return Submission.of(ToolId.parse(tool), JSON.writeValueAsString(input));
+    /**
+     * Stores many jobs in one commit; a bad one is refused alone. Answers are in order.
+     *
+     * @throws PawlException when the store is away
+     */
+    public List<Submitted> submit(List<Submission> submissions) {
+        return engine.submit(submissions);
     }
+
+    /**
+     * What {@link #submit(String, Object, Consumer)} would store.
+     *
+     * @throws PawlException {@link ErrorCode#INPUT_INVALID} with every field that is wrong, {@link
+     *     ErrorCode#TOOL_NOT_FOUND} with the nearest there is
+     */
+    public Submission submission(
+            String tool, Object input, Consumer<Submission.Builder> conditions) {
+        Tool found = find(tool);
+        return switch (request(found, input, conditions)) {
+            case Request.Ready(var submission) -> submission;
+            case Request.Wrong(var errors) -> throw Requests.invalid(found, errors);
+        };
+    }
+
+    /** Checks an input without storing anything; answers each error with its place. */
+    public Request check(String tool, Object input) {
+        return request(find(tool), input, _ -> {});
+    }
+
+    /**
+     * Keeps a copy of a file and answers how it stands in an input, where the tool's schema takes
+     * one.
+     *
+     * @throws PawlException {@link ErrorCode#INPUT_INVALID} when it can't be read
+     */
+    public JsonNode file(Path file) {
+        String name = String.valueOf(file.getFileName());
+        try (InputStream content = Files.newInputStream(file)) {
+            Artifact kept = artifacts.put(name, "", content);
+            return new FileRef(name, kept.sha256(), kept.sizeBytes(), "").node();
+        } catch (IOException e) {
+            throw new PawlException(
+                    ErrorCode.INPUT_INVALID, "file %s can't be read: %s".formatted(file, e), e);
+        }
+    }
+
+    // ---- Wait and look
 
     /** Blocks until the job is over or the options give up. */
     public Waited await(JobId job, WaitOptions options) throws InterruptedException {
         return waiting.one(job, options);
     }
 
-    /** Blocks until all of the jobs are over or the options give up. */
+    /**
+     * Blocks until all of the jobs are over or the options give up.
+     *
+     * @param progress told in this thread at the first look and whenever a job has moved
+     */
     public Waited await(Collection<JobId> jobs, WaitOptions options, Consumer<Tally> progress)
             throws InterruptedException {
         return waiting.all(jobs, options, progress);
@@ -102,7 +182,7 @@ public final class Pawl implements AutoCloseable {
      * What the job's handler answered.
      *
      * @throws PawlException {@link ErrorCode#JOB_NOT_FOUND}, or {@link ErrorCode#NOT_POSSIBLE_NOW}
-     *     while it has not succeeded
+     *     while it has not succeeded or when its output is no such value
      */
     public <R> R output(JobId id, Class<R> type) {
         Job job =
@@ -116,107 +196,64 @@ public final class Pawl implements AutoCloseable {
                     ErrorCode.NOT_POSSIBLE_NOW,
                     "job %s is %s; only a succeeded one has an output"
                             .formatted(id, job.state().name().wire()));
-        return JSON.readValue(job.output(), type);
+        try {
+            return Json.value(job.output(), type);
+        } catch (JacksonException e) {
+            throw new PawlException(
+                    ErrorCode.NOT_POSSIBLE_NOW,
+                    "output of job %s is no %s: %s"
+                            .formatted(id, type.getSimpleName(), e.getOriginalMessage()),
+                    e);
+        }
     }
 
-    /** Everything else that can be done with jobs. */
+    /** Everything else that can be done with jobs: cancel, redrive, list, logs, artifacts. */
     public Engine engine() {
         return engine;
     }
 
+    /**
+     * Claims nothing any more, lets running jobs end for the grace period, interrupts those that
+     * are left and gives their jobs back without a failure.
+     */
     @Override
     public void close() {
-        worker.close();
+        try {
+            worker.close();
+        } finally {
+            executors.close();
+        }
     }
 
-    /** Collects what a program serves; not thread-safe. */
-    public static final class Builder {
-        private final Store store;
-        private final Artifacts artifacts;
-        private final RandomGenerator random;
-        private final Map<ToolId, Served> tools = new HashMap<>();
-        private WorkerOptions options = WorkerOptions.defaults();
-        private Processes processes = new SystemProcesses(_ -> {});
+    private Tool find(String tool) {
+        return switch (tools.find(tool)) {
+            case Lookup.Found(var found) -> found;
+            case Lookup.Unknown(var message, _) ->
+                    throw new PawlException(ErrorCode.TOOL_NOT_FOUND, message);
+        };
+    }
 
-        private Builder(Store store, Artifacts artifacts, RandomGenerator random) {
-            this.store = store;
-            this.artifacts = artifacts;
-            this.random = random;
-        }
+    private Request request(Tool tool, Object input, Consumer<Submission.Builder> conditions) {
+        Request request = requests.of(tool, requests.parse(text(tool, input)), false, conditions);
+        if (!(request instanceof Request.Ready(var submission))) return request;
+        if (!(tool.run() instanceof dev.pawl.tool.Run.Java(var handler))) return request;
+        return handlers.misfit(handler, submission.input())
+                .<Request>map(error -> new Request.Wrong(List.of(error)))
+                .orElse(request);
+    }
 
-        /** Serves a tool by a handler whose answer is the output. */
-        public <T> Builder tool(String tool, Class<T> input, Handler<T> handler) {
-            return tool(
-                    ToolId.parse(tool),
-                    new Served(typed(input, handler), Slot.HANDLER, Duration.ZERO));
-        }
-
-        /** Serves a tool by a handler without an output. */
-        public <T> Builder tool(String tool, Class<T> input, Handler.Plain<T> handler) {
-            return tool(
-                    tool,
-                    input,
-                    (value, _) -> {
-                        handler.run(value);
-                        return null;
-                    });
-        }
-
-        /** Serves a tool by any executor. */
-        public Builder tool(ToolId tool, Served served) {
-            if (tools.putIfAbsent(tool, served) != null)
-                throw new IllegalArgumentException("tool %s is served twice".formatted(tool));
-            return this;
-        }
-
-        public Builder options(WorkerOptions value) {
-            options = value;
-            return this;
-        }
-
-        /** Who else is alive on this machine, and how to end the commands they left. */
-        public Builder processes(Processes value) {
-            processes = value;
-            return this;
-        }
-
-        /**
-         * Begins to run jobs.
-         *
-         * @throws PawlException when the store can't be reached
-         */
-        public Pawl start() {
-            var time = new SystemTime();
-            var engine = new Engine(store, artifacts, time, random);
-            var around = new Surroundings(time, random, processes);
-            var worker = new Worker(engine, Serving.all(tools), options, around);
-            worker.start();
-            return new Pawl(engine, worker, new Waiting(engine, time));
-        }
-
-        private static <T> Executor typed(Class<T> type, Handler<T> handler) {
-            return attempt -> {
-                T input;
-                try {
-                    input = JSON.readValue(attempt.job().submission().input(), type);
-                } catch (JacksonException e) {
-                    return Outcome.failed(
-                            ErrorClass.USER, "input is no %s: %s".formatted(type, e.getMessage()));
-                }
-                return outcome(() -> handler.run(input, attempt));
-            };
-        }
-
-        private static Outcome outcome(Callable<?> call) throws InterruptedException {
-            try {
-                Object output = call.call();
-                return new Outcome.Succeeded(
-                        output == null ? "" : JSON.writeValueAsString(output), List.of());
-            } catch (InterruptedException e) {
-                throw e;
-            } catch (Exception e) {
-                return Outcome.failed(ErrorClass.TRANSIENT, String.valueOf(e));
-            }
+    private static String text(Tool tool, Object input) {
+        try {
+            return Json.text(input);
+        } catch (JacksonException e) {
+            throw new PawlException(
+                    ErrorCode.INPUT_INVALID,
+                    "%s: a %s can't be written as JSON: %s"
+                            .formatted(
+                                    tool.id(),
+                                    input.getClass().getSimpleName(),
+                                    e.getOriginalMessage()),
+                    e);
         }
     }
 }

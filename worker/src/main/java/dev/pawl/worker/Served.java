@@ -1,6 +1,7 @@
 package dev.pawl.worker;
 
 import dev.pawl.core.Executor;
+import dev.pawl.tool.Tool;
 import java.time.Duration;
 
 /**
@@ -12,5 +13,11 @@ public record Served(Executor executor, Slot slot, Duration timeout) {
     public Served {
         if (timeout.isNegative())
             throw new IllegalArgumentException("timeout is " + timeout + ", want >= 0");
+    }
+
+    /** A tool run as its policy says. */
+    public static Served of(Tool tool, Executor executor) {
+        Slot slot = tool.run() instanceof dev.pawl.tool.Run.Command ? Slot.COMMAND : Slot.HANDLER;
+        return new Served(executor, slot, tool.policy().timeout());
     }
 }

@@ -3,12 +3,10 @@ package dev.pawl.app.cli;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Submission;
-import dev.pawl.tool.FieldError;
 import dev.pawl.tool.Requests;
 import dev.pawl.tool.Tool;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /** The flags that {@code run} and {@code submit} share, and what is made of them. */
@@ -50,14 +48,6 @@ final class SubmitFlags {
             JsonNode input,
             boolean fresh,
             java.util.function.Consumer<Submission.Builder> options) {
-        return switch (requests.of(tool, input, fresh, options)) {
-            case Requests.Request.Ready(var submission) -> submission;
-            case Requests.Request.Wrong(var errors) ->
-                    throw new PawlException(
-                            ErrorCode.INPUT_INVALID,
-                            errors.stream()
-                                    .map(FieldError::toString)
-                                    .collect(Collectors.joining("; ", tool.id() + ": ", "")));
-        };
+        return requests.require(tool, input, fresh, options);
     }
 }

@@ -1,43 +1,26 @@
 package dev.pawl.worker.executor;
 
-import dev.pawl.core.Attempt;
+import dev.pawl.tool.FieldError;
+import dev.pawl.tool.FileRef;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** The Java handlers of this program, by the name that tools call them. Thread-safe. */
 public final class Handlers {
     private final Map<String, Registered<?>> byName = new ConcurrentHashMap<>();
 
-    /**
-     * Does what a tool is for; called by many threads at once.
-     *
-     * @param <I> a record that the input is read into, or {@code JsonNode}
-     */
-    public interface Handler<I> {
-        /**
-         * Runs to its end, unless interrupted: then it stops soon and throws.
-         *
-         * @return the output: what Jackson writes as JSON, {@code null} for none, or an {@link
-         *     dev.pawl.core.Outcome}
-         * @throws JobFailure to say how it failed
-         * @throws Snooze to run later
-         * @throws Exception what else it throws is a transient error
-         */
-        @Nullable Object run(I input, Attempt attempt) throws Exception;
-    }
-
     record Registered<I>(Class<I> input, Handler<? super I> handler) {
         I read(JsonNode json) {
             return Json.MAPPER.treeToValue(json, input);
         }
 
-        @Nullable Object run(JsonNode json, Attempt attempt) throws Exception {
-            return handler.run(read(json), attempt);
+        String mistake(JacksonException e) {
+            return "doesn't fit %s: %s".formatted(input.getSimpleName(), e.getOriginalMessage());
         }
     }
 
@@ -55,6 +38,24 @@ public final class Handlers {
 
     public Set<String> names() {
         return new TreeSet<>(byName.keySet());
+    }
+
+    /**
+     * What a handler couldn't read of an input, as its tool's schema let it pass; empty when it can
+     * read all of it, when it isn't known here, and when the input has files, whose text is put in
+     * only when it runs.
+     */
+    public Optional<FieldError> misfit(String name, String input) {
+        Registered<?> handler = byName.get(name);
+        if (handler == null) return Optional.empty();
+        JsonNode json = Json.read(input);
+        if (!FileRef.allIn(json).isEmpty()) return Optional.empty();
+        try {
+            handler.read(json);
+            return Optional.empty();
+        } catch (JacksonException e) {
+            return Optional.of(new FieldError(Json.pointer(e), handler.mistake(e)));
+        }
     }
 
     Optional<Registered<?>> find(String name) {

@@ -8,6 +8,7 @@ import dev.pawl.core.Executor;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.Outcome;
 import dev.pawl.core.PawlException;
+import dev.pawl.tool.FieldError;
 import dev.pawl.tool.Tool;
 import java.util.List;
 import java.util.stream.Stream;
@@ -56,8 +57,7 @@ final class JavaExecutor implements Executor {
         } catch (JacksonException e) {
             return Outcome.failed(
                     ErrorClass.USER,
-                    "input doesn't fit %s: %s"
-                            .formatted(handler.input().getSimpleName(), e.getOriginalMessage()));
+                    new FieldError(Json.pointer(e), handler.mistake(e)).toString());
         }
         try {
             return output(handler.handler().run(input, attempt));

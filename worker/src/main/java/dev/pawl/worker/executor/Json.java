@@ -10,8 +10,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** JSON as the executors read and write it: every digit of a number is kept. */
-final class Json {
+/** JSON as handlers get and give it: every digit of a number is kept. */
+public final class Json {
     static final JsonMapper MAPPER =
             JsonMapper.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -21,6 +21,36 @@ final class Json {
                     .build();
 
     private Json() {}
+
+    /**
+     * A value as Jackson writes it.
+     *
+     * @throws JacksonException when it can't be written
+     */
+    public static String text(Object value) {
+        return MAPPER.writeValueAsString(value);
+    }
+
+    /**
+     * The value that the text says.
+     *
+     * @throws JacksonException when it is no such value
+     */
+    public static <T> T value(String text, Class<T> type) {
+        return MAPPER.readValue(text, type);
+    }
+
+    /** The JSON pointer of what couldn't be read; empty for the whole. */
+    static String pointer(JacksonException e) {
+        var pointer = new StringBuilder();
+        for (var step : e.getPath())
+            pointer.append('/')
+                    .append(
+                            step.getPropertyName() == null
+                                    ? Integer.toString(step.getIndex())
+                                    : step.getPropertyName());
+        return pointer.toString();
+    }
 
     /** Reads what has been checked before. */
     static JsonNode read(String text) {

@@ -1,22 +1,32 @@
-package dev.pawl.app;
+package dev.pawl.worker.executor;
 
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
+import dev.pawl.tool.Requests;
 import dev.pawl.tool.Tool;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a tool's program for its version, which counts for the input hash. */
-final class ProgramVersion {
+public final class ProgramVersion implements Requests.ProgramVersions {
     private static final int CHARS_MAX = 4_096;
     private static final int SECONDS_MAX = 10;
 
-    private ProgramVersion() {}
+    private final Map<String, String> environment;
 
-    static String of(Tool tool, List<String> command, Map<String, String> environment) {
+    /**
+     * @param environment of this process; the program gets its PATH only
+     */
+    public ProgramVersion(Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+    }
+
+    @Override
+    public String of(Tool tool, List<String> command) {
         try {
             var builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().clear();
@@ -38,10 +48,7 @@ final class ProgramVersion {
     }
 
     private static PawlException refused(
-            Tool tool,
-            List<String> command,
-            String why,
-            @org.jspecify.annotations.Nullable IOException cause) {
+            Tool tool, List<String> command, String why, @Nullable IOException cause) {
         String message =
                 "tool %s: its version command %s %s; install the program"
                         .formatted(tool.id(), command, why);
