@@ -2,6 +2,7 @@ package dev.pawl.worker;
 
 import dev.pawl.core.JobId;
 import dev.pawl.core.LeaseId;
+import dev.pawl.core.Limit;
 import dev.pawl.core.Time;
 import dev.pawl.core.Token;
 import java.time.Duration;
@@ -208,9 +209,11 @@ final class Held {
     void settle(List<Ended> answered, boolean known) {
         lock.lock();
         try {
-            boolean full = unsettled >= waitingMax;
+            boolean wake = unsettled >= waitingMax;
             for (Ended end : answered) {
                 Run run = end.run();
+                // A slot was free all along: what kept the next job from its claim was the limit.
+                wake |= !run.job().submission().limit().equals(Limit.NONE);
                 run.settled = true;
                 unsettled--;
                 if (run.returned) runs.remove(run.job().token());
@@ -220,7 +223,7 @@ final class Held {
                 leases.remove(lease.id);
                 if (!lease.abandoned) spent.add(lease.id);
             }
-            if (full) signals.claim().raise();
+            if (wake) signals.claim().raise();
             if (unsettled == 0) changed.signalAll();
         } finally {
             lock.unlock();
