@@ -78,17 +78,20 @@ final class Completer implements Loop {
     }
 
     private void writeFailure(Ended ended, RuntimeException why) {
+        var job = ended.run().job();
         List<Ended> one = List.of(ended);
-        try (var _ = JobLog.of(ended.run().job())) {
+        try (var _ = JobLog.of(job)) {
             log.error("the attempt's end can't be written: failed instead", why);
             var failed =
                     Outcome.failed(
                             ErrorClass.PERMANENT, "its end can't be stored: " + why.getMessage());
-            settle(one, engine.end(List.of(engine.ending(ended.run().job(), worker, failed))));
-        } catch (RuntimeException e) {
-            if (LoopThread.storeAway(e)) throw e;
-            log.error("nor can its failure: left to its lease", e);
-            held.settle(one, false);
+            try {
+                settle(one, engine.end(List.of(engine.ending(job, worker, failed))));
+            } catch (RuntimeException e) {
+                if (LoopThread.storeAway(e)) throw e;
+                log.error("nor can its failure: left to its lease", e);
+                held.settle(one, false);
+            }
         }
     }
 

@@ -3,12 +3,14 @@ package dev.pawl.worker;
 import dev.pawl.core.Attempt;
 import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.ErrorClass;
+import dev.pawl.core.JobError;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.Outcome;
 import dev.pawl.core.PawlException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One attempt, from its claim to the answer of the write that ended it.
@@ -69,12 +71,12 @@ public final class Run implements Attempt, Runnable {
 
     /** The handler came back with this. */
     public void finish(Outcome outcome) {
-        held.returned(this, Ended.after(stop, outcome, served.timeout()));
+        returned(Ended.after(stop, outcome, served.timeout()));
     }
 
     /** The handler came back because it was interrupted, or was never called. */
     public void finishInterrupted() {
-        held.returned(this, Ended.after(stop, null, served.timeout()));
+        returned(Ended.after(stop, null, served.timeout()));
     }
 
     @Override
@@ -125,6 +127,20 @@ public final class Run implements Attempt, Runnable {
         sink = first;
     }
 
+    private void returned(Ended.What what) {
+        if (what instanceof Ended.What.Ends(Outcome.Failed(var error, var _))) tell(error);
+        held.returned(this, what);
+    }
+
+    private void tell(JobError error) {
+        Level level = error.kind() == ErrorClass.INFRASTRUCTURE ? Level.WARN : Level.INFO;
+        if (!log.isEnabledForLevel(level)) return;
+        // Again, and not by run() alone: a handler may have cleared what its thread was given.
+        try (var _ = JobLog.of(job)) {
+            log.atLevel(level).log("attempt failed ({}): {}", error.kind().wire(), error.message());
+        }
+    }
+
     private Sink sink() {
         Sink known = sink;
         return known == null ? held.sink(this) : known;
@@ -136,7 +152,6 @@ public final class Run implements Attempt, Runnable {
         } catch (InterruptedException e) {
             return null;
         } catch (PawlException e) {
-            log.warn("attempt failed: {}", e.getMessage(), e);
             return Outcome.failed(
                     ErrorClass.INFRASTRUCTURE, "%s: %s".formatted(e.code().wire(), e.getMessage()));
         } catch (RuntimeException | Error e) {
