@@ -154,6 +154,14 @@ public record Submission(
             return this;
         }
 
+        /** This job submits it: its causation, and the same flow and tenant. */
+        public Builder causedBy(ClaimedJob job) {
+            causation = job.id().toString();
+            correlationId = job.submission().correlationId();
+            tenant = job.submission().tenant();
+            return this;
+        }
+
         public Builder tenant(String value) {
             tenant = value;
             return this;

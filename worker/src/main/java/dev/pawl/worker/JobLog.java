@@ -1,25 +1,38 @@
 package dev.pawl.worker;
 
 import dev.pawl.core.ClaimedJob;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
-/** Names the job on every line that this thread logs until closed. */
+/** Names the job on every line that this thread logs until closed; then what was named before. */
 final class JobLog implements AutoCloseable {
-    private JobLog() {}
+    private static final String[] KEYS = {"job", "attempt", "tool", "correlation_id"};
+
+    private final @Nullable String[] before = new @Nullable String[KEYS.length];
+
+    private JobLog(ClaimedJob job) {
+        String[] values = {
+            job.id().toString(),
+            Integer.toString(job.token().attempt()),
+            job.submission().tool().toString(),
+            job.submission().correlationId()
+        };
+        for (int i = 0; i < KEYS.length; i++) {
+            before[i] = MDC.get(KEYS[i]);
+            MDC.put(KEYS[i], values[i]);
+        }
+    }
 
     static JobLog of(ClaimedJob job) {
-        MDC.put("job", job.id().toString());
-        MDC.put("attempt", Integer.toString(job.token().attempt()));
-        MDC.put("tool", job.submission().tool().toString());
-        MDC.put("correlation_id", job.submission().correlationId());
-        return new JobLog();
+        return new JobLog(job);
     }
 
     @Override
     public void close() {
-        MDC.remove("job");
-        MDC.remove("attempt");
-        MDC.remove("tool");
-        MDC.remove("correlation_id");
+        for (int i = 0; i < KEYS.length; i++) {
+            String old = before[i];
+            if (old == null) MDC.remove(KEYS[i]);
+            else MDC.put(KEYS[i], old);
+        }
     }
 }

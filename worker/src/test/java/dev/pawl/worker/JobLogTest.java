@@ -126,6 +126,20 @@ final class JobLogTest {
         assertThat(MDC.getCopyOfContextMap()).isNullOrEmpty();
     }
 
+    @Test
+    void aLineWithinAnothersStoryLeavesItAsItWas() {
+        Run outer = rig.claimOne(Rig.MAIL);
+        Run inner = rig.claimOne(Rig.MAIL);
+
+        try (var _ = JobLog.of(outer.job())) {
+            try (var _ = JobLog.of(inner.job())) {
+                assertThat(MDC.getCopyOfContextMap()).isEqualTo(mdc(inner));
+            }
+            assertThat(MDC.getCopyOfContextMap()).isEqualTo(mdc(outer));
+        }
+        assertThat(MDC.getCopyOfContextMap()).isNullOrEmpty();
+    }
+
     /** Runs this as the one attempt of a job in a program of one's own. */
     private JobId ran(Runnable handler) throws Exception {
         var store = new MemoryStore(new SystemTime());

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
@@ -301,6 +302,27 @@ final class PawlTest {
         assertThat(said.parents()).containsExactly(parent);
         assertThat(said.tags()).containsExactly("spring");
         assertThat(state(id)).isInstanceOf(JobState.Waiting.class);
+    }
+
+    @Test
+    void aJobThatAHandlerSubmitsBelongsToTheSameFlow() throws Exception {
+        Handler<Letter> forwards =
+                (letter, attempt) ->
+                        Objects.requireNonNull(pawl)
+                                .submit("count@1", letter, s -> s.causedBy(attempt.job()))
+                                .toString();
+        var pawl =
+                start(b ->
+                        b.tool("forward@1", Letter.class, forwards)
+                                .tool("count@1", Letter.class, this::count));
+        JobId first = pawl.submit("forward@1", HELLO, s -> s.correlationId("flow-7"));
+        pawl.await(first, WaitOptions.defaults());
+
+        Submission second =
+                job(JobId.parse(pawl.output(first, String.class)).orElseThrow()).submission();
+
+        assertThat(second.correlationId()).isEqualTo("flow-7");
+        assertThat(second.causation()).isEqualTo(first.toString());
     }
 
     @Test
