@@ -13,6 +13,7 @@ import dev.pawl.core.PawlException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -115,15 +116,8 @@ public final class JsonSchema {
 
     /** Reads the text as JSON and checks it; a text that can't be read gives one error. */
     public Checked check(String json) {
-        long bytes =
-                json.length() <= INPUT_BYTES_MAX / 3
-                        ? 0
-                        : json.getBytes(StandardCharsets.UTF_8).length;
-        if (bytes > INPUT_BYTES_MAX)
-            return invalid(
-                    "",
-                    "has %,d bytes; want at most %,d; give what is large as a file"
-                            .formatted(bytes, INPUT_BYTES_MAX));
+        Optional<FieldError> tooLarge = tooLarge(json);
+        if (tooLarge.isPresent()) return new Checked.Invalid(List.of(tooLarge.get()));
         return switch (StrictReader.json(json)) {
             case StrictReader.Read(var read, var _) -> check(read);
             case StrictReader.Unreadable(var mistake) ->
@@ -135,6 +129,19 @@ public final class JsonSchema {
                                             mistake.place().line(),
                                             mistake.place().column()));
         };
+    }
+
+    /** What is said of an input with more than {@link #INPUT_BYTES_MAX} bytes. */
+    static Optional<FieldError> tooLarge(String json) {
+        // No character has more than three bytes per unit of text: most need no count.
+        if (json.length() <= INPUT_BYTES_MAX / 3) return Optional.empty();
+        int bytes = json.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes <= INPUT_BYTES_MAX) return Optional.empty();
+        return Optional.of(
+                new FieldError(
+                        "",
+                        "has %,d bytes; want at most %,d; give what is large as a file"
+                                .formatted(bytes, INPUT_BYTES_MAX)));
     }
 
     /** Fills in the defaults and checks the result; the input given stays as it is. */

@@ -96,9 +96,14 @@ public final class Requests {
     /**
      * An input's JSON text, its numbers as they are written.
      *
-     * @throws PawlException {@link ErrorCode#INPUT_INVALID} when it is none
+     * @throws PawlException {@link ErrorCode#INPUT_INVALID} when it is none, {@link
+     *     ErrorCode#INPUT_TOO_LARGE} over {@link JsonSchema#INPUT_BYTES_MAX}
      */
     public JsonNode parse(String json) {
+        JsonSchema.tooLarge(json)
+                .ifPresent(error -> {
+                    throw new PawlException(ErrorCode.INPUT_TOO_LARGE, error.toString());
+                });
         return switch (StrictReader.json(json)) {
             case StrictReader.Read(var node, var _) -> node;
             case StrictReader.Unreadable(var mistake) ->

@@ -104,6 +104,17 @@ final class PawlTest {
     }
 
     @Test
+    void anInputIsBounded() {
+        var pawl = open(b -> b.tool("count@1", Letter.class, this::count));
+        var book = new Letter("a", "ä".repeat(1 << 19));
+
+        assertThatThrownBy(() -> pawl.submit("count@1", book))
+                .hasMessageContaining("want at most 1,048,576; give what is large as a file")
+                .extracting(e -> ((PawlException) e).code())
+                .isEqualTo(ErrorCode.INPUT_TOO_LARGE);
+    }
+
+    @Test
     void aToolThatNobodyKnowsIsRefusedUnlessTheCallerInsists() {
         var pawl = open(b -> b.tool("count@1", Letter.class, this::count));
 
