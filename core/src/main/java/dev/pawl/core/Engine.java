@@ -3,8 +3,10 @@ package dev.pawl.core;
 import dev.pawl.core.AttemptEnd.How;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -57,7 +59,9 @@ public final class Engine {
         var jobs = new ArrayList<NewJob>(submissions.size());
         for (Submission submission : submissions) {
             Optional<Kept> kept =
-                    submission.sharesFlight() ? verified(submission) : Optional.empty();
+                    submission.sharesFlight()
+                            ? verified(submission.tenant(), submission.key().hash())
+                            : Optional.empty();
             jobs.add(new NewJob(ids.next(), submission, kept.orElse(null)));
         }
         List<Submitted> answers = stored(jobs);
@@ -73,9 +77,7 @@ public final class Engine {
      * The kept result for this input, once its artifacts have been read again and found whole. A
      * broken one is forgotten.
      */
-    public Optional<Kept> verified(Submission submission) {
-        String tenant = submission.tenant();
-        String hash = submission.key().hash();
+    public Optional<Kept> verified(String tenant, String hash) {
         Optional<Kept> kept = store.kept(tenant, hash);
         if (kept.isEmpty() || kept.get().artifacts().stream().allMatch(artifacts::verify))
             return kept;
@@ -85,12 +87,33 @@ public final class Engine {
     }
 
     /**
-     * Leases due jobs.
+     * Leases due jobs. Those that it calls answerable are to be handed to {@link #answer}: else
+     * nobody runs them.
      *
      * @see Store#claim
      */
     public Claimed claim(Claim claim) {
         return store.claim(claim);
+    }
+
+    /**
+     * Ends due jobs with the result that is kept of their input, read again as at a submit; where
+     * it turns out damaged, or is gone, the next claim runs them. Reads whole files: start first
+     * what the same claim leased.
+     */
+    public void answer(List<Claimed.Answerable> due) {
+        record Key(String tenant, String hash) {}
+        var known = new HashMap<Key, Optional<Kept>>();
+        var hits = new ArrayList<Hit>();
+        for (Claimed.Answerable job : due)
+            known.computeIfAbsent(
+                            new Key(job.tenant(), job.hash()), k -> verified(k.tenant, k.hash))
+                    .ifPresent(kept -> hits.add(new Hit(job.job(), kept)));
+        if (hits.isEmpty()) return;
+        List<JobId> answered = store.answer(hits);
+        for (JobId id : answered) tell(l -> l.jobEnded(id));
+        // An answered parent may have freed a child.
+        if (!answered.isEmpty()) tell(EngineListener::jobsReady);
     }
 
     /** The write that ends this attempt as its outcome says. */
@@ -146,7 +169,10 @@ public final class Engine {
      * @see Store#reclaim
      */
     public int reclaim(Lease seen) {
-        int moved = store.reclaim(seen, this::afterLoss);
+        // The store may ask more than once, and each job has a chance of its own: a seed for all.
+        Instant now = store.now();
+        long seed = random.nextLong();
+        int moved = store.reclaim(seen, job -> afterLoss(job, now, seed));
         if (moved > 0) tell(EngineListener::jobsReady);
         return moved;
     }
@@ -198,10 +224,10 @@ public final class Engine {
                 : new Submitted.Accepted(id, state);
     }
 
-    private JobState afterLoss(Reclaimed lost) {
-        return new Lifecycle(lost.policy())
-                .next(lost.state(), new JobEvent.LeaseLost(store.now(), random.nextDouble()))
-                .orElse(lost.state());
+    private static JobState afterLoss(Reclaimed job, Instant now, long seed) {
+        long mine = seed ^ job.token().job().value().getLeastSignificantBits();
+        var lost = new JobEvent.LeaseLost(now, new SplittableRandom(mine).nextDouble());
+        return new Lifecycle(job.policy()).next(job.state(), lost).orElse(job.state());
     }
 
     private static End end(ClaimedJob job, JobEvent event, Left left) {

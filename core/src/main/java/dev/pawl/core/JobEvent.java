@@ -22,6 +22,18 @@ public sealed interface JobEvent {
 
     record Claimed(Lease lease, Instant at) implements JobEvent {}
 
+    /**
+     * The job would start for the first time, and another runs the same input: it follows that one.
+     */
+    record Joined(JobId leader) implements JobEvent {}
+
+    /**
+     * The job would start for the first time, and a kept result of the same input answers it.
+     *
+     * @param kept how the job ended whose result it is
+     */
+    record KeptFound(JobState kept, Instant at) implements JobEvent {}
+
     record Completed(Token token, Instant at) implements JobEvent {}
 
     /**

@@ -7,6 +7,8 @@ import dev.pawl.core.JobEvent.Claimed;
 import dev.pawl.core.JobEvent.Completed;
 import dev.pawl.core.JobEvent.Expired;
 import dev.pawl.core.JobEvent.Failed;
+import dev.pawl.core.JobEvent.Joined;
+import dev.pawl.core.JobEvent.KeptFound;
 import dev.pawl.core.JobEvent.LeaseLost;
 import dev.pawl.core.JobEvent.ParentFailed;
 import dev.pawl.core.JobEvent.ParentsEnded;
@@ -23,6 +25,7 @@ import dev.pawl.core.JobState.Waiting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The life of a job as one pure table: in this state, that event leads there, or nowhere.
@@ -53,6 +56,7 @@ public record Lifecycle(RetryPolicy policy) {
             case Expired e -> to(new Dead(e.at(), 0, ErrorClass.EXPIRED));
             case Claimed _, Completed _, Failed _, Snoozed _, Released _, LeaseLost _, Redriven _ ->
                     ignored();
+            case Joined _, KeptFound _ -> ignored();
         };
     }
 
@@ -62,6 +66,12 @@ public record Lifecycle(RetryPolicy policy) {
                     e.at().isBefore(state.runAt())
                             ? ignored()
                             : to(new Running(e.lease(), state.attempt() + 1, state.failures()));
+            case Joined e ->
+                    state.attempt() > 0 ? ignored() : to(new Waiting(Set.of(e.leader()), true));
+            case KeptFound e ->
+                    state.attempt() > 0 || e.at().isBefore(state.runAt())
+                            ? ignored()
+                            : answered(e.kept(), e.at());
             case CancelRequested e -> to(new Cancelled(e.at(), state.attempt()));
             case Expired e ->
                     state.failures() > 0
@@ -97,6 +107,7 @@ public record Lifecycle(RetryPolicy policy) {
             case CancelRequested e -> to(new Cancelled(e.at(), state.attempt()));
             case ParentsEnded _, ParentFailed _, Answered _, Promoted _ -> ignored();
             case Claimed _, Expired _, Redriven _ -> ignored();
+            case Joined _, KeptFound _ -> ignored();
         };
     }
 
@@ -106,13 +117,22 @@ public record Lifecycle(RetryPolicy policy) {
             case ParentsEnded _, ParentFailed _, Answered _, Promoted _ -> ignored();
             case Claimed _, Completed _, Failed _, Snoozed _, Released _, LeaseLost _ -> ignored();
             case CancelRequested _, Expired _ -> ignored();
+            case Joined _, KeptFound _ -> ignored();
         };
     }
 
     private static Optional<JobState> answered(JobState leader) {
         return switch (leader) {
-            case Succeeded s -> to(new Succeeded(s.at(), 0));
-            case Dead s -> to(new Dead(s.at(), 0, s.kind()));
+            case Succeeded s -> answered(s, s.at());
+            case Dead s -> answered(s, s.at());
+            case Waiting _, Queued _, Running _, Cancelled _ -> ignored();
+        };
+    }
+
+    private static Optional<JobState> answered(JobState leader, Instant at) {
+        return switch (leader) {
+            case Succeeded _ -> to(new Succeeded(at, 0));
+            case Dead s -> to(new Dead(at, 0, s.kind()));
             case Waiting _, Queued _, Running _, Cancelled _ -> ignored();
         };
     }

@@ -47,8 +47,25 @@ public interface Store extends AutoCloseable {
      * Leases due jobs: priority (larger first), run_at, id; never those of a paused queue or over a
      * limit, whose size is what the latest submit said. Jobs whose time to live has ended become
      * dead instead.
+     *
+     * <p>A job that is {@linkplain Submission#comparedAtClaim compared now} and has not run follows
+     * the one that runs the same input, or, when a kept result would answer it, is named instead of
+     * leased; else it leads: equal ones follow it from now on.
      */
     Claimed claim(Claim claim);
+
+    /**
+     * What runs under this lease of this worker, by id: what a claim got whose answer was lost.
+     * Empty when that claim did not take place; it doesn't afterwards either.
+     */
+    List<ClaimedJob> claimed(LeaseId lease, String worker);
+
+    /**
+     * Ends queued jobs that have not run with the kept result of their input, as {@link #submit}
+     * would have, and frees their children. One that has moved on, or whose result is not kept any
+     * more, stays as it is. Answers those that ended.
+     */
+    List<JobId> answer(List<Hit> hits);
 
     /** Prolongs the named leases that still stand, and says which attempts must stop. */
     Renewed renew(Renewal renewal);

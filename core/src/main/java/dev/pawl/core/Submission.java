@@ -71,6 +71,14 @@ public record Submission(
         return !reuse.never() && parents.isEmpty() && runAt.equals(Instant.EPOCH);
     }
 
+    /**
+     * Whether the job is compared with others of the same input only when it would start: until its
+     * parents have ended or its time has come, nobody knows who runs that input then.
+     */
+    public boolean comparedAtClaim() {
+        return !reuse.never() && !sharesFlight();
+    }
+
     private static void requireWord(String what, String value, int max) {
         if (value.isBlank() || value.length() > max || value.chars().anyMatch(c -> c <= ' '))
             throw new IllegalArgumentException(

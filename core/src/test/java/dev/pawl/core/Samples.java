@@ -24,7 +24,8 @@ final class Samples {
         var states = new LinkedHashMap<String, JobState>();
         states.put("waiting for parents", new JobState.Waiting(Set.of(JOB), false));
         states.put("waiting as a follower", new JobState.Waiting(Set.of(JOB), true));
-        states.put("queued", new JobState.Queued(NOW, 1, 0));
+        states.put("queued", new JobState.Queued(NOW, 0, 0));
+        states.put("queued again", new JobState.Queued(NOW, 1, 0));
         states.put("queued for later", new JobState.Queued(NOW.plusSeconds(60), 1, 0));
         states.put("queued after a failure", new JobState.Queued(NOW, 1, 1));
         states.put("running", new JobState.Running(LEASE, 2, 1));
@@ -45,6 +46,12 @@ final class Samples {
                 new JobEvent.Answered(new JobState.Dead(NOW, 1, ErrorClass.USER)));
         events.put("promoted", new JobEvent.Promoted(NOW));
         events.put("claimed", new JobEvent.Claimed(LEASE, NOW));
+        events.put("an equal one runs", new JobEvent.Joined(JOB));
+        events.put(
+                "a kept result found", new JobEvent.KeptFound(new JobState.Succeeded(NOW, 1), NOW));
+        events.put(
+                "a kept error found",
+                new JobEvent.KeptFound(new JobState.Dead(NOW, 1, ErrorClass.USER), NOW));
         events.put("completed", new JobEvent.Completed(HELD, NOW));
         events.put(
                 "completed by a stale attempt",

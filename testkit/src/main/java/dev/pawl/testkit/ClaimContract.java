@@ -20,6 +20,7 @@ import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.Limit;
 import dev.pawl.core.QueueEntry;
+import dev.pawl.core.RetryPolicy;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Token;
 import dev.pawl.core.ToolId;
@@ -482,5 +483,49 @@ public interface ClaimContract extends StoreSubject {
     private static void spend(StoreDriver s, String worker, ClaimedJob job) {
         s.store.claim(
                 new Claim(s.nextLease(), worker, TTL, List.of(), Set.of(job.token().lease())));
+    }
+
+    // ---- The answer was lost
+
+    @Test
+    default void whatAClaimGotCanBeReadAgainByItsLease() {
+        try (var s = new StoreDriver(this)) {
+            JobId parent = s.ended(JobState.Name.SUCCEEDED);
+            s.submit(job().tags(Set.of("a", "b")).parents(Set.of(parent)).limit(new Limit("l", 2)));
+            s.submit(job().retry(RetryPolicy.defaults().withAttempts(7)));
+            Claimed claimed = s.claim(9);
+            s.start();
+            s.advance(Duration.ofSeconds(1));
+
+            LeaseId lease = claimed.jobs().getFirst().token().lease();
+            assertThat(s.store.claimed(lease, StoreDriver.WORKER))
+                    .hasSize(2)
+                    .containsExactlyInAnyOrderElementsOf(claimed.jobs());
+        }
+    }
+
+    @Test
+    default void aLeaseOfAnotherOrOfAClaimThatNeverWasHoldsNothing() {
+        try (var s = new StoreDriver(this)) {
+            ClaimedJob job = s.start();
+
+            assertThat(s.store.claimed(job.token().lease(), "worker-2")).isEmpty();
+            assertThat(s.store.claimed(s.nextLease(), StoreDriver.WORKER)).isEmpty();
+        }
+    }
+
+    @Test
+    default void whatHasLeftItsLeaseIsNotReadAgain() {
+        try (var s = new StoreDriver(this)) {
+            s.submit();
+            s.submit();
+            s.submit();
+            List<ClaimedJob> jobs = s.claim(9).jobs();
+            s.complete(jobs.get(0));
+            s.store.cancel(jobs.get(1).id());
+
+            LeaseId lease = jobs.getFirst().token().lease();
+            assertThat(s.store.claimed(lease, StoreDriver.WORKER)).containsExactly(jobs.get(2));
+        }
     }
 }

@@ -122,7 +122,7 @@ public interface FlightContract extends StoreSubject {
     }
 
     @Test
-    default void aJobForLaterAndAJobWithParentsNeitherLeadNorFollowButAreKept() {
+    default void aJobForLaterAndAJobWithParentsNeitherLeadNorFollowBeforeTheyStart() {
         try (var s = new StoreDriver(this)) {
             JobId parent = s.ended(JobState.Name.SUCCEEDED);
             JobId later = s.submit(shared("a").runAt(s.now().plusSeconds(60)));
@@ -130,10 +130,18 @@ public interface FlightContract extends StoreSubject {
             JobId leader = s.submit(shared("a"));
 
             assertThat(s.names(List.of(later, child, leader))).containsOnly(JobState.Name.QUEUED);
+        }
+    }
+
+    @Test
+    default void whatAJobWithParentsLeavesIsKeptToo() {
+        try (var s = new StoreDriver(this)) {
+            JobId parent = s.ended(JobState.Name.SUCCEEDED);
+            JobId child = s.submit(shared("a").parents(Set.of(parent)));
+
             s.complete(s.start(child));
 
             assertThat(s.store.kept("default", hash("a")).orElseThrow().job()).isEqualTo(child);
-            assertThat(s.name(leader)).isEqualTo(JobState.Name.QUEUED);
         }
     }
 

@@ -12,12 +12,14 @@ import dev.pawl.core.Claim.Want;
 import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.End;
 import dev.pawl.core.ErrorClass;
+import dev.pawl.core.Hit;
 import dev.pawl.core.JobError;
 import dev.pawl.core.JobEvent;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.JobState.Queued;
 import dev.pawl.core.JobState.Succeeded;
+import dev.pawl.core.Kept;
 import dev.pawl.core.Lease;
 import dev.pawl.core.Lifecycle;
 import dev.pawl.core.RetryPolicy;
@@ -71,6 +73,8 @@ final class LifecycleCase {
         ANSWERED_BADLY("its leader died of a kept error", JobEvent.Answered.class),
         PROMOTED("its leader was cancelled", JobEvent.Promoted.class),
         CLAIMED("claimed", JobEvent.Claimed.class),
+        JOINED("claimed while an equal one runs", JobEvent.Joined.class),
+        KEPT_FOUND("answered with a kept result", JobEvent.KeptFound.class),
         COMPLETED("completed", JobEvent.Completed.class),
         COMPLETED_STALE("completed with another attempt", JobEvent.Completed.class),
         COMPLETED_FOREIGN("completed under another lease", JobEvent.Completed.class),
@@ -98,6 +102,11 @@ final class LifecycleCase {
 
         boolean ofParent() {
             return this == PARENTS_ENDED || this == PARENT_FAILED;
+        }
+
+        /** Whether it happens to a job that is compared when it is claimed. */
+        boolean ofEqual() {
+            return this == JOINED || this == KEPT_FOUND;
         }
 
         boolean ofLeader() {
@@ -146,20 +155,28 @@ final class LifecycleCase {
                 .ttl(TIME_TO_LIVE);
     }
 
+    private static Submission.Builder alone() {
+        return job().retry(TWICE).ttl(TIME_TO_LIVE);
+    }
+
     private JobId submitted() {
         if (from == From.FOLLOWING) return s.submit(equal());
         if (from == From.WAITING) return s.submit(equal().parents(Set.of(parent)));
+        if (event.ofEqual()) {
+            s.store.cancel(leader);
+            return s.submit(equal().runAt(s.now()));
+        }
         if (event.ofLeader()) {
             JobId follower = s.submit(equal());
             back(follower);
             return follower;
         }
         if (event.ofParent()) {
-            JobId child = s.submit(equal().parents(Set.of(parent)));
+            JobId child = s.submit(alone().parents(Set.of(parent)));
             back(child);
             return child;
         }
-        return s.submit(job().retry(TWICE).ttl(TIME_TO_LIVE));
+        return s.submit(alone());
     }
 
     /** A job that waits becomes queued, while the one it waited for is still under way. */
@@ -224,6 +241,13 @@ final class LifecycleCase {
                 yield new JobEvent.Promoted(s.now());
             }
             case CLAIMED -> claim();
+            case JOINED -> {
+                s.store.redrive(leader);
+                // One that has run is not compared any more: its claim starts the next attempt.
+                if (s.state(id).attempt() == 0) s.claimOnly(id);
+                yield new JobEvent.Joined(leader);
+            }
+            case KEPT_FOUND -> keptFound();
             case COMPLETED -> complete(token());
             case COMPLETED_STALE -> complete(stale());
             case COMPLETED_FOREIGN -> complete(foreign());
@@ -254,6 +278,17 @@ final class LifecycleCase {
                 yield new JobEvent.Redriven(s.now());
             }
         };
+    }
+
+    /** A redriven job runs whatever the others do, and so it can leave a result beside them. */
+    private JobEvent keptFound() {
+        JobId other = s.submit(equal());
+        s.store.cancel(other);
+        s.store.redrive(other);
+        s.complete(s.start(other));
+        Kept kept = s.store.kept("default", StoreDriver.hash(flight)).orElseThrow();
+        s.store.answer(List.of(new Hit(id, kept)));
+        return new JobEvent.KeptFound(kept.state(), s.now());
     }
 
     private JobEvent claim() {

@@ -36,6 +36,10 @@ final class MemoryJob {
     static final Comparator<MemoryJob> DUE_ORDER =
             Comparator.<MemoryJob, Instant>comparing(j -> j.runAt).thenComparing(j -> j.id);
 
+    /** Those whose time to live ended first come first. */
+    static final Comparator<MemoryJob> EXPIRY_ORDER =
+            Comparator.<MemoryJob, Instant>comparing(j -> j.expiresAt).thenComparing(j -> j.id);
+
     private static final Comparator<Line> LINE_ORDER =
             Comparator.comparingInt(Line::attempt).thenComparingLong(Line::seq);
 

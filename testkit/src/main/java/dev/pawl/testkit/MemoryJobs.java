@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -145,6 +146,33 @@ final class MemoryJobs {
         enter(job, now);
     }
 
+    /** Who leads the job's flight; the job itself when nobody did. */
+    JobId leader(MemoryJob job) {
+        return leaders.computeIfAbsent(Flight.of(job.submission), _ -> job.id);
+    }
+
+    boolean leads(MemoryJob job) {
+        return job.id.equals(leaders.get(Flight.of(job.submission)));
+    }
+
+    /** A job that would have started waits for another of the same input. */
+    void join(MemoryJob job, JobId leader, Instant now) {
+        in(followers, leader).add(job.id);
+        move(job, next(job, new JobEvent.Joined(leader)), now);
+    }
+
+    /** Ends a job that never ran with a kept result; its children hear of it. */
+    void answer(MemoryJob job, Kept found, Instant now) {
+        JobState to = next(job, new JobEvent.KeptFound(found.state(), now));
+        answer(job, found.job(), found.output(), found.artifacts());
+        settle(job, to, found.output(), now);
+        tellAll(job, now);
+    }
+
+    Optional<Kept> kept(Flight flight, Instant now) {
+        return Optional.ofNullable(kept.get(flight)).filter(k -> k.until().isAfter(now));
+    }
+
     /** Makes up to {@code max} due jobs claimable; answers how many. */
     int promote(int max, Instant now) {
         int moved = 0;
@@ -163,11 +191,15 @@ final class MemoryJobs {
      * @return whether another job can be claimed now because of it
      */
     boolean finish(MemoryJob job, JobState to, String output, Instant now) {
-        var ended = new ArrayDeque<MemoryJob>();
         if (job.state instanceof Waiting(var on, boolean follower) && follower)
             on.forEach(leader -> in(followers, leader).remove(job.id));
         settle(job, to, output, now);
         keep(job);
+        return tellAll(job, now);
+    }
+
+    private boolean tellAll(MemoryJob job, Instant now) {
+        var ended = new ArrayDeque<MemoryJob>();
         ended.add(job);
         boolean readied = false;
         while (!ended.isEmpty()) {
@@ -184,7 +216,7 @@ final class MemoryJobs {
         job.output = "";
         job.source = null;
         job.liveFrom(now);
-        if (job.submission.sharesFlight()) leaders.putIfAbsent(Flight.of(job.submission), job.id);
+        if (!job.submission.reuse().never()) leaders.putIfAbsent(Flight.of(job.submission), job.id);
         move(job, to, now);
     }
 
@@ -258,7 +290,8 @@ final class MemoryJobs {
         boolean readied = false;
         for (JobId id : childrenOf(parent.id).stream().sorted().toList()) {
             MemoryJob child = existing(id);
-            if (!(child.state instanceof Waiting)) continue;
+            // A follower doesn't wait for parents any more.
+            if (!(child.state instanceof Waiting(_, var follower)) || follower) continue;
             if (!child.submission.goOn() && failed(parent.id)) {
                 settle(child, next(child, new JobEvent.ParentFailed(now)), "", now);
                 ended.add(child);

@@ -10,6 +10,7 @@ import dev.pawl.core.Count;
 import dev.pawl.core.End;
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.ErrorCode;
+import dev.pawl.core.Hit;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobError;
 import dev.pawl.core.JobEvent;
@@ -128,9 +129,7 @@ public final class MemoryStore implements Store {
 
     @Override
     public Optional<Kept> kept(String tenant, String hash) {
-        return locked(() ->
-                Optional.ofNullable(jobs.kept.get(new Flight(tenant, hash)))
-                        .filter(k -> k.until().isAfter(now())));
+        return locked(() -> jobs.kept(new Flight(tenant, hash), now()));
     }
 
     @Override
@@ -160,30 +159,74 @@ public final class MemoryStore implements Store {
             if (jobs.leases.containsKey(lease.id()))
                 throw new IllegalArgumentException("lease " + lease.id() + " is in use");
             var taken = new ArrayList<MemoryJob>();
-            claim.wants().forEach(want -> take(want, lease, taken, now));
+            var answerable = new LinkedHashMap<JobId, Claimed.Answerable>();
+            claim.wants().forEach(want -> take(want, lease, taken, answerable, now));
             if (!taken.isEmpty()) jobs.leases.put(lease.id(), lease);
             var answer =
                     taken.stream().sorted(MemoryJob.CLAIM_ORDER).map(j -> claimed(j, now)).toList();
-            return new Claimed(answer, nextDue(claim.wants(), now));
+            return new Claimed(
+                    answer, List.copyOf(answerable.values()), nextDue(claim.wants(), now));
         });
     }
 
-    private void take(Claim.Want want, Lease lease, List<MemoryJob> taken, Instant now) {
+    private void take(
+            Claim.Want want,
+            Lease lease,
+            List<MemoryJob> taken,
+            Map<JobId, Claimed.Answerable> answerable,
+            Instant now) {
         int left = want.max();
         for (MemoryJob job : left == 0 ? List.<MemoryJob>of() : List.copyOf(jobs.ready)) {
             if (left == 0) return;
-            if (!wanted(want, job)) continue;
+            if (!wanted(want, job) || answerable.containsKey(job.id)) continue;
             if (job.expired(now)) {
                 expire(job, now);
                 continue;
             }
             Optional<JobState> to = job.next(job.state, new JobEvent.Claimed(lease, now));
             if (to.isEmpty() || !jobs.hasRoom(job.submission.limit())) continue;
+            if (isCompared(job)) {
+                var flight = Flight.of(job.submission);
+                if (jobs.kept(flight, now).isPresent()) {
+                    var named = new Claimed.Answerable(job.id, flight.tenant(), flight.hash());
+                    answerable.put(job.id, named);
+                    left--;
+                    continue;
+                }
+                JobId leader = jobs.leader(job);
+                if (!leader.equals(job.id)) {
+                    jobs.join(job, leader, now);
+                    continue;
+                }
+            }
             jobs.move(job, to.get(), now);
             job.startedAt = now;
             taken.add(job);
             left--;
         }
+    }
+
+    /** Whether the job is compared with its equals now; its own flight's leader runs. */
+    private boolean isCompared(MemoryJob job) {
+        return job.submission.comparedAtClaim() && job.state.attempt() == 0 && !jobs.leads(job);
+    }
+
+    @Override
+    public List<JobId> answer(List<Hit> hits) {
+        return locked(() -> {
+            Instant now = now();
+            var answered = new ArrayList<JobId>();
+            for (Hit hit : hits) {
+                MemoryJob job = jobs.all.get(hit.job());
+                if (job == null || !jobs.ready.contains(job) || job.state.attempt() > 0) continue;
+                if (job.submission.reuse().never()) continue;
+                Optional<Kept> kept = jobs.kept(Flight.of(job.submission), now);
+                if (kept.isEmpty() || !kept.get().job().equals(hit.kept().job())) continue;
+                jobs.answer(job, hit.kept(), now);
+                answered.add(job.id);
+            }
+            return answered;
+        });
     }
 
     private boolean wanted(Claim.Want want, MemoryJob job) {
@@ -208,8 +251,20 @@ public final class MemoryStore implements Store {
             jobs.leases.remove(lease.id());
     }
 
-    private static ClaimedJob claimed(MemoryJob job, Instant now) {
-        var state = (Running) job.state;
+    @Override
+    public List<ClaimedJob> claimed(LeaseId id, String worker) {
+        return locked(() -> {
+            Lease lease = jobs.leases.get(id);
+            if (lease == null || !lease.worker().equals(worker)) return List.of();
+            return jobs.under(id).stream()
+                    .filter(j -> j.state instanceof Running)
+                    .map(j -> claimed(j, j.startedAt == null ? now() : j.startedAt))
+                    .toList();
+        });
+    }
+
+    private ClaimedJob claimed(MemoryJob job, Instant now) {
+        var state = (Running) jobs.seen(job);
         var token = new Token(job.id, state.attempt(), state.lease().id());
         return new ClaimedJob(token, job.submission, state, now);
     }
@@ -289,7 +344,7 @@ public final class MemoryStore implements Store {
                         "job %s: attempt %d is not being stopped"
                                 .formatted(token.job(), token.attempt()));
             jobs.released(job);
-            return new Written.Done(false);
+            return new Written.Done(true);
         });
     }
 
@@ -323,8 +378,14 @@ public final class MemoryStore implements Store {
         return locked(() -> {
             Instant now = now();
             int ended = 0;
-            for (MemoryJob job : jobs.all.values()) {
+            List<MemoryJob> over =
+                    jobs.all.values().stream()
+                            .filter(j -> j.expired(now))
+                            .sorted(MemoryJob.EXPIRY_ORDER)
+                            .toList();
+            for (MemoryJob job : over) {
                 if (ended == max) break;
+                // One that ended before has taken it along, as a parent does its child.
                 if (!job.expired(now)) continue;
                 expire(job, now);
                 ended++;

@@ -6,9 +6,11 @@ import dev.pawl.core.Artifact;
 import dev.pawl.core.AttemptEnd;
 import dev.pawl.core.Claim;
 import dev.pawl.core.Claim.Want;
+import dev.pawl.core.Claimed;
 import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.End;
 import dev.pawl.core.ErrorClass;
+import dev.pawl.core.Hit;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
@@ -28,6 +30,7 @@ import dev.pawl.core.Submission;
 import dev.pawl.core.Submitted;
 import dev.pawl.core.Written;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -52,6 +55,7 @@ final class RandomCalls {
     private final long seed;
     private final List<JobId> ids = new ArrayList<>();
     private final List<ClaimedJob> attempts = new ArrayList<>();
+    private final List<Claimed.Answerable> answerable = new ArrayList<>();
     private String where = "";
 
     RandomCalls(StoreDriver s, Store memory, long seed) {
@@ -71,7 +75,7 @@ final class RandomCalls {
     }
 
     private void one() {
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(21)) {
             case 0, 1, 2, 3 -> submit();
             case 4, 5, 6 -> claim();
             case 7, 8, 9, 10 -> end();
@@ -82,6 +86,7 @@ final class RandomCalls {
             case 16 -> stopped();
             case 17 -> reclaim();
             case 18 -> renew();
+            case 19 -> answer();
             default -> pause();
         }
     }
@@ -137,7 +142,26 @@ final class RandomCalls {
                         List.of(want),
                         Set.of());
         where += ": " + claim;
-        attempts.addAll(both(store -> store.claim(claim).jobs()));
+        attempts.addAll(both(store -> claimed(store, claim)).jobs());
+    }
+
+    /** Without the next due moment, which is only a hint. */
+    private Claimed claimed(Store store, Claim claim) {
+        Claimed claimed = store.claim(claim);
+        if (store == s.store) answerable.addAll(claimed.answerable());
+        return new Claimed(claimed.jobs(), claimed.answerable(), Instant.MAX);
+    }
+
+    /** Now or later, when it may be too late. */
+    private void answer() {
+        var hits = new ArrayList<Hit>();
+        for (Claimed.Answerable job : answerable) {
+            where += ": answer " + job;
+            both(store -> store.kept(job.tenant(), job.hash()))
+                    .ifPresent(kept -> hits.add(new Hit(job.job(), kept)));
+        }
+        answerable.clear();
+        both(store -> store.answer(hits));
     }
 
     private void end() {

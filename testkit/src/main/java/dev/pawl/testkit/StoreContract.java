@@ -17,6 +17,7 @@ public interface StoreContract
                 EndContract,
                 FenceContract,
                 FlightContract,
+                DueFlightContract,
                 ParentsContract,
                 TimeContract,
                 OutsideContract,

@@ -4,6 +4,7 @@ import dev.pawl.core.Claim;
 import dev.pawl.core.Claim.Want;
 import dev.pawl.core.Claimed;
 import dev.pawl.core.ClaimedJob;
+import dev.pawl.core.End;
 import dev.pawl.core.Engine;
 import dev.pawl.core.JobId;
 import dev.pawl.core.LeaseId;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks for jobs while slots are free and starts what it gets.
@@ -27,6 +29,9 @@ import java.util.random.RandomGenerator;
  * <p>An idle worker claims the moment it is woken. A busy one, whose last claim got all it asked
  * for, lets a quarter of its slots become free first, or two milliseconds pass: a claim per freed
  * slot would cost a transaction per job.
+ *
+ * <p>A claim that threw may have been committed. Its lease says so: the next step asks for what
+ * runs under it, and goes on with that.
  */
 final class ClaimLoop implements Loop {
     private static final Duration LINGER = Duration.ofMillis(2);
@@ -47,6 +52,9 @@ final class ClaimLoop implements Loop {
     private boolean lingering;
     private long lingerUntil;
     private volatile boolean stopped;
+
+    /** The lease of a claim that threw: it may have taken place. */
+    private volatile @Nullable HeldLease unsure;
 
     ClaimLoop(
             Engine engine,
@@ -82,7 +90,11 @@ final class ClaimLoop implements Loop {
 
     @Override
     public Duration step() {
-        if (stopped) return FOREVER;
+        if (stopped) {
+            giveBackUnsure();
+            return FOREVER;
+        }
+        goOnWithUnsure();
         long now = time.nanos();
         boolean lingered = lingering && now - lingerUntil >= 0;
         var wanted = new EnumMap<Slot, Integer>(Slot.class);
@@ -100,6 +112,7 @@ final class ClaimLoop implements Loop {
 
     /** Tells the store of the last spent leases, as the next claim would. */
     void forgetSpent() {
+        giveBackUnsure();
         Set<LeaseId> spent = held.spent();
         if (spent.isEmpty()) return;
         engine.claim(new Claim(new LeaseId(randomId()), worker, options.lease(), List.of(), spent));
@@ -133,11 +146,44 @@ final class ClaimLoop implements Loop {
         Set<LeaseId> spent = held.spent();
         var lease = new LeaseId(randomId());
         long sentAt = time.nanos();
+        var asked = new HeldLease(lease, sentAt + options.safe().toNanos());
+        unsure = asked;
         Claimed claimed = engine.claim(new Claim(lease, worker, options.lease(), wants, spent));
+        unsure = null;
         if (!spent.isEmpty()) held.forgotten(spent);
         nextDue = claimed.nextDue();
-        start(new HeldLease(lease, sentAt + options.safe().toNanos()), claimed.jobs());
-        return rested(wanted, claimed.jobs());
+        start(asked, claimed.jobs());
+        Duration rest = rested(wanted, claimed.jobs());
+        if (claimed.answerable().isEmpty()) return rest;
+        engine.answer(claimed.answerable());
+        // They stood in the place of others.
+        return Duration.ZERO;
+    }
+
+    /**
+     * Asks the store what became of a claim without an answer, and runs what it got: the slots it
+     * was meant for are still free. What can't be run safely any more goes back.
+     */
+    private void goOnWithUnsure() {
+        HeldLease lease = unsure;
+        if (lease == null) return;
+        if (time.nanos() - lease.safeUntil >= 0) {
+            giveBackUnsure();
+            return;
+        }
+        List<ClaimedJob> jobs = engine.store().claimed(lease.id, worker);
+        unsure = null;
+        start(lease, jobs);
+    }
+
+    private void giveBackUnsure() {
+        HeldLease lease = unsure;
+        if (lease == null) return;
+        var ends = new ArrayList<End>();
+        for (ClaimedJob job : engine.store().claimed(lease.id, worker))
+            ends.add(engine.release(job, worker));
+        if (!ends.isEmpty()) engine.end(ends);
+        unsure = null;
     }
 
     private void start(HeldLease lease, List<ClaimedJob> jobs) {

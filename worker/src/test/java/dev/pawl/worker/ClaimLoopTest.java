@@ -126,7 +126,7 @@ final class ClaimLoopTest {
     }
 
     @Test
-    void aClaimWhoseAnswerWasLostLeavesTheLoopAsItWas() {
+    void aClaimThatDidNotTakePlaceLeavesTheLoopAsItWas() {
         rig.submit(Rig.MAIL);
         rig.outage.away = true;
         assertThatThrownBy(claim::step).hasMessageContaining("away");
@@ -135,5 +135,60 @@ final class ClaimLoopTest {
         claim.step();
 
         assertThat(rig.runs).hasSize(1);
+    }
+
+    @Test
+    void whatAClaimGotWhoseAnswerWasLostIsRun() {
+        var id = rig.submit(Rig.MAIL);
+        loseTheAnswer();
+
+        claim.step();
+
+        assertThat(rig.runs).hasSize(1);
+        rig.finish(rig.runs.getFirst());
+        assertThat(rig.state(id)).isEqualTo(new JobState.Succeeded(rig.memory.now(), 1));
+        assertThat(rig.memory.history(id)).isEmpty();
+    }
+
+    @Test
+    void slotsAreCountedForWhatWasFoundAgain() {
+        rig.submit(Rig.MAIL, 20);
+        loseTheAnswer();
+
+        claim.step();
+        claim.step();
+
+        assertThat(rig.runs).hasSize(8);
+    }
+
+    @Test
+    void whatIsFoundAgainTooLateGoesBackWithoutAFailure() {
+        var id = rig.submit(Rig.MAIL);
+        loseTheAnswer();
+        rig.time.advance(Rig.OPTIONS.safe());
+
+        claim.step();
+
+        assertThat(rig.runs).extracting(run -> run.job().token().attempt()).containsExactly(2);
+        assertThat(rig.state(id))
+                .isInstanceOfSatisfying(
+                        JobState.Running.class, s -> assertThat(s.failures()).isZero());
+    }
+
+    @Test
+    void whoStopsGivesBackWhatItNeverHeardOf() {
+        var id = rig.submit(Rig.MAIL);
+        loseTheAnswer();
+        rig.loops.stopClaiming();
+
+        claim.step();
+
+        assertThat(rig.state(id)).isEqualTo(new JobState.Queued(rig.memory.now(), 1, 0));
+    }
+
+    private void loseTheAnswer() {
+        rig.outage.loseAnswerOf = "claim";
+        assertThatThrownBy(claim::step).hasMessageContaining("lost");
+        assertThat(rig.runs).isEmpty();
     }
 }

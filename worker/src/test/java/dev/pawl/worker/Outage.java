@@ -14,6 +14,9 @@ final class Outage {
     final List<String> calls = new CopyOnWriteArrayList<>();
     volatile boolean away;
 
+    /** The next call of this name is done, and its answer lost. */
+    volatile String loseAnswerOf = "(none)";
+
     /** An end with this output is a bug to the store. */
     volatile String refuse = "(none)";
 
@@ -30,7 +33,11 @@ final class Outage {
                                 throw new IllegalArgumentException(refuse);
                             calls.add(method.getName());
                             try {
-                                return method.invoke(store, arguments);
+                                Object answer = method.invoke(store, arguments);
+                                if (!method.getName().equals(loseAnswerOf)) return answer;
+                                loseAnswerOf = "(none)";
+                                throw new PawlException(
+                                        ErrorCode.STORE_UNAVAILABLE, "the answer is lost");
                             } catch (InvocationTargetException e) {
                                 throw e.getCause();
                             }

@@ -63,8 +63,8 @@ public final class CacheWhy implements Command {
         if (s.key().hash().isEmpty()) return "it has no key, so nothing can answer it";
         if (s.reuse().never())
             return "no result is kept for it: its tool keeps none, or it was asked with --no-cache";
-        if (!s.sharesFlight())
-            return "a job with parents or a time of its own always runs; its result is kept";
+        if (s.comparedAtClaim() && !job.state().ended() && job.state().attempt() == 0)
+            return "it has parents or a time of its own: its key is looked up when it would start";
         Optional<Kept> kept = store.kept(s.tenant(), s.key().hash());
         if (kept.isPresent() && kept.get().job().equals(job.id()))
             return "it ran: nothing answered its key then; its result answers the same key until "

@@ -4,15 +4,18 @@ import dev.pawl.core.Artifact;
 import dev.pawl.core.AttemptEnd;
 import dev.pawl.core.Claim;
 import dev.pawl.core.Claimed;
+import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.Count;
 import dev.pawl.core.End;
 import dev.pawl.core.ErrorCode;
+import dev.pawl.core.Hit;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.Kept;
 import dev.pawl.core.Lease;
+import dev.pawl.core.LeaseId;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.PawlException;
@@ -135,6 +138,16 @@ final class FaultyStore implements Store {
     @Override
     public Claimed claim(Claim claim) {
         return write(new Op.Take(claim));
+    }
+
+    @Override
+    public List<ClaimedJob> claimed(LeaseId lease, String worker) {
+        return read(() -> real.claimed(lease, worker));
+    }
+
+    @Override
+    public List<JobId> answer(List<Hit> hits) {
+        return write(new Op.Answer(hits));
     }
 
     @Override

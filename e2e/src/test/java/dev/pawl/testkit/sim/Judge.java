@@ -3,6 +3,7 @@ package dev.pawl.testkit.sim;
 import dev.pawl.core.Claimed;
 import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.End;
+import dev.pawl.core.Hit;
 import dev.pawl.core.JobId;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.Renewed;
@@ -123,6 +124,13 @@ final class Judge implements AutoCloseable {
             for (int i = 0; i < ends.size(); i++)
                 if (answers.get(i) instanceof Written.Done) left(ends.get(i));
         }
+        if (op instanceof Op.Answer(var hits))
+            for (Hit hit : hits)
+                if (((List<?>) result).contains(hit.job())) {
+                    Ledger.Left left = ledger.left(hit.job());
+                    left.add(hit.kept().artifacts());
+                    left.output = hit.kept().output();
+                }
         if (op instanceof Op.SetQueue(var queue)) {
             if (queue.paused()) ledger.paused.add(queue.name());
             else ledger.paused.remove(queue.name());

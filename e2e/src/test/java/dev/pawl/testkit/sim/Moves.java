@@ -4,12 +4,14 @@ import dev.pawl.core.AttemptEnd.How;
 import dev.pawl.core.End;
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.ErrorClass.Treatment;
+import dev.pawl.core.Hit;
 import dev.pawl.core.JobError;
 import dev.pawl.core.JobId;
 import dev.pawl.core.Kept;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.RetryPolicy;
 import dev.pawl.core.Submission;
+import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -206,8 +208,12 @@ final class Moves {
             require(is.sameCounts(was), Invariant.ATTEMPTS_GROW, id, was, is);
             boolean due = is.where() == Place.Kind.READY && was.at() <= at;
             require(due && timeMoves(), Invariant.NOT_BEFORE_ITS_TIME, id, was, is);
+        } else if (is.waiting()) {
+            joined(id, was, is);
         } else if (is.end() == Place.CANCELLED) {
             require(cancels(id), Invariant.ENDS_ONCE, id, was, is);
+        } else if (op instanceof Op.Answer(var hits)) {
+            answered(hits, id, was, is);
         } else {
             require(
                     is.end() == Place.DEAD && expired(id, is) && was.failures() == 0,
@@ -217,6 +223,41 @@ final class Moves {
                     is);
         }
         require(is.attempt() == was.attempt(), Invariant.ATTEMPTS_GROW, id, was, is);
+    }
+
+    /** It was about to start while another runs the same input. */
+    private void joined(JobId id, Place was, Place is) {
+        require(
+                op instanceof Op.Take
+                        && is.follows()
+                        && was.attempt() == 0
+                        && ledger.submission(id).comparedAtClaim(),
+                Invariant.SINGLE_FLIGHT,
+                id,
+                was,
+                is);
+    }
+
+    /** It was about to start while a result of its input was kept. */
+    private void answered(List<Hit> hits, JobId id, Place was, Place is) {
+        Submission s = ledger.submission(id);
+        Picture.KeptRow row = before.kept.get(new Picture.Flight(s.tenant(), s.key().hash()));
+        Kept kept =
+                hits.stream()
+                        .filter(hit -> hit.job().equals(id))
+                        .map(Hit::kept)
+                        .findFirst()
+                        .orElse(null);
+        boolean right =
+                kept != null
+                        && row != null
+                        && row.job().equals(kept.job())
+                        && kept.job().equals(is.other())
+                        && was.where() == Place.Kind.READY
+                        && was.attempt() == 0
+                        && s.comparedAtClaim();
+        require(right, Invariant.KEPT_WHOLE, id, was, is);
+        if (!is.succeeded()) judge.requireWhole(id);
     }
 
     private void fromWaiting(JobId id, Place was, Place is) {
@@ -252,9 +293,13 @@ final class Moves {
     }
 
     private void freed(JobId id, Place was, Place is) {
-        if (was.other() != null)
-            require(!now.unfinished(was.other()), Invariant.SINGLE_FLIGHT, id, was, is);
-        started(id, was, is);
+        if (was.other() == null) {
+            started(id, was, is);
+            return;
+        }
+        // What it once waited for may have been redriven since it began to follow.
+        require(!now.unfinished(was.other()), Invariant.SINGLE_FLIGHT, id, was, is);
+        notEarly(id, was, is);
     }
 
     /** The job may be claimed from now on, or from its time on. */
@@ -269,6 +314,11 @@ final class Moves {
                     was,
                     is);
         }
+        notEarly(id, was, is);
+    }
+
+    private void notEarly(JobId id, @Nullable Place was, Place is) {
+        Submission s = ledger.submission(id);
         boolean early = s.runAt().toEpochMilli() > at && is.where() == Place.Kind.READY;
         require(!early, Invariant.NOT_BEFORE_ITS_TIME, id, was, is);
     }

@@ -3,6 +3,7 @@ package dev.pawl.testkit.sim;
 import dev.pawl.core.Claim;
 import dev.pawl.core.Claimed;
 import dev.pawl.core.End;
+import dev.pawl.core.Hit;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.Lease;
@@ -53,6 +54,13 @@ sealed interface Op<T> {
         @Override
         public Claimed on(Store store) {
             return store.claim(claim);
+        }
+    }
+
+    record Answer(List<Hit> hits) implements Op<List<JobId>> {
+        @Override
+        public List<JobId> on(Store store) {
+            return store.answer(hits);
         }
     }
 

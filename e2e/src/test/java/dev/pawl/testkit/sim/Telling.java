@@ -32,6 +32,8 @@ final class Telling {
                                     claim.lease(),
                                     all(claim.wants(), Telling::want),
                                     sorted(claim.spent()));
+            case Op.Answer(var hits) ->
+                    "answer " + all(hits, hit -> "%s by %s".formatted(hit.job(), hit.kept().job()));
             case Op.Renew(var renewal) ->
                     "renew for %s: %s".formatted(renewal.worker(), sorted(renewal.held()));
             case Op.SetProgress(var token, var progress) ->
@@ -58,8 +60,12 @@ final class Telling {
 
     static String answer(Object answer) {
         return switch (answer) {
-            case Claimed(var jobs, var due) ->
-                    "%s, next due %s".formatted(all(jobs, j -> token(j.token())), due);
+            case Claimed(var jobs, var answerable, var due) ->
+                    "%s, answerable %s, next due %s"
+                            .formatted(
+                                    all(jobs, j -> token(j.token())),
+                                    all(answerable, a -> a.job().toString()),
+                                    due);
             case Renewed(var leases, var stop) ->
                     "stand: %s, stop: %s".formatted(sorted(leases), sorted(stop));
             case Submitted.Accepted(var id, var state) -> id + " " + answer(state);

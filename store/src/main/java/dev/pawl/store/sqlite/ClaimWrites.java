@@ -3,25 +3,24 @@ package dev.pawl.store.sqlite;
 import dev.pawl.core.Claim;
 import dev.pawl.core.Claimed;
 import dev.pawl.core.ClaimedJob;
-import dev.pawl.core.InputKey;
+import dev.pawl.core.Hit;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
-import dev.pawl.core.Reuse;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Token;
 import dev.pawl.store.Rows;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -31,6 +30,9 @@ import java.util.Set;
 final class ClaimWrites {
     /** Lanes in one statement; SQLite allows 500 terms in a compound SELECT. */
     private static final int LANES_MAX = 100;
+
+    /** More wait for the next claim. */
+    private static final int FOLLOWING_MAX = SqliteWriter.BATCH_MAX;
 
     /** A row of ready. */
     private record Head(
@@ -47,12 +49,31 @@ final class ClaimWrites {
     private final Lease lease;
     private final Map<Integer, Names.Lane> lanes;
     private final Set<String> paused = new HashSet<>();
+    private final List<Taken> taken = new ArrayList<>();
 
-    /** What this claim has taken so far: two wants may match one job. */
-    private final Set<JobId> chosen = new HashSet<>();
+    /** Those that a kept result would answer: they stay in ready. */
+    private final Map<JobId, Claimed.Answerable> answerable = new LinkedHashMap<>();
 
     /** Free slots by limit, as this claim goes on. */
     private final Map<Integer, Integer> free = new HashMap<>();
+
+    /** How many jobs began to follow another. */
+    private int following;
+
+    /** Whether the page was put together from pages of lanes. */
+    private boolean merged;
+
+    /** A row of running. */
+    private record Held(JobId id, int lane, JobState.Running state, Instant startedAt) {}
+
+    private record Taken(Head head, ClaimedJob job) {}
+
+    /** What became of a head. */
+    private enum Fate {
+        LEASED,
+        ANSWERABLE,
+        FOLLOWS
+    }
 
     private ClaimWrites(Tx tx, Claim claim) throws SQLException {
         this.tx = tx;
@@ -69,42 +90,132 @@ final class ClaimWrites {
         TimeWrites.expire(tx, SqliteWriter.BATCH_MAX);
         TimeWrites.promote(tx, SqliteWriter.BATCH_MAX);
         var writes = new ClaimWrites(tx, claim);
-        var heads = new ArrayList<Head>();
-        for (Claim.Want want : claim.wants()) heads.addAll(writes.heads(want));
-        if (claim.wants().size() > 1) heads.sort(Head.CLAIM_ORDER);
-        var jobs = new ArrayList<ClaimedJob>(heads.size());
-        for (Head head : heads) jobs.add(writes.take(head));
-        if (!jobs.isEmpty())
+        for (Claim.Want want : claim.wants()) writes.take(want);
+        if (claim.wants().size() > 1)
+            writes.taken.sort(Comparator.comparing(Taken::head, Head.CLAIM_ORDER));
+        if (!writes.taken.isEmpty())
             tx.stmt(SqliteSql.LEASE_ADD)
                     .set("lease", claim.lease().value())
                     .set("worker", claim.worker())
                     .set("until", writes.lease.until())
                     .update();
-        return new Claimed(jobs, nextDue(tx));
+        return new Claimed(
+                writes.taken.stream().map(Taken::job).toList(),
+                List.copyOf(writes.answerable.values()),
+                writes.following < FOLLOWING_MAX ? nextDue(tx) : tx.now);
     }
 
-    private List<Head> heads(Claim.Want want) throws SQLException {
-        if (want.max() == 0) return List.of();
-        List<Head> heads = want.only().isEmpty() ? ofLanes(want) : ofIds(want);
-        var taken = new ArrayList<Head>(heads.size());
-        for (Head head : heads) {
-            if (taken.size() == want.max()) break;
-            if (chosen.contains(head.id) || !takeSlot(lane(head.lane))) continue;
-            chosen.add(head.id);
-            taken.add(head);
+    /** Answers jobs that a claim called answerable, if they and what is kept are still there. */
+    static List<JobId> answer(Tx tx, List<Hit> hits) throws SQLException {
+        var answered = new ArrayList<JobId>();
+        for (Hit hit : hits) if (answer(tx, hit)) answered.add(hit.job());
+        return answered;
+    }
+
+    private static boolean answer(Tx tx, Hit hit) throws SQLException {
+        Head head;
+        try (Rows rows = tx.stmt(SqliteSql.READY_FIND).set("id", hit.job().value()).query()) {
+            if (!rows.next()) return false;
+            head = head(rows);
         }
-        return taken;
+        if (head.attempt > 0 || !Settling.keeps(tx, hit)) return false;
+        leaveReady(tx, head);
+        JobState end = Settling.answer(tx, hit);
+        tx.countMove(head.lane, JobState.Name.QUEUED, end.name());
+        Settling.settle(tx, hit.job(), end, hit.kept().output(), false);
+        return true;
     }
 
-    private List<Head> ofLanes(Claim.Want want) throws SQLException {
+    /** What runs under a lease, as the claim that took it answered. */
+    static List<ClaimedJob> claimed(Tx tx, LeaseId id, String worker) throws SQLException {
+        var running = new ArrayList<Held>();
+        try (Rows rows =
+                tx.stmt(SqliteSql.CLAIMED_UNDER)
+                        .set("lease", id.value())
+                        .set("worker", worker)
+                        .query()) {
+            while (rows.next()) {
+                var lease = new Lease(id, worker, rows.instant(6));
+                var state = new JobState.Running(lease, rows.integer(3), rows.integer(4));
+                var job = new JobId(rows.uuid(1));
+                running.add(new Held(job, rows.integer(2), state, rows.instant(5)));
+            }
+        }
+        var jobs = new ArrayList<ClaimedJob>(running.size());
+        for (Held job : running) {
+            Names.Lane lane = tx.names.lane(tx.db(), tx.fresh, job.lane);
+            var token = new Token(job.id, job.state.attempt(), id);
+            Submission submission = Submissions.of(tx, job.id, lane);
+            jobs.add(new ClaimedJob(token, submission, job.state, job.startedAt));
+        }
+        return jobs;
+    }
+
+    private void take(Claim.Want want) throws SQLException {
+        int left = want.max();
+        // Who was not leased left its slot, and a follower its place, to the next one in line.
+        boolean again = true;
+        while (again && left > 0 && following < FOLLOWING_MAX) {
+            again = false;
+            for (Head head : want.only().isEmpty() ? ofLanes(want, left) : ofIds(want)) {
+                if (left == 0) return;
+                if (answerable.containsKey(head.id) || !takeSlot(lane(head.lane))) continue;
+                Fate fate = take(head);
+                if (fate != Fate.FOLLOWS) left--;
+                if (fate == Fate.LEASED) continue;
+                giveSlotBack(lane(head.lane));
+                again = true;
+                // The next one in line may be beyond the end of one lane's part of a merged page.
+                if (merged) break;
+            }
+        }
+    }
+
+    private Fate take(Head head) throws SQLException {
+        Submission submission = Submissions.of(tx, head.id, lane(head.lane));
+        Fate fate =
+                head.attempt == 0 && submission.comparedAtClaim()
+                        ? compared(head, submission)
+                        : Fate.LEASED;
+        if (fate == Fate.LEASED) lease(head, submission);
+        return fate;
+    }
+
+    /** As a submit does: what is kept comes first, then whoever runs the same input. */
+    private Fate compared(Head head, Submission s) throws SQLException {
+        var flight = new Flights.Key(s.tenant(), s.key().hash());
+        Optional<JobId> leader = Flights.leader(tx, flight);
+        // It was promoted or redriven: all others wait for it.
+        if (leader.isPresent() && leader.get().equals(head.id)) return Fate.LEASED;
+        if (Flights.kept(tx, flight).isPresent()) {
+            answerable.put(head.id, new Claimed.Answerable(head.id, s.tenant(), s.key().hash()));
+            return Fate.ANSWERABLE;
+        }
+        if (leader.isEmpty()) {
+            Flights.lead(tx, flight, head.id);
+            return Fate.LEASED;
+        }
+        leaveReady(tx, head);
+        tx.countMove(head.lane, JobState.Name.QUEUED, JobState.Name.WAITING);
+        tx.stmt(SqliteSql.WAITING_ADD)
+                .set("id", head.id.value())
+                .set("leader", leader.get().value())
+                .update();
+        following++;
+        return Fate.FOLLOWS;
+    }
+
+    /** Up to {@code left} heads beside those that are answerable. */
+    private List<Head> ofLanes(Claim.Want want, int left) throws SQLException {
         var mine = new ArrayList<Names.Lane>();
         for (Names.Lane lane : lanes.values()) if (served(lane, want)) mine.add(lane);
         var heads = new ArrayList<Head>();
         for (int from = 0; from < mine.size(); from += LANES_MAX) {
             List<Names.Lane> some = mine.subList(from, Math.min(from + LANES_MAX, mine.size()));
-            heads.addAll(heads(some, want.max()));
+            heads.addAll(heads(some, left + answerable.size()));
         }
         if (mine.size() > LANES_MAX) heads.sort(Head.CLAIM_ORDER);
+        merged = mine.size() > LANES_MAX || mine.stream().anyMatch(lane -> lane.limitId() != 0);
         return heads;
     }
 
@@ -125,7 +236,7 @@ final class ClaimWrites {
             sql.append(sql.isEmpty() ? "" : " UNION ALL ")
                     .append(SqliteSql.HEADS_OF_LANE.replace("?", String.valueOf(lane.id())));
         String text = sql + SqliteSql.HEADS_ORDER.replace("?", ":max");
-        int bound = some.size() == 1 ? Math.min(max, free(some.getFirst())) : max;
+        int bound = some.size() == 1 ? Math.min(max, room(some.getFirst())) : max;
         var heads = new ArrayList<Head>();
         try (Rows rows = tx.stmt(text).set("max", bound).query()) {
             while (rows.next()) heads.add(head(rows));
@@ -151,11 +262,21 @@ final class ClaimWrites {
         return heads;
     }
 
+    /** How many heads of the lane may be of use, those that are answerable among them. */
+    private int room(Names.Lane lane) throws SQLException {
+        int left = free(lane);
+        return left == Integer.MAX_VALUE ? left : left + answerable.size();
+    }
+
     private boolean takeSlot(Names.Lane lane) throws SQLException {
         int left = free(lane);
         if (left == 0) return false;
         if (lane.limitId() != 0) free.put(lane.limitId(), left - 1);
         return true;
+    }
+
+    private void giveSlotBack(Names.Lane lane) {
+        if (lane.limitId() != 0) free.merge(lane.limitId(), 1, Integer::sum);
     }
 
     private int free(Names.Lane lane) throws SQLException {
@@ -175,17 +296,11 @@ final class ClaimWrites {
         }
     }
 
-    private ClaimedJob take(Head head) throws SQLException {
-        Names.Lane lane = lane(head.lane);
-        tx.stmt(SqliteSql.READY_TAKE)
-                .set("lane", head.lane)
-                .set("priority", head.priority)
-                .set("run_at", head.runAt)
-                .set("id", head.id.value())
-                .update();
+    private void lease(Head head, Submission submission) throws SQLException {
+        leaveReady(tx, head);
         tx.countMove(head.lane, JobState.Name.QUEUED, JobState.Name.RUNNING);
         var state = new JobState.Running(lease, head.attempt + 1, head.failures);
-        Submission submission = submission(head.id, lane);
+        int limitId = lane(head.lane).limitId();
         var added =
                 tx.stmt(SqliteSql.RUNNING_ADD)
                         .set("id", head.id.value())
@@ -195,44 +310,20 @@ final class ClaimWrites {
                         .set("lane", head.lane)
                         .set("reuse", submission.reuse().never() ? 0 : 1)
                         .set("now", tx.now);
-        if (lane.limitId() == 0) added.setNull("limit_id");
-        else added.set("limit_id", lane.limitId());
+        if (limitId == 0) added.setNull("limit_id");
+        else added.set("limit_id", limitId);
         added.update();
         var token = new Token(head.id, state.attempt(), claim.lease());
-        return new ClaimedJob(token, submission, state, tx.now);
+        taken.add(new Taken(head, new ClaimedJob(token, submission, state, tx.now)));
     }
 
-    private Submission submission(JobId id, Names.Lane lane) throws SQLException {
-        try (Rows rows = tx.stmt(SqliteSql.JOB_CLAIMED).set("id", id.value()).query()) {
-            if (!rows.next()) throw new IllegalStateException("no job " + id);
-            String tags = rows.text(12);
-            return new Submission(
-                    lane.tool(),
-                    rows.text(16),
-                    lane.queue(),
-                    rows.integer(2),
-                    rows.instant(3),
-                    Duration.ofMillis(rows.number(5)),
-                    rows.integer(7) == 0 ? Set.of() : parents(id),
-                    rows.integer(6) == 1,
-                    tags.isEmpty() ? Set.of() : new LinkedHashSet<>(List.of(tags.split(" "))),
-                    rows.text(13),
-                    rows.text(14),
-                    rows.text(4),
-                    rows.text(15),
-                    tx.names.policy(tx.db(), tx.fresh, rows.integer(1)),
-                    lane.limit(),
-                    new InputKey(rows.hex(10), rows.text(11)),
-                    new Reuse(Duration.ofMillis(rows.number(8)), rows.integer(9) == 1));
-        }
-    }
-
-    private Set<JobId> parents(JobId id) throws SQLException {
-        var parents = new LinkedHashSet<JobId>();
-        try (Rows rows = tx.stmt(SqliteSql.PARENTS_OF).set("id", id.value()).query()) {
-            while (rows.next()) parents.add(new JobId(rows.uuid(1)));
-        }
-        return parents;
+    private static void leaveReady(Tx tx, Head head) throws SQLException {
+        tx.stmt(SqliteSql.READY_TAKE)
+                .set("lane", head.lane)
+                .set("priority", head.priority)
+                .set("run_at", head.runAt)
+                .set("id", head.id.value())
+                .update();
     }
 
     private Names.Lane lane(int id) throws SQLException {

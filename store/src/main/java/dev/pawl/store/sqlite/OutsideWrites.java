@@ -110,7 +110,7 @@ final class OutsideWrites {
     private static Place place(Tx tx, JobId id) throws SQLException {
         try (Rows rows = tx.stmt(SqliteSql.JOB_PLACE).set("id", id.value()).query()) {
             rows.next();
-            return new Place(rows.integer(1), rows.integer(2), rows.number(10));
+            return new Place(rows.integer(1), rows.integer(2), rows.number(9));
         }
     }
 

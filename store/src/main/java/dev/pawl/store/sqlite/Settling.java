@@ -2,16 +2,16 @@ package dev.pawl.store.sqlite;
 
 import dev.pawl.core.Artifact;
 import dev.pawl.core.ErrorClass;
+import dev.pawl.core.Hit;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
-import dev.pawl.core.Submission;
+import dev.pawl.core.Kept;
 import dev.pawl.store.Rows;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +33,13 @@ final class Settling {
             long reuseTtlMillis,
             boolean reuseErrors,
             String hash,
-            boolean goOn,
-            int parents) {
-        /** As {@link Submission#sharesFlight}. */
-        boolean sharesFlight() {
-            return reuseTtlMillis > 0 && parents == 0 && runAt.equals(Instant.EPOCH);
+            boolean goOn) {
+        boolean reuses() {
+            return !hash.isEmpty() && reuseTtlMillis > 0;
+        }
+
+        Flights.Key flight() {
+            return new Flights.Key(tenant, hash);
         }
     }
 
@@ -79,27 +81,38 @@ final class Settling {
         if (place.hash.isEmpty()) return;
         tx.stmt(SqliteSql.KEPT_DROP)
                 .set("tenant", place.tenant)
-                .set("hash", HexFormat.of().parseHex(place.hash))
+                .set("hash", place.flight().bytes())
                 .set("id", id.value())
                 .update();
-        if (!place.sharesFlight()) return;
-        tx.stmt(SqliteSql.FLIGHT_ADD)
-                .set("tenant", place.tenant)
-                .set("hash", HexFormat.of().parseHex(place.hash))
-                .set("id", id.value())
-                .update();
+        if (place.reuses()) Flights.lead(tx, place.flight(), id);
+    }
+
+    /** Ends a job that never ran with a kept result; whoever calls it counts. */
+    static JobState answer(Tx tx, Hit hit) throws SQLException {
+        Kept kept = hit.kept();
+        JobState state = answered(kept.state(), tx.now);
+        addOutcome(tx, hit.job(), state, null, kept.output(), kept.job());
+        for (Artifact artifact : kept.artifacts()) addArtifact(tx, hit.job(), artifact);
+        return state;
+    }
+
+    /** Whether that result is still kept for the job's input. */
+    static boolean keeps(Tx tx, Hit hit) throws SQLException {
+        Place place = place(tx, hit.job());
+        return place.reuses()
+                && Flights.kept(tx, place.flight()).filter(hit.kept().job()::equals).isPresent();
+    }
+
+    private static JobState answered(JobState source, Instant now) {
+        return source instanceof JobState.Dead dead
+                ? new JobState.Dead(now, 0, dead.kind())
+                : new JobState.Succeeded(now, 0);
     }
 
     private void asLeader(Ended leader) throws SQLException {
         Place place = place(tx, leader.id);
-        if (place.hash.isEmpty() || place.reuseTtlMillis == 0) return;
-        boolean led =
-                tx.stmt(SqliteSql.FLIGHT_DROP)
-                                .set("tenant", place.tenant)
-                                .set("hash", HexFormat.of().parseHex(place.hash))
-                                .set("id", leader.id.value())
-                                .update()
-                        > 0;
+        if (!place.reuses()) return;
+        boolean led = Flights.land(tx, place.flight(), leader.id);
         boolean answers =
                 switch (leader.state) {
                     case JobState.Succeeded _ -> true;
@@ -113,7 +126,7 @@ final class Settling {
         if (answers)
             tx.stmt(SqliteSql.KEPT_ADD)
                     .set("tenant", place.tenant)
-                    .set("hash", HexFormat.of().parseHex(place.hash))
+                    .set("hash", place.flight().bytes())
                     .set("id", leader.id.value())
                     .set("until", tx.now.toEpochMilli() + place.reuseTtlMillis)
                     .update();
@@ -126,10 +139,7 @@ final class Settling {
 
     private void answer(JobId follower, Ended leader) throws SQLException {
         takeWaiting(follower);
-        JobState state =
-                leader.state instanceof JobState.Dead dead
-                        ? new JobState.Dead(tx.now, 0, dead.kind())
-                        : new JobState.Succeeded(tx.now, 0);
+        JobState state = answered(leader.state, tx.now);
         tx.countMove(place(tx, follower).lane, JobState.Name.WAITING, state.name());
         addOutcome(tx, follower, state, null, leader.output, leader.id);
         tx.stmt(SqliteSql.ARTIFACTS_COPY)
@@ -147,11 +157,7 @@ final class Settling {
                 .set("leader", follower.value())
                 .set("before", leader.value())
                 .update();
-        tx.stmt(SqliteSql.FLIGHT_ADD)
-                .set("tenant", place.tenant)
-                .set("hash", HexFormat.of().parseHex(place.hash))
-                .set("id", follower.value())
-                .update();
+        Flights.lead(tx, place.flight(), follower);
         start(follower, place);
     }
 
@@ -195,8 +201,7 @@ final class Settling {
                     rows.number(5),
                     rows.integer(6) == 1,
                     rows.hex(7),
-                    rows.integer(8) == 1,
-                    rows.integer(9));
+                    rows.integer(8) == 1);
         }
     }
 

@@ -123,6 +123,11 @@ final class SqliteSql {
               FROM kept k JOIN outcome o ON o.id = k.job_id
              WHERE k.tenant = :tenant AND k.hash = :hash AND k.valid_until > :now
             """;
+    static final String KEPT_BY =
+            """
+            SELECT job_id FROM kept
+             WHERE tenant = :tenant AND hash = :hash AND valid_until > :now
+            """;
     static final String KEPT_ADD =
             """
             INSERT INTO kept (tenant, hash, job_id, valid_until)
@@ -174,6 +179,15 @@ final class SqliteSql {
                    hash, key_parts, tags, correlation_id, causation, idempotency_key, input
               FROM job WHERE id = :id
             """;
+
+    /** All of running is read: it holds no more rows than all workers have slots. */
+    static final String CLAIMED_UNDER =
+            """
+            SELECT r.id, r.lane, r.attempt, r.failures, r.started_at, l.valid_until
+              FROM lease l JOIN running r ON r.lease = l.id
+             WHERE l.id = :lease AND l.worker = :worker ORDER BY r.id
+            """;
+
     static final String PARENTS_OF = "SELECT parent FROM flow_edge WHERE child = :id";
     static final String NEXT_DUE = "SELECT min(due) FROM later";
 
@@ -251,8 +265,7 @@ final class SqliteSql {
 
     static final String JOB_PLACE =
             """
-            SELECT lane, priority, run_at, tenant, reuse_ttl, reuse_errors, hash, go_on, parents,
-                   ttl
+            SELECT lane, priority, run_at, tenant, reuse_ttl, reuse_errors, hash, go_on, ttl
               FROM job WHERE id = :id
             """;
     static final String FLIGHT_DROP =

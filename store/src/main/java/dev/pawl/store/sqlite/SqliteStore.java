@@ -4,15 +4,18 @@ import dev.pawl.core.Artifact;
 import dev.pawl.core.AttemptEnd;
 import dev.pawl.core.Claim;
 import dev.pawl.core.Claimed;
+import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.Count;
 import dev.pawl.core.End;
 import dev.pawl.core.ErrorCode;
+import dev.pawl.core.Hit;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.Kept;
 import dev.pawl.core.Lease;
+import dev.pawl.core.LeaseId;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.PawlException;
@@ -171,6 +174,17 @@ public final class SqliteStore implements Store {
     @Override
     public Claimed claim(Claim claim) {
         return writer.writeUnsynced(tx -> ClaimWrites.claim(tx, claim));
+    }
+
+    /** Asks as a write does, so that it comes after a claim that is still in line. */
+    @Override
+    public List<ClaimedJob> claimed(LeaseId lease, String worker) {
+        return writer.write(tx -> ClaimWrites.claimed(tx, lease, worker));
+    }
+
+    @Override
+    public List<JobId> answer(List<Hit> hits) {
+        return writer.write(tx -> ClaimWrites.answer(tx, hits));
     }
 
     @Override

@@ -1,10 +1,9 @@
 package dev.pawl.store.sqlite;
 
-import dev.pawl.core.Artifact;
 import dev.pawl.core.ErrorCode;
+import dev.pawl.core.Hit;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
-import dev.pawl.core.Kept;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Submitted;
@@ -133,20 +132,21 @@ final class SubmitWrites {
     /** Puts the new job where its life begins. */
     private static JobState place(Tx tx, NewJob job, Names.Lane lane) throws SQLException {
         Submission s = job.submission();
-        if (job.answer().isPresent()) return answered(tx, job, job.answer().get(), lane);
+        if (job.answer().isPresent()) {
+            JobState end = Settling.answer(tx, new Hit(job.id(), job.answer().get()));
+            tx.count(lane.id(), end.name(), 1);
+            return end;
+        }
         if (!s.ttl().isZero())
             tx.stmt(SqliteSql.EXPIRY_SET)
                     .set("at", tx.now.plus(s.ttl()))
                     .set("id", job.id().value())
                     .update();
         if (s.sharesFlight()) {
-            Optional<JobId> leader = leader(tx, s);
+            var flight = new Flights.Key(s.tenant(), s.key().hash());
+            Optional<JobId> leader = Flights.leader(tx, flight);
             if (leader.isPresent()) return waiting(tx, job, lane, leader);
-            tx.stmt(SqliteSql.FLIGHT_ADD)
-                    .set("tenant", s.tenant())
-                    .set("hash", hash(s))
-                    .set("id", job.id().value())
-                    .update();
+            Flights.lead(tx, flight, job.id());
         }
         if (!s.parents().isEmpty()) {
             Settling.Parents parents = Settling.parents(tx, job.id());
@@ -165,18 +165,6 @@ final class SubmitWrites {
         return queued;
     }
 
-    private static JobState answered(Tx tx, NewJob job, Kept kept, Names.Lane lane)
-            throws SQLException {
-        JobState state =
-                kept.state() instanceof JobState.Dead dead
-                        ? new JobState.Dead(tx.now, 0, dead.kind())
-                        : new JobState.Succeeded(tx.now, 0);
-        tx.count(lane.id(), state.name(), 1);
-        Settling.addOutcome(tx, job.id(), state, null, kept.output(), kept.job());
-        for (Artifact artifact : kept.artifacts()) Settling.addArtifact(tx, job.id(), artifact);
-        return state;
-    }
-
     private static JobState waiting(Tx tx, NewJob job, Names.Lane lane, Optional<JobId> leader)
             throws SQLException {
         tx.count(lane.id(), JobState.Name.WAITING, 1);
@@ -188,23 +176,13 @@ final class SubmitWrites {
                 .orElseThrow(() -> new IllegalStateException("no " + job.id()));
     }
 
-    private static Optional<JobId> leader(Tx tx, Submission s) throws SQLException {
-        try (Rows rows =
-                tx.stmt(SqliteSql.FLIGHT_FIND)
-                        .set("tenant", s.tenant())
-                        .set("hash", hash(s))
-                        .query()) {
-            return rows.next() ? Optional.of(new JobId(rows.uuid(1))) : Optional.empty();
-        }
-    }
-
     private static boolean exists(Tx tx, JobId id) throws SQLException {
         try (Rows rows = tx.stmt(SqliteSql.JOB_EXISTS).set("id", id.value()).query()) {
             return rows.next();
         }
     }
 
-    static byte @Nullable [] hash(Submission s) {
+    private static byte @Nullable [] hash(Submission s) {
         return s.key().hash().isEmpty() ? null : HexFormat.of().parseHex(s.key().hash());
     }
 

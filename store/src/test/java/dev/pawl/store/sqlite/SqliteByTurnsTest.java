@@ -5,6 +5,7 @@ import dev.pawl.core.SystemTime;
 import dev.pawl.core.Time;
 import dev.pawl.testkit.ClaimContract;
 import dev.pawl.testkit.CountsContract;
+import dev.pawl.testkit.DueFlightContract;
 import dev.pawl.testkit.FlightContract;
 import dev.pawl.testkit.SubmitContract;
 import java.io.IOException;
@@ -23,7 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
  * against the memory store among it: two stores on one file take turns with every call.
  */
 final class SqliteByTurnsTest
-        implements SubmitContract, ClaimContract, FlightContract, CountsContract {
+        implements SubmitContract,
+                ClaimContract,
+                FlightContract,
+                DueFlightContract,
+                CountsContract {
     @TempDir static Path shared;
     @TempDir Path folder;
 

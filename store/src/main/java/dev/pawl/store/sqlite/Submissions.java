@@ -1,0 +1,50 @@
+package dev.pawl.store.sqlite;
+
+import dev.pawl.core.InputKey;
+import dev.pawl.core.JobId;
+import dev.pawl.core.Reuse;
+import dev.pawl.core.Submission;
+import dev.pawl.store.Rows;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What a job was submitted as, read for whoever is about to run it. */
+final class Submissions {
+    private Submissions() {}
+
+    static Submission of(Tx tx, JobId id, Names.Lane lane) throws SQLException {
+        try (Rows rows = tx.stmt(SqliteSql.JOB_CLAIMED).set("id", id.value()).query()) {
+            if (!rows.next()) throw new IllegalStateException("no job " + id);
+            String tags = rows.text(12);
+            return new Submission(
+                    lane.tool(),
+                    rows.text(16),
+                    lane.queue(),
+                    rows.integer(2),
+                    rows.instant(3),
+                    Duration.ofMillis(rows.number(5)),
+                    rows.integer(7) == 0 ? Set.of() : parents(tx, id),
+                    rows.integer(6) == 1,
+                    tags.isEmpty() ? Set.of() : new LinkedHashSet<>(List.of(tags.split(" "))),
+                    rows.text(13),
+                    rows.text(14),
+                    rows.text(4),
+                    rows.text(15),
+                    tx.names.policy(tx.db(), tx.fresh, rows.integer(1)),
+                    lane.limit(),
+                    new InputKey(rows.hex(10), rows.text(11)),
+                    new Reuse(Duration.ofMillis(rows.number(8)), rows.integer(9) == 1));
+        }
+    }
+
+    private static Set<JobId> parents(Tx tx, JobId id) throws SQLException {
+        var parents = new LinkedHashSet<JobId>();
+        try (Rows rows = tx.stmt(SqliteSql.PARENTS_OF).set("id", id.value()).query()) {
+            while (rows.next()) parents.add(new JobId(rows.uuid(1)));
+        }
+        return parents;
+    }
+}
