@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pawl.app.Typed.Ended;
 import dev.pawl.app.cli.ExitCode;
 import dev.pawl.core.JobId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -194,6 +198,48 @@ final class CommandsTest {
                 .contains("{\"pointer\":\"/input/times\",\"before\":1,\"after\":2}");
         assertThat(user.type("cache", "list").out()).isEmpty();
         assertThat(user.type("cache", "prune").out()).isEqualTo("0 results forgotten\n");
+    }
+
+    @Test
+    void cachePruneRemovesFilesThatNoJobNamesAnyMore() throws Exception {
+        user.file("kept.txt", "kept").file("gone.txt", "gone").file("young.txt", "young");
+        user.type("submit", "echo", "--text", "@kept.txt");
+        for (String name : List.of("gone", "young")) {
+            JobId id = user.type("submit", "echo", "--text", "@" + name + ".txt").job();
+            user.type("jobs", "cancel", id.toString());
+            user.type("jobs", "discard", id.toString());
+        }
+        Path kept = blobOf("kept");
+        Path gone = blobOf("gone");
+        Path young = blobOf("young");
+        for (Path old : List.of(kept, gone))
+            Files.setLastModifiedTime(old, FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
+
+        Ended ended = user.type("cache", "prune");
+
+        assertThat(ended.out()).isEqualTo("0 results forgotten\n1 files removed, 4 bytes\n");
+        assertThat(gone).doesNotExist();
+        assertThat(kept).exists();
+        assertThat(young).exists();
+    }
+
+    /** Where the content of a text is kept. */
+    private Path blobOf(String text) throws IOException {
+        try (var files = Files.walk(folder.resolve("pawl-data"))) {
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> file.toString().contains("blobs"))
+                    .filter(file -> text.equals(read(file)))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

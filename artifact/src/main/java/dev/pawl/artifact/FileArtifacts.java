@@ -22,6 +22,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  *       the name never stands for less than the content.
  *   <li>A rename replaces: two writers of the same content leave one whole file, and one that went
  *       bad on disk is made good again by the next put of its content.
+ *   <li>{@link Pruning} takes a content away before it looks for the last time whether somebody
+ *       needs it, and brings it back then.
  *   <li>What a crash leaves in {@code writing/} is removed by a later start, when it is older than
  *       {@link #ABANDONED_AFTER}: younger ones may be another process's.
  * </ul>
@@ -141,6 +144,15 @@ public final class FileArtifacts implements Artifacts {
             return false;
         }
         return sizeBytes == artifact.sizeBytes() && hex(digest).equals(artifact.sha256());
+    }
+
+    @Override
+    public Pruned prune(Instant before, UnaryOperator<Set<String>> unneeded) {
+        try {
+            return new Pruning(blobs, writing).prune(before, unneeded);
+        } catch (IOException e) {
+            throw Refusals.of(blobs, e);
+        }
     }
 
     /** Holds nothing open. */

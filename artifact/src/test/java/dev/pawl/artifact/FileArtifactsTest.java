@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pawl.core.Artifact;
+import dev.pawl.core.Artifacts;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.SystemTime;
@@ -17,11 +18,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class FileArtifactsTest implements ArtifactsContract {
+    private static final Instant AN_HOUR_AGO = new SystemTime().instant().minusSeconds(3600);
+
     @TempDir Path folder;
     private FileArtifacts artifacts;
 
@@ -47,6 +54,85 @@ final class FileArtifactsTest implements ArtifactsContract {
                 .hasMessageContaining("bytes free");
         assertThat(artifacts.open(OF_ABC)).isEmpty();
         assertThat(folder.resolve("writing")).isEmptyDirectory();
+    }
+
+    @Test
+    void whatNobodyNeedsIsRemovedWhenItIsOldEnough() throws IOException {
+        Artifact old = aged(artifacts.put("a", "", content("abc")));
+        Artifact needed = aged(artifacts.put("b", "", content("needed")));
+        Artifact young = artifacts.put("c", "", content("young"));
+
+        var pruned = artifacts.prune(AN_HOUR_AGO, hashes -> without(hashes, needed.sha256()));
+
+        assertThat(pruned).isEqualTo(new Artifacts.Pruned(1, 3));
+        assertThat(artifacts.open(old.sha256())).isEmpty();
+        assertThat(artifacts.verify(needed)).isTrue();
+        assertThat(artifacts.verify(young)).isTrue();
+        assertThat(folder.resolve("writing")).isEmptyDirectory();
+    }
+
+    @Test
+    void whatSomebodyCameToNeedMeanwhileComesBack() throws IOException {
+        Artifact old = aged(artifacts.put("a", "", content("abc")));
+        var asked = new ArrayList<Boolean>();
+
+        var pruned =
+                artifacts.prune(
+                        AN_HOUR_AGO,
+                        hashes -> {
+                            asked.add(artifacts.file(old.sha256()).isPresent());
+                            return asked.size() == 1 ? hashes : Set.of();
+                        });
+
+        assertThat(asked)
+                .as("it can be found when first asked, not later")
+                .containsExactly(true, false);
+        assertThat(pruned.contents()).isZero();
+        assertThat(artifacts.verify(old)).isTrue();
+        assertThat(folder.resolve("writing")).isEmptyDirectory();
+    }
+
+    @Test
+    void whatIsPutAgainMeanwhileStays() throws IOException {
+        Artifact old = aged(artifacts.put("a", "", content("abc")));
+
+        artifacts.prune(
+                AN_HOUR_AGO,
+                hashes -> {
+                    artifacts.put("again", "", content("abc"));
+                    return hashes;
+                });
+
+        assertThat(artifacts.verify(old)).isTrue();
+    }
+
+    @Test
+    void whenNobodyKnowsWhatIsNeededAllComesBack() throws IOException {
+        Artifact old = aged(artifacts.put("a", "", content("abc")));
+        var asked = new ArrayList<Integer>();
+
+        assertThatThrownBy(() ->
+                        artifacts.prune(
+                                AN_HOUR_AGO,
+                                hashes -> {
+                                    asked.add(hashes.size());
+                                    if (asked.size() == 1) return hashes;
+                                    throw new IllegalStateException("the store is away");
+                                }))
+                .hasMessage("the store is away");
+        assertThat(artifacts.verify(old)).isTrue();
+    }
+
+    private Artifact aged(Artifact artifact) throws IOException {
+        Path file = artifacts.file(artifact.sha256()).orElseThrow();
+        Files.setLastModifiedTime(file, FileTime.from(AN_HOUR_AGO.minusSeconds(1)));
+        return artifact;
+    }
+
+    private static Set<String> without(Set<String> hashes, String hash) {
+        var left = new HashSet<>(hashes);
+        left.remove(hash);
+        return left;
     }
 
     @Test

@@ -1,7 +1,5 @@
 package dev.pawl.bench;
 
-import dev.pawl.core.Artifact;
-import dev.pawl.core.Artifacts;
 import dev.pawl.core.Engine;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Submitted;
@@ -11,10 +9,9 @@ import dev.pawl.core.ToolId;
 import dev.pawl.store.sqlite.SqliteOptions;
 import dev.pawl.store.sqlite.SqliteOptions.Synchronous;
 import dev.pawl.store.sqlite.SqliteStore;
-import java.io.InputStream;
+import dev.pawl.testkit.NoArtifacts;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.Optional;
 import java.util.Random;
 
 /** What the benchmarks share: a store, an engine, and jobs of a tool that does nothing. */
@@ -34,7 +31,7 @@ final class Jobs {
     }
 
     static Engine engine(SqliteStore store) {
-        return new Engine(store, new NoFiles(), TIME, new Random());
+        return new Engine(store, new NoArtifacts(), TIME, new Random());
     }
 
     static Submission job() {
@@ -47,31 +44,5 @@ final class Jobs {
                     engine.submit(Collections.nCopies(Math.min(left, 1_000), submission)))
                 if (!(answer instanceof Submitted.Accepted))
                     throw new IllegalStateException(answer.toString());
-    }
-
-    /** Jobs of the benchmarks leave no files. */
-    private static final class NoFiles implements Artifacts {
-        @Override
-        public Artifact put(String name, String mediaType, InputStream content) {
-            throw new IllegalStateException("a benchmark keeps no file: " + name);
-        }
-
-        @Override
-        public Optional<InputStream> open(String sha256) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Path> file(String sha256) {
-            return Optional.empty();
-        }
-
-        @Override
-        public boolean verify(Artifact artifact) {
-            return true;
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -2,7 +2,10 @@ package dev.pawl.core;
 
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** Keeps files by the hash of their content. Thread-safe; every method blocks for its I/O. */
 public interface Artifacts extends AutoCloseable {
@@ -22,6 +25,16 @@ public interface Artifacts extends AutoCloseable {
 
     /** Reads the content again and says whether size and hash are still right. */
     boolean verify(Artifact artifact);
+
+    /**
+     * Removes contents that were put before this moment and that {@code unneeded}, asked about many
+     * at once, names. It is asked a second time about those it named, once nobody can find them any
+     * more, and what it doesn't name again comes back. Up to 100,000 at a time.
+     */
+    Pruned prune(Instant before, UnaryOperator<Set<String>> unneeded);
+
+    /** How much was removed. */
+    record Pruned(int contents, long bytes) {}
 
     @Override
     void close();

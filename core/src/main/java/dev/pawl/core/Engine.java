@@ -1,11 +1,13 @@
 package dev.pawl.core;
 
 import dev.pawl.core.AttemptEnd.How;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -193,6 +195,29 @@ public final class Engine {
         Optional<JobState> before = store.redrive(id);
         tell(EngineListener::jobsReady);
         return before;
+    }
+
+    /**
+     * Removes artifacts and input files that no stored job names, nor anything that an attempt
+     * under way may have put.
+     *
+     * @param grace how long ago they were put at least, so that whoever is about to submit a job
+     *     with them has time to
+     */
+    public Artifacts.Pruned pruneArtifacts(Duration grace) {
+        Instant before = store.now().minus(grace);
+        JobFilter running = JobFilter.ALL.withStates(Set.of(JobState.Name.RUNNING));
+        String after = "";
+        while (true) {
+            List<Job> page = store.list(running, after, 1_000);
+            for (Job job : page) {
+                Instant startedAt = job.startedAt().orElse(before);
+                if (startedAt.isBefore(before)) before = startedAt;
+            }
+            if (page.size() < 1_000) break;
+            after = page.getLast().id().toString();
+        }
+        return artifacts.prune(before, store::unreferenced);
     }
 
     /** The chores that time brings, a bounded bite of each; answers whether more is due. */

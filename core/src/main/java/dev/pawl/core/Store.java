@@ -35,6 +35,15 @@ public interface Store extends AutoCloseable {
     /** The result that would answer a job with this input hash now. */
     Optional<Kept> kept(String tenant, String hash);
 
+    /**
+     * The results that would answer jobs now, by the job that ran, the newest first.
+     *
+     * @param tool only of this tool, as in {@link JobFilter}; empty text for all
+     * @param after the last job of the page before; empty text for the first page
+     * @param limit 1 to 1,000
+     */
+    List<KeptEntry> keptResults(String tool, String after, int limit);
+
     /** Forgets the result kept under this hash if it is that job's. */
     void dropKept(String tenant, String hash, JobId job);
 
@@ -162,6 +171,13 @@ public interface Store extends AutoCloseable {
 
     /** What the job left, by name. */
     List<Artifact> artifacts(JobId id);
+
+    /**
+     * Those of these SHA-256 hashes that no stored job names: not as an artifact, nor anywhere in
+     * its input or output. Reads every job, page by page: one that is stored meanwhile may be
+     * missed.
+     */
+    Set<String> unreferenced(Set<String> sha256s);
 
     /** The jobs that name this one as a parent. */
     Set<JobId> children(JobId id);

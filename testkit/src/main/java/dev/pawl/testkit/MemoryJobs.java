@@ -16,6 +16,7 @@ import dev.pawl.core.JobState.Running;
 import dev.pawl.core.JobState.Succeeded;
 import dev.pawl.core.JobState.Waiting;
 import dev.pawl.core.Kept;
+import dev.pawl.core.KeptEntry;
 import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.Limit;
@@ -249,6 +250,12 @@ final class MemoryJobs {
                 at,
                 error == null ? null : error.kind(),
                 error == null ? why : error.message());
+    }
+
+    static KeptEntry entry(MemoryJob job, Kept kept) {
+        Submission s = job.submission;
+        return new KeptEntry(
+                job.id, s.tool(), s.tenant(), s.key().hash(), kept.artifacts(), kept.until());
     }
 
     private JobState place(NewJob asked, Instant now) {

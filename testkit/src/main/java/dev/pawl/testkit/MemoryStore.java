@@ -20,6 +20,7 @@ import dev.pawl.core.JobState;
 import dev.pawl.core.JobState.Dead;
 import dev.pawl.core.JobState.Running;
 import dev.pawl.core.Kept;
+import dev.pawl.core.KeptEntry;
 import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.LogLine;
@@ -130,6 +131,22 @@ public final class MemoryStore implements Store {
     @Override
     public Optional<Kept> kept(String tenant, String hash) {
         return locked(() -> jobs.kept(new Flight(tenant, hash), now()));
+    }
+
+    @Override
+    public List<KeptEntry> keptResults(String tool, String after, int limit) {
+        if (limit < 1 || limit > 1_000)
+            throw new IllegalArgumentException("limit is " + limit + ", want 1 to 1,000");
+        JobFilter filter = JobFilter.ALL.withTool(tool);
+        return locked(() ->
+                page(after)
+                        .filter(j -> j.matches(filter))
+                        .flatMap(j ->
+                                jobs.kept(Flight.of(j.submission), now()).stream()
+                                        .filter(k -> k.job().equals(j.id))
+                                        .map(k -> MemoryJobs.entry(j, k)))
+                        .limit(limit)
+                        .toList());
     }
 
     @Override
@@ -573,6 +590,18 @@ public final class MemoryStore implements Store {
     @Override
     public List<Artifact> artifacts(JobId id) {
         return locked(() -> job(id).map(j -> List.copyOf(j.artifacts.values())).orElse(List.of()));
+    }
+
+    @Override
+    public Set<String> unreferenced(Set<String> sha256s) {
+        return locked(() -> {
+            var left = new HashSet<>(sha256s);
+            for (MemoryJob job : jobs.all.values()) {
+                job.artifacts.values().forEach(a -> left.remove(a.sha256()));
+                left.removeIf(h -> (job.submission.input() + " " + job.output).contains(h));
+            }
+            return left;
+        });
     }
 
     @Override

@@ -142,13 +142,13 @@ final class RandomCalls {
                         List.of(want),
                         Set.of());
         where += ": " + claim;
-        attempts.addAll(both(store -> claimed(store, claim)).jobs());
+        Claimed claimed = both(store -> withoutDue(store.claim(claim)));
+        attempts.addAll(claimed.jobs());
+        answerable.addAll(claimed.answerable());
     }
 
     /** Without the next due moment, which is only a hint. */
-    private Claimed claimed(Store store, Claim claim) {
-        Claimed claimed = store.claim(claim);
-        if (store == s.store) answerable.addAll(claimed.answerable());
+    private static Claimed withoutDue(Claimed claimed) {
         return new Claimed(claimed.jobs(), claimed.answerable(), Instant.MAX);
     }
 

@@ -18,6 +18,7 @@ public interface StoreContract
                 FenceContract,
                 FlightContract,
                 DueFlightContract,
+                KeptContract,
                 ParentsContract,
                 TimeContract,
                 OutsideContract,

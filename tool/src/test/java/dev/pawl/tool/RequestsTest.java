@@ -14,9 +14,12 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -132,6 +135,11 @@ final class RequestsTest {
         @Override
         public boolean verify(Artifact artifact) {
             return false;
+        }
+
+        @Override
+        public Pruned prune(Instant before, UnaryOperator<Set<String>> unneeded) {
+            return new Pruned(0, 0);
         }
 
         @Override

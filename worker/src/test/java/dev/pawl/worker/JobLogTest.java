@@ -13,6 +13,7 @@ import dev.pawl.core.Outcome;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.SystemTime;
 import dev.pawl.testkit.MemoryStore;
+import dev.pawl.testkit.NoArtifacts;
 import dev.pawl.tool.ToolPolicy;
 import java.time.Duration;
 import java.util.List;
@@ -145,7 +146,7 @@ final class JobLogTest {
         var store = new MemoryStore(new SystemTime());
         var once = ToolPolicy.defaults().withAttempts(1);
         try (var pawl =
-                Pawl.on(store, new Rig.NoFiles(), new Random(1))
+                Pawl.on(store, new NoArtifacts(), new Random(1))
                         .toolWithoutOutput("mail@1", Map.class, (_, _) -> handler.run(), once)
                         .start()) {
             JobId id = pawl.submit("mail@1", Map.of(), s -> s.correlationId("flow-7"));

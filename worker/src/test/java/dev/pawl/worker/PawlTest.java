@@ -17,6 +17,7 @@ import dev.pawl.core.Submitted;
 import dev.pawl.core.SystemTime;
 import dev.pawl.core.ToolId;
 import dev.pawl.testkit.MemoryStore;
+import dev.pawl.testkit.NoArtifacts;
 import dev.pawl.tool.Requests.Request;
 import dev.pawl.tool.ToolPolicy;
 import dev.pawl.worker.executor.Handler;
@@ -52,6 +53,11 @@ final class PawlTest {
     private final CountDownLatch entered = new CountDownLatch(1);
     private final CountDownLatch leave = new CountDownLatch(1);
     private final MemoryStore store = new MemoryStore(new SystemTime());
+    private final Pawl pawl =
+            Pawl.on(store, new NoArtifacts(), new Random(1))
+                    .tool("send@1", Letter.class, this::send)
+                    .tool("count@1", Letter.class, (letter, _) -> letter.text().length())
+                    .start();
     private @Nullable Pawl pawl;
 
     record Letter(String to, String text) {}
@@ -372,7 +378,7 @@ final class PawlTest {
     void oneProgramSubmitsWhatAnotherRuns() throws Exception {
         start(b -> b.tool("count@1", Letter.class, this::count));
         try (var submitter =
-                Pawl.on(store, new Rig.NoFiles(), new Random(2))
+                Pawl.on(store, new NoArtifacts(), new Random(2))
                         .tool("count@1", Letter.class, (_, _) -> "not here")
                         .open()) {
             JobId id = submitter.submit("count@1", HELLO);
@@ -432,7 +438,7 @@ final class PawlTest {
     @Test
     void aToolHasOneHandler() {
         var builder =
-                Pawl.on(store, new Rig.NoFiles(), new Random(1))
+                Pawl.on(store, new NoArtifacts(), new Random(1))
                         .tool("count@1", Letter.class, this::count);
 
         assertThatThrownBy(() -> builder.tool("count@1", Letter.class, this::count))
@@ -465,7 +471,7 @@ final class PawlTest {
                     throw failure;
                 };
         try (var own =
-                Pawl.on(store, new Rig.NoFiles(), new Random(1))
+                Pawl.on(store, new NoArtifacts(), new Random(1))
                         .tool("fail@1", Letter.class, fails, ONCE)
                         .start()) {
             JobId id = own.submit("fail@1", HELLO);
@@ -475,13 +481,13 @@ final class PawlTest {
     }
 
     private Pawl start(UnaryOperator<PawlBuilder> tools) {
-        Pawl begun = tools.apply(Pawl.on(store, new Rig.NoFiles(), new Random(1))).start();
+        Pawl begun = tools.apply(Pawl.on(store, new NoArtifacts(), new Random(1))).start();
         pawl = begun;
         return begun;
     }
 
     private Pawl open(UnaryOperator<PawlBuilder> tools) {
-        Pawl begun = tools.apply(Pawl.on(store, new Rig.NoFiles(), new Random(1))).open();
+        Pawl begun = tools.apply(Pawl.on(store, new NoArtifacts(), new Random(1))).open();
         pawl = begun;
         return begun;
     }

@@ -7,6 +7,7 @@ import dev.pawl.core.JobId;
 import dev.pawl.core.SystemTime;
 import dev.pawl.core.ToolId;
 import dev.pawl.testkit.MemoryStore;
+import dev.pawl.testkit.NoArtifacts;
 import dev.pawl.tool.ToolPolicy;
 import dev.pawl.worker.Waited.Failure;
 import dev.pawl.worker.executor.JobFailure;
@@ -30,14 +31,14 @@ final class PawlWaitTest {
     private final CountDownLatch leave = new CountDownLatch(1);
     private final MemoryStore store = new MemoryStore(new SystemTime());
     private final Pawl pawl =
-            Pawl.on(store, new Rig.NoFiles(), new Random(1))
+            Pawl.on(store, new NoArtifacts(), new Random(1))
                     .tool("echo@1", String.class, PawlWaitTest::echo)
                     .tool("wait@1", String.class, this::untilLeave)
                     .start();
 
     // Knows a tool that no worker serves.
     private final Pawl elsewhere =
-            Pawl.on(store, new Rig.NoFiles(), new Random(2))
+            Pawl.on(store, new NoArtifacts(), new Random(2))
                     .tool("nobodys@1", String.class, PawlWaitTest::echo)
                     .open();
 
@@ -127,7 +128,7 @@ final class PawlWaitTest {
     void aTimeoutOfTheToolIsNoTimeoutOfTheWait() throws Exception {
         var policy = ToolPolicy.defaults().withAttempts(1).withTimeout(SOON);
         try (var own =
-                Pawl.on(store, new Rig.NoFiles(), new Random(3))
+                Pawl.on(store, new NoArtifacts(), new Random(3))
                         .tool("slow@1", String.class, this::untilLeave, policy)
                         .start()) {
             Waited end =

@@ -2,8 +2,6 @@ package dev.pawl.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pawl.core.Artifact;
-import dev.pawl.core.Artifacts;
 import dev.pawl.core.Engine;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
@@ -16,14 +14,12 @@ import dev.pawl.core.ToolId;
 import dev.pawl.core.WorkerEntry;
 import dev.pawl.testkit.FakeTime;
 import dev.pawl.testkit.MemoryStore;
-import java.io.InputStream;
-import java.nio.file.Path;
+import dev.pawl.testkit.NoArtifacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
@@ -52,7 +48,7 @@ final class Rig {
 
     Rig(WorkerOptions options) {
         var random = new Random(7);
-        engine = new Engine(store, new NoFiles(), time, random);
+        engine = new Engine(store, new NoArtifacts(), time, random);
         loops =
                 new Loops(
                         engine,
@@ -137,32 +133,5 @@ final class Rig {
 
     JobState state(JobId id) {
         return memory.find(id).orElseThrow().state();
-    }
-
-    /** Keeps nothing: the tests here leave no files. */
-    static final class NoFiles implements Artifacts {
-        @Override
-        public Artifact put(String name, String mediaType, InputStream content) {
-            // To lose a file silently would let a test pass that leaves one.
-            throw new UnsupportedOperationException(name);
-        }
-
-        @Override
-        public Optional<InputStream> open(String sha256) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Path> file(String sha256) {
-            return Optional.empty();
-        }
-
-        @Override
-        public boolean verify(Artifact artifact) {
-            return false;
-        }
-
-        @Override
-        public void close() {}
     }
 }

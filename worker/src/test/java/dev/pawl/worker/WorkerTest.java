@@ -13,6 +13,7 @@ import dev.pawl.core.Outcome;
 import dev.pawl.core.SystemTime;
 import dev.pawl.core.ToolId;
 import dev.pawl.testkit.MemoryStore;
+import dev.pawl.testkit.NoArtifacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,7 +37,7 @@ final class WorkerTest {
     private final Random random = new Random(3);
     private final SystemTime time = new SystemTime();
     private final MemoryStore store = new MemoryStore(time);
-    private final Engine engine = new Engine(store, new Rig.NoFiles(), time, random);
+    private final Engine engine = new Engine(store, new NoArtifacts(), time, random);
     private final CountDownLatch entered = new CountDownLatch(1);
     private final CountDownLatch leave = new CountDownLatch(1);
 
@@ -150,7 +151,7 @@ final class WorkerTest {
     void aWorkerThatCannotRegisterHasNotStarted() {
         var outage = new Outage();
         outage.away = true;
-        var cut = new Engine(outage.around(store), new Rig.NoFiles(), time, random);
+        var cut = new Engine(outage.around(store), new NoArtifacts(), time, random);
         try (var worker = new Worker(cut, serving(_ -> Rig.DONE), OPTIONS, around())) {
             assertThatThrownBy(worker::start).hasMessageContaining("away");
             outage.away = false;

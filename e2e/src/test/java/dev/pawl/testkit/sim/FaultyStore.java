@@ -14,6 +14,7 @@ import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.Kept;
+import dev.pawl.core.KeptEntry;
 import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.LogLine;
@@ -123,6 +124,16 @@ final class FaultyStore implements Store {
     @Override
     public Optional<Kept> kept(String tenant, String hash) {
         return read(() -> real.kept(tenant, hash));
+    }
+
+    @Override
+    public List<KeptEntry> keptResults(String tool, String after, int limit) {
+        return read(() -> real.keptResults(tool, after, limit));
+    }
+
+    @Override
+    public Set<String> unreferenced(Set<String> sha256s) {
+        return read(() -> real.unreferenced(sha256s));
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.pawl.core.ToolId;
 import dev.pawl.core.WorkerEntry;
 import dev.pawl.store.sqlite.SqliteOptions;
 import dev.pawl.store.sqlite.SqliteStore;
+import dev.pawl.testkit.NoArtifacts;
 import dev.pawl.worker.Loop;
 import dev.pawl.worker.Loops;
 import dev.pawl.worker.Processes;
@@ -53,7 +54,9 @@ final class SimProcess implements Processes {
                         seat.time,
                         wire);
         this.store = new FaultyStore(world, this, real, wire);
-        this.engine = new Engine(store, new SimArtifacts(world), seat.time, world.random);
+        // One kept result in twenty turns out damaged.
+        var artifacts = new NoArtifacts(_ -> world.random.nextInt(20) > 0);
+        this.engine = new Engine(store, artifacts, seat.time, world.random);
         this.handlers = new Handlers(this);
         if (!seat.works()) {
             this.all = null;

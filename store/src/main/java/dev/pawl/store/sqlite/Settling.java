@@ -128,6 +128,7 @@ final class Settling {
                     .set("tenant", place.tenant)
                     .set("hash", place.flight().bytes())
                     .set("id", leader.id.value())
+                    .set("lane", place.lane)
                     .set("until", tx.now.toEpochMilli() + place.reuseTtlMillis)
                     .update();
         if (!led) return;

@@ -54,6 +54,13 @@ final class SqliteSql {
             """;
 
     /** Changes of queues' switches and of limits are read at each claim: both tables are small. */
+    static final String LANES_OF =
+            """
+            SELECT l.id FROM lane l JOIN tool t ON t.id = l.tool_id
+             WHERE :tool IN ('', t.name) AND :version IN ('', t.version) AND :queue IN ('', l.queue)
+             ORDER BY l.id
+            """;
+
     static final String QUEUES_PAUSED = "SELECT name FROM queue WHERE paused = 1";
 
     static final String POLICY_ADD =
@@ -130,13 +137,35 @@ final class SqliteSql {
             """;
     static final String KEPT_ADD =
             """
-            INSERT INTO kept (tenant, hash, job_id, valid_until)
-            VALUES (:tenant, :hash, :id, :until)
-                ON CONFLICT DO UPDATE SET job_id = excluded.job_id,
+            INSERT INTO kept (tenant, hash, job_id, lane, valid_until)
+            VALUES (:tenant, :hash, :id, :lane, :until)
+                ON CONFLICT DO UPDATE SET job_id = excluded.job_id, lane = excluded.lane,
                                           valid_until = excluded.valid_until
             """;
     static final String KEPT_DROP =
             "DELETE FROM kept WHERE tenant = :tenant AND hash = :hash AND job_id = :id";
+
+    /** Index kept_job. */
+    static final String KEPT_NEWEST =
+            """
+            SELECT job_id FROM kept WHERE job_id < :after AND valid_until > :now
+             ORDER BY job_id DESC LIMIT :limit
+            """;
+
+    /** Index kept_lane. */
+    static final String KEPT_NEWEST_OF_LANE =
+            """
+            SELECT job_id FROM kept
+             WHERE lane = :lane AND job_id < :after AND valid_until > :now
+             ORDER BY job_id DESC LIMIT :limit
+            """;
+
+    static final String KEPT_ENTRY =
+            """
+            SELECT t.name, t.version, k.tenant, k.hash, k.valid_until
+              FROM kept k JOIN lane n ON n.id = k.lane JOIN tool t ON t.id = n.tool_id
+             WHERE k.job_id = :id
+            """;
     static final String KEPT_PRUNE = "DELETE FROM kept WHERE valid_until < :until";
 
     // ---- Claim
@@ -492,6 +521,17 @@ final class SqliteSql {
             """;
     static final String ARTIFACTS =
             "SELECT name, size, sha256, media_type FROM artifact WHERE id = :id ORDER BY name";
+
+    /** Every text that may name a content by its hash, a page at a time. Primary keys. */
+    static final String[] MENTIONS = {
+        "SELECT id, input FROM job WHERE id > :after ORDER BY id LIMIT :limit",
+        "SELECT id, output FROM outcome WHERE id > :after ORDER BY id LIMIT :limit",
+        """
+        SELECT id, group_concat(sha256, ' ') FROM artifact WHERE id > :after
+         GROUP BY id ORDER BY id LIMIT :limit
+        """
+    };
+
     static final String CHILDREN = "SELECT child FROM flow_edge WHERE parent = :id ORDER BY child";
 
     // ---- Counters, queues, workers

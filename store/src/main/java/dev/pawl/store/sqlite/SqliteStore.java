@@ -14,6 +14,7 @@ import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.Kept;
+import dev.pawl.core.KeptEntry;
 import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.LogLine;
@@ -38,11 +39,13 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -154,6 +157,12 @@ public final class SqliteStore implements Store {
     public Optional<Kept> kept(String tenant, String hash) {
         byte[] bytes = HexFormat.of().parseHex(hash);
         return read(db -> Reading.kept(db, tenant, bytes, now()));
+    }
+
+    @Override
+    public List<KeptEntry> keptResults(String tool, String after, int limit) {
+        requirePage(limit);
+        return read(db -> KeptList.page(db, tool, after, limit, now()));
     }
 
     @Override
@@ -277,9 +286,27 @@ public final class SqliteStore implements Store {
 
     @Override
     public List<Job> list(JobFilter filter, String after, int limit) {
+        requirePage(limit);
+        return read(db -> JobList.page(db, filter, after, limit));
+    }
+
+    private static void requirePage(int limit) {
         if (limit < 1 || limit > 1_000)
             throw new IllegalArgumentException("limit is " + limit + ", want 1 to 1000");
-        return read(db -> JobList.page(db, filter, after, limit));
+    }
+
+    /** One page at a time, so that no reader is kept from others and no snapshot grows old. */
+    @Override
+    public Set<String> unreferenced(Set<String> sha256s) {
+        var left = new HashSet<>(sha256s);
+        for (String sql : SqliteSql.MENTIONS) {
+            Optional<UUID> after = Optional.of(Mentions.FIRST);
+            while (after.isPresent() && !left.isEmpty()) {
+                UUID from = after.get();
+                after = read(db -> Mentions.page(db, sql, from, left));
+            }
+        }
+        return left;
     }
 
     @Override

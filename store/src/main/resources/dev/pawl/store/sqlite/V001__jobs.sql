@@ -204,10 +204,13 @@ CREATE TABLE kept (
   tenant      TEXT NOT NULL,
   hash        BLOB NOT NULL,
   job_id      BLOB NOT NULL,
+  lane        INTEGER NOT NULL,  -- the job's
   valid_until INTEGER NOT NULL,
   PRIMARY KEY (tenant, hash)
 ) WITHOUT ROWID;
 CREATE INDEX kept_until ON kept (valid_until);
+CREATE INDEX kept_job ON kept (job_id);
+CREATE INDEX kept_lane ON kept (lane, job_id);
 
 -- Jobs that die when they have not started by then.
 CREATE TABLE expiry (

@@ -1,22 +1,17 @@
 package dev.pawl.store.sqlite;
 
 import dev.pawl.core.Store;
-import dev.pawl.core.SystemTime;
 import dev.pawl.core.Time;
 import dev.pawl.testkit.ClaimContract;
 import dev.pawl.testkit.CountsContract;
 import dev.pawl.testkit.DueFlightContract;
 import dev.pawl.testkit.FlightContract;
 import dev.pawl.testkit.SubmitContract;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -29,40 +24,27 @@ final class SqliteByTurnsTest
                 FlightContract,
                 DueFlightContract,
                 CountsContract {
-    @TempDir static Path shared;
     @TempDir Path folder;
-
-    @BeforeAll
-    static void migrate() {
-        SqliteStore.open(SqliteOptions.of(shared.resolve("empty.db")), new SystemTime()).close();
-    }
 
     @Override
     public Store open(Time time) {
-        try {
-            Files.copy(shared.resolve("empty.db"), file());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        EmptyFile.in(folder);
         return reopen(time);
     }
 
     @Override
     public Store reopen(Time time) {
         return byTurns(
-                SqliteStore.open(SqliteOptions.of(file()), time),
-                SqliteStore.open(SqliteOptions.of(file()), time));
+                SqliteStore.open(file().options(), time), SqliteStore.open(file().options(), time));
     }
 
     @Override
     public List<String> violations() {
-        try (var store = SqliteStore.open(SqliteOptions.of(file()), new SystemTime())) {
-            return store.violations();
-        }
+        return file().violations();
     }
 
-    private Path file() {
-        return folder.resolve("pawl.db");
+    private EmptyFile file() {
+        return new EmptyFile(folder.resolve("pawl.db"));
     }
 
     private static Store byTurns(Store first, Store second) {

@@ -22,6 +22,7 @@ import dev.pawl.core.Store;
 import dev.pawl.core.Submission;
 import dev.pawl.core.ToolId;
 import dev.pawl.testkit.FakeTime;
+import dev.pawl.testkit.NoArtifacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
