@@ -119,8 +119,8 @@ final class Bare implements AutoCloseable {
                 db.stmt("DELETE FROM running WHERE id = :id AND attempt = 1 AND lease = :lease");
         Stmt outcome =
                 db.stmt(
-                        "INSERT INTO outcome (id, attempt, state, at, started_at, output)"
-                                + " VALUES (:id, 1, 1, 1, 1, '{}')");
+                        "INSERT INTO outcome (id, lane, attempt, state, at, started_at, output)"
+                                + " VALUES (:id, 1, 1, 1, 1, 1, '{}')");
         for (UUID id : ids) {
             if (take.set("id", id).set("lease", lease).update() != 1)
                 throw new IllegalStateException("lost " + id);

@@ -177,20 +177,21 @@ public record Explanation(Reason reason, String text, String advice, List<JobId>
         }
 
         private Explanation due(Instant now) {
-            long before =
-                    store
-                            .list(
-                                    JobFilter.ALL.withStates(Set.of(JobState.Name.QUEUED)),
-                                    "",
-                                    LOOKED_AT_MAX)
-                            .stream()
-                            .filter(other -> goesBefore(other, now))
-                            .count();
+            JobFilter queued =
+                    JobFilter.ALL
+                            .withStates(Set.of(JobState.Name.QUEUED))
+                            .withQueue(job.submission().queue());
+            List<Job> lookedAt = store.list(queued, "", LOOKED_AT_MAX);
+            long before = lookedAt.stream().filter(other -> goesBefore(other, now)).count();
+            if (lookedAt.size() == LOOKED_AT_MAX)
+                return plain(
+                        Reason.DUE,
+                        "it is due: of the newest %d jobs of its queue %d go first, older ones were not looked at"
+                                .formatted(LOOKED_AT_MAX, before));
             String others =
                     before == 0
                             ? "a worker takes it when it has a free slot"
-                            : "%s%d due jobs of its queue go first"
-                                    .formatted(before >= LOOKED_AT_MAX ? "over " : "", before);
+                            : "%d due jobs of its queue go first".formatted(before);
             return plain(Reason.DUE, "it is due: " + others);
         }
 

@@ -120,7 +120,7 @@ final class ClaimWrites {
         }
         if (head.attempt > 0 || !Settling.keeps(tx, hit)) return false;
         leaveReady(tx, head);
-        JobState end = Settling.answer(tx, hit);
+        JobState end = Settling.answer(tx, hit, head.lane);
         tx.countMove(head.lane, JobState.Name.QUEUED, end.name());
         Settling.settle(tx, hit.job(), end, hit.kept().output(), false);
         return true;

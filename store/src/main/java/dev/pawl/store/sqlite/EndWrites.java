@@ -47,7 +47,7 @@ final class EndWrites {
             return new Written.Done(false);
         }
         String output = end.error().map(JobError::message).orElse(end.output());
-        Settling.addOutcome(tx, id, end.to(), startedAt, output, null);
+        Settling.addOutcome(tx, id, lane, end.to(), startedAt, output, null);
         return new Written.Done(Settling.settle(tx, id, end.to(), output, reuse));
     }
 

@@ -16,15 +16,52 @@ import java.util.stream.Collectors;
 
 /** One page of jobs: constant fragments put together, one for each part of the filter in use. */
 final class JobList {
-    private static final UUID LAST = new UUID(-1, -1);
-
     /** How far an id's time may be from the moment its job was stored. */
     private static final Duration SLACK = Duration.ofMinutes(10);
 
     private JobList() {}
 
     static List<Job> page(Db db, JobFilter filter, String after, int limit) throws SQLException {
-        UUID last = after.isEmpty() ? LAST : UUID.fromString(after);
+        boolean indexed =
+                filter.equals(
+                        JobFilter.ALL
+                                .withStates(filter.states())
+                                .withTool(filter.tool())
+                                .withQueue(filter.queue()));
+        return indexed && !filter.equals(JobFilter.ALL)
+                ? merged(db, filter, after, limit)
+                : scanned(db, filter, after, limit);
+    }
+
+    /** States, tool and queue alone: indexes have the newest of each place and lane. */
+    private static List<Job> merged(Db db, JobFilter filter, String after, int limit)
+            throws SQLException {
+        // One snapshot: no job moves between the look for it and the look at it.
+        db.execute(SqliteSql.BEGIN_READ);
+        try {
+            var newest = new Newest(db, after, limit);
+            List<Integer> lanes = Newest.lanes(db, filter.tool(), filter.queue());
+            boolean all = filter.tool().isEmpty() && filter.queue().isEmpty();
+            if (filter.states().isEmpty())
+                for (int lane : lanes)
+                    newest.add(newest.stmt(SqliteSql.NEWEST_OF_LANE).set("lane", lane));
+            for (JobState.Name state : filter.states())
+                if (all) newest.addAll(state, lanes);
+                else newest.add(state, lanes);
+            var page = new ArrayList<Job>(limit);
+            for (UUID id : newest.ids())
+                try (Rows rows = db.stmt(SqliteSql.LIST + SqliteSql.ONE).set("id", id).query()) {
+                    if (rows.next()) page.add(Reading.job(rows));
+                }
+            return page;
+        } finally {
+            db.execute(SqliteSql.COMMIT);
+        }
+    }
+
+    private static List<Job> scanned(Db db, JobFilter filter, String after, int limit)
+            throws SQLException {
+        UUID last = after.isEmpty() ? Newest.LAST : UUID.fromString(after);
         Stmt stmt = db.stmt(sql(filter)).set("after", last).set("limit", limit);
         bind(stmt, filter);
         var page = new ArrayList<Job>();
@@ -45,19 +82,20 @@ final class JobList {
         if (!f.tenant().isEmpty()) where.append(SqliteSql.WITH_TENANT);
         if (!f.since().equals(Instant.EPOCH)) where.append(SqliteSql.SINCE);
         if (!f.before().equals(Instant.MAX)) where.append(SqliteSql.BEFORE);
-        String states = states(f, where.isEmpty());
-        return SqliteSql.LIST + " WHERE 1 = 1" + SqliteSql.AFTER + where + states + SqliteSql.PAGE;
+        return SqliteSql.LIST
+                + " WHERE 1 = 1"
+                + SqliteSql.AFTER
+                + where
+                + states(f)
+                + SqliteSql.PAGE;
     }
 
-    private static String states(JobFilter f, boolean alone) {
+    private static String states(JobFilter f) {
         if (f.states().isEmpty()) return "";
-        boolean indexed = alone && !f.states().contains(JobState.Name.SUCCEEDED);
-        String joined =
-                f.states().stream()
-                        .sorted()
-                        .map(indexed ? JobList::newest : JobList::is)
-                        .collect(Collectors.joining(indexed ? " UNION ALL " : " OR "));
-        return (indexed ? " AND j.id IN (" : " AND (") + joined + ")";
+        return f.states().stream()
+                .sorted()
+                .map(JobList::is)
+                .collect(Collectors.joining(" OR ", " AND (", ")"));
     }
 
     private static String is(JobState.Name state) {
@@ -68,17 +106,6 @@ final class JobList {
             case SUCCEEDED -> SqliteSql.IS_SUCCEEDED;
             case DEAD -> SqliteSql.IS_DEAD;
             case CANCELLED -> SqliteSql.IS_CANCELLED;
-        };
-    }
-
-    private static String newest(JobState.Name state) {
-        return switch (state) {
-            case WAITING -> SqliteSql.IN_WAITING;
-            case QUEUED -> SqliteSql.IN_QUEUED;
-            case RUNNING -> SqliteSql.IN_RUNNING;
-            case SUCCEEDED -> throw new IllegalArgumentException("no index for succeeded");
-            case DEAD -> SqliteSql.IN_DEAD;
-            case CANCELLED -> SqliteSql.IN_CANCELLED;
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.pawl.store.sqlite;
 
+import dev.pawl.core.JobState;
 import dev.pawl.store.Db;
 import dev.pawl.store.Rows;
 import dev.pawl.store.Stmt;
@@ -47,6 +48,73 @@ final class Newest {
     void add(Stmt place) throws SQLException {
         try (Rows rows = place.query()) {
             while (rows.next()) ids.add(rows.uuid(1));
+        }
+    }
+
+    /** Adds a state's newest among all jobs: at once where an index has them, else by lane. */
+    void addAll(JobState.Name state, List<Integer> lanes) throws SQLException {
+        switch (state) {
+            case WAITING -> add(stmt(SqliteSql.NEWEST_WAITING));
+            case QUEUED -> {
+                add(stmt(SqliteSql.NEWEST_LATER));
+                add(state, lanes, SqliteSql.NEWEST_READY_OF_LANE);
+            }
+            case RUNNING -> add(stmt(SqliteSql.NEWEST_RUNNING));
+            case SUCCEEDED -> add(stmt(SqliteSql.NEWEST_SUCCEEDED));
+            case DEAD -> add(stmt(SqliteSql.NEWEST_DEAD));
+            case CANCELLED -> add(stmt(SqliteSql.NEWEST_CANCELLED));
+        }
+    }
+
+    /** Adds a state's newest of these lanes. */
+    void add(JobState.Name state, List<Integer> lanes) throws SQLException {
+        switch (state) {
+            case WAITING -> add(state, lanes, SqliteSql.NEWEST_WAITING_OF_LANE);
+            case QUEUED -> {
+                add(state, lanes, SqliteSql.NEWEST_READY_OF_LANE);
+                add(state, lanes, SqliteSql.NEWEST_LATER_OF_LANE);
+            }
+            case RUNNING -> add(state, lanes, SqliteSql.NEWEST_RUNNING_OF_LANE);
+            case SUCCEEDED -> {
+                for (int lane : lanes) addSucceeded(lane);
+            }
+            case DEAD -> add(state, lanes, SqliteSql.NEWEST_DEAD_OF_LANE);
+            case CANCELLED -> add(state, lanes, SqliteSql.NEWEST_CANCELLED_OF_LANE);
+        }
+    }
+
+    private void add(JobState.Name state, List<Integer> lanes, String sql) throws SQLException {
+        for (int lane : lanes) if (counted(state, lane)) add(stmt(sql).set("lane", lane));
+    }
+
+    /** Walks the lane's jobs or all outcomes, whichever is likely to fill the page sooner. */
+    private void addSucceeded(int lane) throws SQLException {
+        long inLane;
+        long succeeded;
+        long ended;
+        try (Rows rows = db.stmt(SqliteSql.COUNTED_ENDS).set("lane", lane).query()) {
+            rows.next();
+            inLane = rows.number(1);
+            succeeded = rows.number(2);
+            ended = rows.number(3);
+        }
+        if (succeeded == 0) return;
+        // The lane's newest jobs have not run while it has a backlog; what has ended has.
+        long walked = Math.min(ended, limit * ended / succeeded);
+        String sql =
+                walked < inLane
+                        ? SqliteSql.NEWEST_SUCCEEDED_BY_OUTCOME
+                        : SqliteSql.NEWEST_SUCCEEDED_BY_JOB;
+        add(stmt(sql).set("lane", lane));
+    }
+
+    private boolean counted(JobState.Name state, int lane) throws SQLException {
+        try (Rows rows =
+                db.stmt(SqliteSql.COUNTED)
+                        .set("lane", lane)
+                        .set("state", Codes.of(state))
+                        .query()) {
+            return rows.next();
         }
     }
 

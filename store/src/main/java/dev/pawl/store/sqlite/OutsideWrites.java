@@ -61,8 +61,9 @@ final class OutsideWrites {
     /** Ends a job that has been taken out of where it was, and settles what hangs on it. */
     static void endFromOutside(Tx tx, JobId id, JobState before, JobState to, String message)
             throws SQLException {
-        tx.countMove(place(tx, id).lane, before.name(), to.name());
-        Settling.addOutcome(tx, id, to, null, message, null);
+        int lane = place(tx, id).lane;
+        tx.countMove(lane, before.name(), to.name());
+        Settling.addOutcome(tx, id, lane, to, null, message, null);
         boolean follower = before instanceof JobState.Waiting waiting && waiting.follower();
         Settling.settle(tx, id, to, message, !follower);
     }

@@ -88,10 +88,10 @@ final class Settling {
     }
 
     /** Ends a job that never ran with a kept result; whoever calls it counts. */
-    static JobState answer(Tx tx, Hit hit) throws SQLException {
+    static JobState answer(Tx tx, Hit hit, int lane) throws SQLException {
         Kept kept = hit.kept();
         JobState state = answered(kept.state(), tx.now);
-        addOutcome(tx, hit.job(), state, null, kept.output(), kept.job());
+        addOutcome(tx, hit.job(), lane, state, null, kept.output(), kept.job());
         for (Artifact artifact : kept.artifacts()) addArtifact(tx, hit.job(), artifact);
         return state;
     }
@@ -141,8 +141,9 @@ final class Settling {
     private void answer(JobId follower, Ended leader) throws SQLException {
         takeWaiting(follower);
         JobState state = answered(leader.state, tx.now);
-        tx.countMove(place(tx, follower).lane, JobState.Name.WAITING, state.name());
-        addOutcome(tx, follower, state, null, leader.output, leader.id);
+        int lane = place(tx, follower).lane;
+        tx.countMove(lane, JobState.Name.WAITING, state.name());
+        addOutcome(tx, follower, lane, state, null, leader.output, leader.id);
         tx.stmt(SqliteSql.ARTIFACTS_COPY)
                 .set("id", follower.value())
                 .set("from", leader.id.value())
@@ -169,7 +170,7 @@ final class Settling {
                 takeWaiting(child);
                 var cancelled = new JobState.Cancelled(tx.now, 0);
                 tx.countMove(place.lane, JobState.Name.WAITING, JobState.Name.CANCELLED);
-                addOutcome(tx, child, cancelled, null, "", null);
+                addOutcome(tx, child, place.lane, cancelled, null, "", null);
                 ended.add(new Ended(child, cancelled, ""));
             } else if (parents(tx, child).unfinished == 0) {
                 takeWaiting(child);
@@ -243,6 +244,7 @@ final class Settling {
     static void addOutcome(
             Tx tx,
             JobId id,
+            int lane,
             JobState state,
             @Nullable Instant startedAt,
             String output,
@@ -250,6 +252,7 @@ final class Settling {
             throws SQLException {
         tx.stmt(SqliteSql.OUTCOME_ADD)
                 .set("id", id.value())
+                .set("lane", lane)
                 .set("attempt", state.attempt())
                 .set("state", code(state))
                 .set("at", tx.now)

@@ -27,7 +27,7 @@ public final class SqliteInvariants {
               FROM (SELECT j.id,
                            (SELECT count(*) FROM waiting w WHERE w.id = j.id)
                          + (SELECT count(*) FROM later l WHERE l.id = j.id)
-                         + (SELECT count(*) FROM ready r WHERE r.id = j.id)
+                         + (SELECT count(*) FROM ready r WHERE r.lane = j.lane AND r.id = j.id)
                          + (SELECT count(*) FROM running u WHERE u.id = j.id)
                          + (SELECT count(*) FROM outcome o WHERE o.id = j.id) AS places
                       FROM job j)

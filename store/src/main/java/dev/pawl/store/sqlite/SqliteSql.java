@@ -7,6 +7,7 @@ package dev.pawl.store.sqlite;
  */
 final class SqliteSql {
     static final String BEGIN = "BEGIN IMMEDIATE";
+    static final String BEGIN_READ = "BEGIN";
     static final String COMMIT = "COMMIT";
     static final String ROLLBACK = "ROLLBACK";
 
@@ -179,7 +180,8 @@ final class SqliteSql {
     static final String HEADS_ORDER = " ORDER BY priority DESC, run_at, id LIMIT ?";
     static final String READY_FIND =
             """
-            SELECT lane, priority, run_at, id, attempt, failures FROM ready WHERE id = :id
+            SELECT y.lane, y.priority, y.run_at, y.id, y.attempt, y.failures
+              FROM job j JOIN ready y ON y.lane = j.lane AND y.id = j.id WHERE j.id = :id
             """;
 
     /** Index running_limit, and stopping, which is small. */
@@ -269,8 +271,9 @@ final class SqliteSql {
 
     static final String OUTCOME_ADD =
             """
-            INSERT INTO outcome (id, attempt, state, at, started_at, output, class, cached_from)
-            VALUES (:id, :attempt, :state, :at, :started_at, :output, :class, :cached_from)
+            INSERT INTO outcome (id, lane, attempt, state, at, started_at, output, class,
+                                 cached_from)
+            VALUES (:id, :lane, :attempt, :state, :at, :started_at, :output, :class, :cached_from)
             """;
     static final String ATTEMPT_END_ADD =
             """
@@ -382,7 +385,10 @@ final class SqliteSql {
     static final String RUNNING_FIND =
             "SELECT attempt, lease, limit_id, started_at FROM running WHERE id = :id";
     static final String READY_REMOVE =
-            "DELETE FROM ready WHERE id = :id RETURNING lane, attempt, failures";
+            """
+            DELETE FROM ready WHERE lane = (SELECT lane FROM job WHERE id = :id) AND id = :id
+            RETURNING lane, attempt, failures
+            """;
     static final String STOPPING_ADD =
             """
             INSERT INTO stopping (id, lease, attempt, limit_id)
@@ -421,7 +427,7 @@ final class SqliteSql {
                      WHERE e.child = j.id AND q.id IS NULL)
               FROM job j
               LEFT JOIN waiting w ON w.id = j.id
-              LEFT JOIN ready y ON y.id = j.id
+              LEFT JOIN ready y ON y.lane = j.lane AND y.id = j.id
               LEFT JOIN later l ON l.id = j.id
               LEFT JOIN running r ON r.id = j.id
               LEFT JOIN lease s ON s.id = r.lease
@@ -451,15 +457,16 @@ final class SqliteSql {
                    (SELECT group_concat(hex(e.parent)) FROM flow_edge e WHERE e.child = j.id)
             """;
 
+    /** The plus keeps a list from being driven by its lanes and sorted: it goes by ids. */
     static final String FIND_JOINS =
             """
               FROM job j
-              JOIN lane n ON n.id = j.lane
+              JOIN lane n ON n.id = +j.lane
               JOIN tool t ON t.id = n.tool_id
               JOIN slot_limit m ON m.id = n.limit_id
               JOIN policy p ON p.id = j.policy
               LEFT JOIN waiting w ON w.id = j.id
-              LEFT JOIN ready y ON y.id = j.id
+              LEFT JOIN ready y ON y.lane = j.lane AND y.id = j.id
               LEFT JOIN later l ON l.id = j.id
               LEFT JOIN running r ON r.id = j.id
               LEFT JOIN lease s ON s.id = r.lease
@@ -495,16 +502,69 @@ final class SqliteSql {
     static final String IS_DEAD = "o.state = 2";
     static final String IS_CANCELLED = "o.state = 3";
 
-    /** The newest ids in a state, to drive a list from that has no other condition. */
-    static final String IN_WAITING = newest("waiting", "");
+    /** The newest ids in a place, to drive a list from that has no other condition. */
+    static final String NEWEST_WAITING = newest("waiting", "");
 
-    static final String IN_QUEUED = newest("ready", "") + " UNION ALL " + newest("later", "");
-    static final String IN_RUNNING = newest("running", "");
-    static final String IN_DEAD = newest("outcome", "state = 2 AND ");
-    static final String IN_CANCELLED = newest("outcome", "state = 3 AND ");
+    static final String NEWEST_LATER = newest("later", "");
+    static final String NEWEST_RUNNING = newest("running", "");
+
+    /** The partial index serves only who repeats its condition. */
+    static final String NEWEST_DEAD =
+            newest("outcome INDEXED BY outcome_unsuccessful", "state <> 1 AND state = 2 AND ");
+
+    static final String NEWEST_CANCELLED =
+            newest("outcome INDEXED BY outcome_unsuccessful", "state <> 1 AND state = 3 AND ");
+
+    /** The newest of one lane. Indexes job_lane, ready_lane_id. */
+    static final String NEWEST_OF_LANE = newest("job", "lane = :lane AND ");
+
+    static final String NEWEST_READY_OF_LANE = newest("ready", "lane = :lane AND ");
+    static final String NEWEST_DEAD_OF_LANE =
+            newest(
+                    "outcome INDEXED BY outcome_lane",
+                    "lane = :lane AND state <> 1 AND state = 2 AND ");
+    static final String NEWEST_CANCELLED_OF_LANE =
+            newest(
+                    "outcome INDEXED BY outcome_lane",
+                    "lane = :lane AND state <> 1 AND state = 3 AND ");
+
+    /** Successes have no index of their own: each of these two walks past what it doesn't want. */
+    static final String NEWEST_SUCCEEDED = newest("outcome", "state = 1 AND ");
+
+    static final String NEWEST_SUCCEEDED_BY_OUTCOME =
+            newest("outcome", "+lane = :lane AND state = 1 AND ");
+    static final String NEWEST_SUCCEEDED_BY_JOB =
+            """
+            SELECT j.id FROM job j CROSS JOIN outcome o ON o.id = j.id
+             WHERE j.lane = :lane AND j.id < :after AND +o.state = 1
+             ORDER BY j.id DESC LIMIT :limit
+            """;
+
+    /** A lane's jobs, those of them that succeeded, and the jobs of all lanes that have ended. */
+    static final String COUNTED_ENDS =
+            """
+            SELECT coalesce(sum(jobs) FILTER (WHERE lane = :lane), 0),
+                   coalesce(sum(jobs) FILTER (WHERE lane = :lane AND state = 3), 0),
+                   coalesce(sum(jobs) FILTER (WHERE state >= 3), 0)
+              FROM counter
+            """;
+
+    /** Walks the place from its newest end, and looks at each row's lane. */
+    static final String NEWEST_LATER_OF_LANE = newest("later", "lane = :lane AND ");
+
+    static final String NEWEST_RUNNING_OF_LANE = newest("running", "lane = :lane AND ");
+    static final String NEWEST_WAITING_OF_LANE =
+            """
+            SELECT w.id FROM waiting w CROSS JOIN job j ON j.id = w.id
+             WHERE w.id < :after AND +j.lane = :lane ORDER BY w.id DESC LIMIT :limit
+            """;
+
+    /** Whether the lane has a job in the state at all. */
+    static final String COUNTED =
+            "SELECT 1 FROM counter WHERE lane = :lane AND state = :state AND jobs > 0";
 
     private static String newest(String table, String condition) {
-        return "SELECT * FROM (SELECT id FROM %s WHERE %sid < :after ORDER BY id DESC LIMIT :limit)"
+        return "SELECT id FROM %s WHERE %sid < :after ORDER BY id DESC LIMIT :limit"
                 .formatted(table, condition);
     }
 

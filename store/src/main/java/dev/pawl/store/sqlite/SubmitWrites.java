@@ -133,7 +133,7 @@ final class SubmitWrites {
     private static JobState place(Tx tx, NewJob job, Names.Lane lane) throws SQLException {
         Submission s = job.submission();
         if (job.answer().isPresent()) {
-            JobState end = Settling.answer(tx, new Hit(job.id(), job.answer().get()));
+            JobState end = Settling.answer(tx, new Hit(job.id(), job.answer().get()), lane.id());
             tx.count(lane.id(), end.name(), 1);
             return end;
         }
@@ -153,7 +153,7 @@ final class SubmitWrites {
             if (parents.unsuccessful() > 0 && !s.goOn()) {
                 tx.count(lane.id(), JobState.Name.CANCELLED, 1);
                 var cancelled = new JobState.Cancelled(tx.now, 0);
-                Settling.addOutcome(tx, job.id(), cancelled, null, "", null);
+                Settling.addOutcome(tx, job.id(), lane.id(), cancelled, null, "", null);
                 return cancelled;
             }
             if (parents.unfinished() > 0) return waiting(tx, job, lane, Optional.empty());

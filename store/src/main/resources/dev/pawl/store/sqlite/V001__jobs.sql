@@ -60,6 +60,7 @@ CREATE TABLE job (
   idempotency_key TEXT,
   input           TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX job_lane ON job (lane, id);
 CREATE INDEX job_correlation ON job (correlation_id, id) WHERE correlation_id IS NOT NULL;
 CREATE INDEX job_causation ON job (causation, id) WHERE causation IS NOT NULL;
 
@@ -101,7 +102,7 @@ CREATE TABLE ready (
   failures INTEGER NOT NULL,
   PRIMARY KEY (lane, priority DESC, run_at, id)
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX ready_id ON ready (id);
+CREATE UNIQUE INDEX ready_lane_id ON ready (lane, id);
 
 -- One per claim, its id chosen by the worker.
 CREATE TABLE lease (
@@ -133,6 +134,7 @@ CREATE TABLE stopping (
 -- state: 1 succeeded, 2 dead, 3 cancelled. output: JSON of a success, the message of an error.
 CREATE TABLE outcome (
   id          BLOB PRIMARY KEY,
+  lane        INTEGER NOT NULL,  -- the job's
   attempt     INTEGER NOT NULL,
   state       INTEGER NOT NULL CHECK (state IN (1, 2, 3)),
   at          INTEGER NOT NULL,
@@ -142,6 +144,7 @@ CREATE TABLE outcome (
   cached_from BLOB
 ) WITHOUT ROWID;
 CREATE INDEX outcome_unsuccessful ON outcome (state, id) WHERE state <> 1;
+CREATE INDEX outcome_lane ON outcome (lane, state, id) WHERE state <> 1;
 
 -- Attempts that ended without success.
 CREATE TABLE attempt_end (

@@ -45,7 +45,7 @@ final class SqliteInvariantsTest {
 
     @Test
     void aJobInTwoPlacesIsFound() throws Exception {
-        sql("INSERT INTO outcome (id, attempt, state, at) SELECT id, 0, 3, 0 FROM job");
+        sql("INSERT INTO outcome (id, lane, attempt, state, at) SELECT id, lane, 0, 3, 0 FROM job");
 
         assertThat(SqliteInvariants.faults(options)).contains("job " + JOB + " is in 2 places");
     }

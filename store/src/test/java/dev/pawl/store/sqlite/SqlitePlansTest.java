@@ -1,0 +1,114 @@
+package dev.pawl.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A page costs the page: its statements walk an index from its newest end and sort nothing. */
+final class SqlitePlansTest {
+    @TempDir Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "job_lane, JOB",
+        "ready_lane_id, READY",
+        "outcome_lane, DEAD",
+        "outcome_lane, CANCELLED"
+    })
+    void aPageOfALaneWalksItsIndex(String index, String place) throws Exception {
+        assertThat(plan(ofLane(place)))
+                .singleElement()
+                .asString()
+                .startsWith("SEARCH")
+                .contains("COVERING INDEX " + index + " (lane=?");
+    }
+
+    @Test
+    void aPageOfUnsuccessfulJobsWalksTheirIndex() throws Exception {
+        for (String sql : List.of(SqliteSql.NEWEST_DEAD, SqliteSql.NEWEST_CANCELLED))
+            assertThat(plan(sql))
+                    .singleElement()
+                    .asString()
+                    .contains("INDEX outcome_unsuccessful (state=?");
+    }
+
+    @Test
+    void aPageOfKeptResultsWalksItsIndex() throws Exception {
+        assertThat(plan(SqliteSql.KEPT_NEWEST))
+                .singleElement()
+                .asString()
+                .contains("INDEX kept_job (job_id<?)");
+        assertThat(plan(SqliteSql.KEPT_NEWEST_OF_LANE))
+                .singleElement()
+                .asString()
+                .contains("INDEX kept_lane (lane=? AND job_id<?)");
+    }
+
+    @Test
+    void whatHasNoSuchIndexIsWalkedFromItsNewestEndAndNotSorted() throws Exception {
+        for (String sql :
+                List.of(
+                        SqliteSql.NEWEST_WAITING,
+                        SqliteSql.NEWEST_LATER,
+                        SqliteSql.NEWEST_SUCCEEDED,
+                        SqliteSql.NEWEST_SUCCEEDED_BY_OUTCOME,
+                        SqliteSql.NEWEST_SUCCEEDED_BY_JOB,
+                        SqliteSql.NEWEST_RUNNING,
+                        SqliteSql.NEWEST_WAITING_OF_LANE,
+                        SqliteSql.NEWEST_LATER_OF_LANE,
+                        SqliteSql.NEWEST_RUNNING_OF_LANE))
+            assertThat(plan(sql)).noneMatch(step -> step.contains("B-TREE")).allMatch(this::seeks);
+    }
+
+    @Test
+    void aListWithOtherFiltersGoesByIdsAndIsNotSorted() throws Exception {
+        String sql =
+                SqliteSql.LIST
+                        + " WHERE 1 = 1"
+                        + SqliteSql.AFTER
+                        + SqliteSql.WITH_TOOL
+                        + SqliteSql.WITH_TENANT
+                        + SqliteSql.PAGE;
+
+        assertThat(plan(sql)).first().asString().isEqualTo("SEARCH j USING PRIMARY KEY (id<?)");
+        assertThat(plan(sql)).noneMatch(step -> step.contains("B-TREE FOR ORDER BY"));
+    }
+
+    @Test
+    void aJobIsFoundInReadyByItsLane() throws Exception {
+        for (String sql : List.of(SqliteSql.READY_FIND, SqliteSql.READY_REMOVE, SqliteSql.STATE))
+            assertThat(plan(sql)).noneMatch(step -> step.startsWith("SCAN"));
+    }
+
+    private boolean seeks(String step) {
+        return step.startsWith("SEARCH");
+    }
+
+    private static String ofLane(String place) {
+        return switch (place) {
+            case "JOB" -> SqliteSql.NEWEST_OF_LANE;
+            case "READY" -> SqliteSql.NEWEST_READY_OF_LANE;
+            case "DEAD" -> SqliteSql.NEWEST_DEAD_OF_LANE;
+            case "CANCELLED" -> SqliteSql.NEWEST_CANCELLED_OF_LANE;
+            default -> throw new IllegalArgumentException(place);
+        };
+    }
+
+    /** The plan's steps in words, subqueries among them. */
+    private List<String> plan(String sql) throws Exception {
+        var file = EmptyFile.in(folder);
+        var steps = new ArrayList<String>();
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file.file());
+                var rows = connection.createStatement().executeQuery("EXPLAIN QUERY PLAN " + sql)) {
+            while (rows.next()) steps.add(rows.getString("detail"));
+        }
+        return steps;
+    }
+}
