@@ -100,7 +100,7 @@ final class Pruning {
                 path(sha256),
                 StandardCopyOption.ATOMIC_MOVE,
                 StandardCopyOption.REPLACE_EXISTING);
-        Folders.force(path(sha256).getParent());
+        Folders.force(shard(sha256));
     }
 
     private static boolean isOlder(Path file, Instant before) throws IOException {
@@ -112,6 +112,10 @@ final class Pruning {
     }
 
     private Path path(String sha256) {
-        return blobs.resolve(sha256.substring(0, 2)).resolve(sha256.substring(2));
+        return shard(sha256).resolve(sha256.substring(2));
+    }
+
+    private Path shard(String sha256) {
+        return blobs.resolve(sha256.substring(0, 2));
     }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class FileArtifactsTest implements ArtifactsContract {
-    private static final Instant AN_HOUR_AGO = new SystemTime().instant().minusSeconds(3600);
+    private static final Instant LONG_AGO = Instant.parse("2020-01-01T00:00:00Z");
 
     @TempDir Path folder;
     private FileArtifacts artifacts;
@@ -62,7 +62,7 @@ final class FileArtifactsTest implements ArtifactsContract {
         Artifact needed = aged(artifacts.put("b", "", content("needed")));
         Artifact young = artifacts.put("c", "", content("young"));
 
-        var pruned = artifacts.prune(AN_HOUR_AGO, hashes -> without(hashes, needed.sha256()));
+        var pruned = artifacts.prune(LONG_AGO, hashes -> without(hashes, needed.sha256()));
 
         assertThat(pruned).isEqualTo(new Artifacts.Pruned(1, 3));
         assertThat(artifacts.open(old.sha256())).isEmpty();
@@ -78,7 +78,7 @@ final class FileArtifactsTest implements ArtifactsContract {
 
         var pruned =
                 artifacts.prune(
-                        AN_HOUR_AGO,
+                        LONG_AGO,
                         hashes -> {
                             asked.add(artifacts.file(old.sha256()).isPresent());
                             return asked.size() == 1 ? hashes : Set.of();
@@ -97,7 +97,7 @@ final class FileArtifactsTest implements ArtifactsContract {
         Artifact old = aged(artifacts.put("a", "", content("abc")));
 
         artifacts.prune(
-                AN_HOUR_AGO,
+                LONG_AGO,
                 hashes -> {
                     artifacts.put("again", "", content("abc"));
                     return hashes;
@@ -113,7 +113,7 @@ final class FileArtifactsTest implements ArtifactsContract {
 
         assertThatThrownBy(() ->
                         artifacts.prune(
-                                AN_HOUR_AGO,
+                                LONG_AGO,
                                 hashes -> {
                                     asked.add(hashes.size());
                                     if (asked.size() == 1) return hashes;
@@ -125,7 +125,7 @@ final class FileArtifactsTest implements ArtifactsContract {
 
     private Artifact aged(Artifact artifact) throws IOException {
         Path file = artifacts.file(artifact.sha256()).orElseThrow();
-        Files.setLastModifiedTime(file, FileTime.from(AN_HOUR_AGO.minusSeconds(1)));
+        Files.setLastModifiedTime(file, FileTime.from(LONG_AGO.minusSeconds(1)));
         return artifact;
     }
 
