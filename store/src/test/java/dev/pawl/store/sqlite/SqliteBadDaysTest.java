@@ -11,6 +11,7 @@ import dev.pawl.core.PawlException;
 import dev.pawl.core.Submission;
 import dev.pawl.core.ToolId;
 import dev.pawl.testkit.FakeTime;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -61,7 +62,7 @@ final class SqliteBadDaysTest {
 
     @Test
     void aFileThatIsNoDatabaseIsRefusedAndLeftAlone() throws Exception {
-        byte[] text = "no database at all ".repeat(100).getBytes();
+        byte[] text = "no database at all ".repeat(100).getBytes(StandardCharsets.UTF_8);
         Files.write(file(), text);
 
         assertRefused(this::open, ErrorCode.STORE_CORRUPT, "damaged or none (SQLITE_NOTADB)");
