@@ -5,13 +5,18 @@ import dev.pawl.core.PawlException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /** What SQLite's result codes mean for a caller, with what to do. */
 final class SqliteErrors {
     private SqliteErrors() {}
 
     static PawlException of(SQLException e, Path file) {
-        SQLiteErrorCode code = SQLiteErrorCode.getErrorCode(e.getErrorCode());
+        // Only the driver's own exception has the extended code.
+        SQLiteErrorCode code =
+                e instanceof SQLiteException known
+                        ? known.getResultCode()
+                        : SQLiteErrorCode.getErrorCode(e.getErrorCode());
         if (code == SQLiteErrorCode.SQLITE_IOERR_SHMSIZE) return full(e, file);
         // The low byte is the primary code (https://www.sqlite.org/rescode.html).
         return switch (SQLiteErrorCode.getErrorCode(e.getErrorCode() & 0xff)) {

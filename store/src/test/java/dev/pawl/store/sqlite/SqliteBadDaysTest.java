@@ -24,6 +24,8 @@ import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /** A file that is full, damaged, newer or somebody else's: a refusal, and nothing half stored. */
 final class SqliteBadDaysTest {
@@ -58,6 +60,16 @@ final class SqliteBadDaysTest {
             assertThat(store.violations()).isEmpty();
             assertThat(store.counts()).singleElement().matches(count -> count.jobs() == 3);
         }
+    }
+
+    @Test
+    void aDiskWithoutRoomForTheSharedMemoryIsFullToo() {
+        var noRoom = new SQLiteException("disk I/O error", SQLiteErrorCode.SQLITE_IOERR_SHMSIZE);
+
+        PawlException told = SqliteErrors.of(noRoom, file());
+
+        assertThat(told.code()).isEqualTo(ErrorCode.STORE_FULL);
+        assertThat(told).hasMessageContaining("no room for database");
     }
 
     @Test
