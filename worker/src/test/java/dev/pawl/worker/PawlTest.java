@@ -53,11 +53,6 @@ final class PawlTest {
     private final CountDownLatch entered = new CountDownLatch(1);
     private final CountDownLatch leave = new CountDownLatch(1);
     private final MemoryStore store = new MemoryStore(new SystemTime());
-    private final Pawl pawl =
-            Pawl.on(store, new NoArtifacts(), new Random(1))
-                    .tool("send@1", Letter.class, this::send)
-                    .tool("count@1", Letter.class, (letter, _) -> letter.text().length())
-                    .start();
     private @Nullable Pawl pawl;
 
     record Letter(String to, String text) {}
