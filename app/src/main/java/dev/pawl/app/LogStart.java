@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /** Sets Logback up in code: reading its XML would cost each start a tenth of a second. */
 final class LogStart {
+    /** Over the progress line, which is drawn again below. */
+    private static final String CLEAR = "\r\033[K";
+
     private static final String TEXT =
             "%d{HH:mm:ss.SSS} %-5level %msg%replace( job=%X{job} attempt=%X{attempt} tool=%X{tool}"
                     + " correlation=%X{correlation_id}){' (job= attempt= tool= )?correlation=$',"
@@ -24,12 +27,17 @@ final class LogStart {
 
     private LogStart() {}
 
-    static void start(LogSettings settings, boolean worker, PrintStream err) {
+    /**
+     * Starts it.
+     *
+     * @param terminal whether {@code err} is one
+     */
+    static void start(LogSettings settings, boolean worker, boolean terminal, PrintStream err) {
         var context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
         var appender = new OutputStreamAppender<ILoggingEvent>();
         appender.setContext(context);
-        appender.setEncoder(encoder(settings, context));
+        appender.setEncoder(encoder(settings, context, terminal && !worker ? CLEAR : ""));
         appender.setOutputStream(new Unclosed(err));
         appender.start();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -67,13 +75,14 @@ final class LogStart {
         };
     }
 
-    private static Encoder<ILoggingEvent> encoder(LogSettings settings, LoggerContext context) {
+    private static Encoder<ILoggingEvent> encoder(
+            LogSettings settings, LoggerContext context, String before) {
         boolean traces = settings.level() == LogSettings.Level.DEBUG;
         EncoderBase<ILoggingEvent> encoder =
                 switch (settings.format()) {
                     case TEXT -> {
                         var text = new PatternLayoutEncoder();
-                        text.setPattern(TEXT + (traces ? "%ex" : "%nopex"));
+                        text.setPattern(before + TEXT + (traces ? "%ex" : "%nopex"));
                         yield text;
                     }
                     case JSON -> {

@@ -28,6 +28,7 @@ import dev.pawl.app.cli.Wiring;
 import dev.pawl.app.cli.Work;
 import dev.pawl.app.cli.Workshop;
 import dev.pawl.app.config.Configuration;
+import dev.pawl.app.config.Reason;
 import dev.pawl.artifact.FileArtifacts;
 import dev.pawl.core.Engine;
 import dev.pawl.core.ErrorCode;
@@ -149,7 +150,7 @@ public final class Main {
     private record Graph(Outside outside) implements Wiring {
         @Override
         public void startLog(Configuration configuration, boolean worker) {
-            LogStart.start(configuration.log(), worker, outside.err());
+            LogStart.start(configuration.log(), worker, outside.terminal().err(), outside.err());
         }
 
         @Override
@@ -161,7 +162,7 @@ public final class Main {
             try {
                 var artifacts = new FileArtifacts(data.resolve("artifacts"), time);
                 var engine = new Engine(store, artifacts, time, outside.random());
-                capQueues(store, configuration.queueDepths());
+                capQueues(store, configuration);
                 return new Opened(data, store, artifacts, engine);
             } catch (RuntimeException | Error e) {
                 store.close();
@@ -169,15 +170,20 @@ public final class Main {
             }
         }
 
-        private static void capQueues(Store store, Map<String, Integer> depths) {
-            if (depths.isEmpty()) return;
+        /** Sets the caps that the configuration says, and ends those that its file says no more. */
+        private static void capQueues(Store store, Configuration configuration) {
+            Map<String, Integer> depths = configuration.queueDepths();
+            if (depths.isEmpty() && !configuration.fromFile()) return;
             var known = new HashMap<String, QueueEntry>();
             for (QueueEntry queue : store.queues()) known.put(queue.name(), queue);
-            depths.forEach((name, depth) -> {
+            var wanted = new HashMap<>(depths);
+            if (configuration.fromFile())
+                for (String name : known.keySet()) wanted.putIfAbsent(name, Integer.MAX_VALUE);
+            wanted.forEach((name, depth) -> {
                 QueueEntry before = known.get(name);
                 boolean paused = before != null && before.paused();
-                var wanted = new QueueEntry(name, paused, depth);
-                if (!wanted.equals(before)) store.setQueue(wanted);
+                var entry = new QueueEntry(name, paused, depth);
+                if (!entry.equals(before)) store.setQueue(entry);
             });
         }
 
@@ -240,7 +246,7 @@ public final class Main {
                 throw new PawlException(
                         ErrorCode.STORE_UNAVAILABLE,
                         "data folder %s can't be made (%s); check its parent's owner and mode, or name another with --data"
-                                .formatted(data, e.getClass().getSimpleName()),
+                                .formatted(data, Reason.of(e)),
                         e);
             }
             if (!Files.isWritable(data))

@@ -20,7 +20,25 @@ final class BadDaysTest {
         Ended ended = new Typed(folder).type("jobs", "list", "--data", "file/data");
 
         assertThat(ended.code()).isEqualTo(ExitCode.UNREACHABLE);
-        assertOneLine(ended, "can't be made", "--data");
+        assertOneLine(ended, "can't be made (Not a directory)", "--data");
+    }
+
+    @Test
+    void doctorSaysThatADataFolderCouldNotBeMade() throws Exception {
+        Files.writeString(folder.resolve("file"), "");
+
+        Ended ended = new Typed(folder).type("doctor", "--data", "file/data");
+
+        assertThat(ended.code()).isEqualTo(ExitCode.FAULT);
+        assertThat(ended.out()).contains("can't be made: " + folder.resolve("file"), "--data");
+    }
+
+    @Test
+    void aConfigurationThatIsNotThere() {
+        Ended ended = new Typed(folder).type("jobs", "list", "--config", "no.yaml");
+
+        assertThat(ended.code()).isEqualTo(ExitCode.USAGE);
+        assertOneLine(ended, "no.yaml can't be read (it is not there)");
     }
 
     @Test
@@ -31,7 +49,7 @@ final class BadDaysTest {
         Ended ended = new Typed(folder).type("jobs", "list");
 
         assertThat(ended.code()).isEqualTo(ExitCode.UNREACHABLE);
-        assertOneLine(ended, "pawl.db is damaged", "restore a copy");
+        assertOneLine(ended, "pawl.db is damaged or none (SQLITE_NOTADB)", "restore a copy");
     }
 
     @Test

@@ -187,6 +187,28 @@ final class CommandsTest {
     }
 
     @Test
+    void aCapThatTheConfigurationNamesNoMoreEnds() {
+        user.file("pawl.yaml", "queues: {mail: {depth: 1}}\n");
+        user.type("submit", "echo", "--text", "1", "--queue", "mail");
+
+        user.file("pawl.yaml", "color: never\n");
+        Ended ended = user.type("submit", "echo", "--text", "2", "--queue", "mail");
+
+        assertThat(ended.code()).as(ended.err()).isEqualTo(ExitCode.SUCCEEDED);
+    }
+
+    @Test
+    void aCapHoldsForThoseWhoHaveNoConfigurationFile() throws Exception {
+        user.file("pawl.yaml", "queues: {mail: {depth: 1}}\n");
+        user.type("submit", "echo", "--text", "1", "--queue", "mail");
+
+        Files.delete(folder.resolve("pawl.yaml"));
+        Ended ended = user.type("submit", "echo", "--text", "2", "--queue", "mail");
+
+        assertThat(ended.code()).isEqualTo(ExitCode.REFUSED);
+    }
+
+    @Test
     void cacheWhyShowsWhatDiffersFromTheNearestJob() {
         user.type("submit", "echo", "--text", "a");
         JobId id = user.type("submit", "echo", "--text", "a", "--times", "2").job();

@@ -111,6 +111,18 @@ final class RunTest {
 
         assertThat(ended.code()).isEqualTo(ExitCode.CANCELLED);
         assertThat(ended.out()).contains("was cancelled");
+        assertThat(ended.err()).doesNotContain("WARN");
+    }
+
+    @Test
+    void aCtrlCBeforeTheSubmitLeavesNoJob() {
+        user.whenWatching(_ -> user.signal(1));
+
+        Ended ended = user.type("run", "sleep");
+
+        assertThat(ended.code()).isEqualTo(ExitCode.CANCELLED);
+        assertThat(ended.err()).isEmpty();
+        assertThat(user.type("jobs", "list").out()).isEmpty();
     }
 
     @Test

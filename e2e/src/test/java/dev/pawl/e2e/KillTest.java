@@ -108,23 +108,15 @@ final class KillTest {
         while (true) {
             int now = Files.readAllLines(notes).size();
             if (now >= lines) return now;
-            assertThat(worker.alive()).as(() -> said(worker)).isTrue();
+            assertThat(worker.alive()).as(worker::said).isTrue();
             Thread.sleep(POLL);
         }
     }
 
     private void awaitAllEnded(PawlProcess worker) throws Exception {
         while (!states().stream().allMatch(JobState.Name.SUCCEEDED::equals)) {
-            assertThat(worker.alive()).as(() -> said(worker)).isTrue();
+            assertThat(worker.alive()).as(worker::said).isTrue();
             Thread.sleep(POLL.multipliedBy(10));
-        }
-    }
-
-    private static String said(PawlProcess worker) {
-        try {
-            return worker.printed();
-        } catch (IOException e) {
-            return e.toString();
         }
     }
 

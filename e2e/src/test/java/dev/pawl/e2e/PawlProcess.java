@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The {@code pawl} program as a process of its own, on the classpath of this test. */
@@ -21,23 +22,36 @@ final class PawlProcess implements AutoCloseable {
      * Starts {@code pawl} with these arguments in {@code folder}; its output goes to a file there.
      */
     static PawlProcess start(Path folder, Path input, List<String> arguments) throws IOException {
+        return start(folder, input, List.of(), Map.of(), "dev.pawl.app.Main", arguments);
+    }
+
+    /** Starts a class with a {@code main}, which may be one of the tests'. */
+    static PawlProcess start(
+            Path folder,
+            Path input,
+            List<String> flags,
+            Map<String, String> environment,
+            String main,
+            List<String> arguments)
+            throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-Xmx512m");
+        command.addAll(flags);
         command.add("-cp");
         command.add(classpath());
-        command.add("dev.pawl.app.Main");
+        command.add(main);
         command.addAll(arguments);
         Path output = Files.createTempFile(folder, "pawl-", ".log");
-        Process process =
+        var builder =
                 new ProcessBuilder(command)
                         .directory(folder.toFile())
                         .redirectInput(input.toFile())
                         .redirectErrorStream(true)
-                        .redirectOutput(output.toFile())
-                        .start();
-        return new PawlProcess(process, output);
+                        .redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        return new PawlProcess(builder.start(), output);
     }
 
     /** Runs {@code pawl} to its end and answers what it printed; fails unless it exits with 0. */
@@ -59,6 +73,16 @@ final class PawlProcess implements AutoCloseable {
                 "surefire.test.class.path", System.getProperty("java.class.path"));
     }
 
+    /** Waits for its end, at most three minutes; answers its exit code. */
+    int ends() throws Exception {
+        if (process.waitFor(3, TimeUnit.MINUTES)) return process.exitValue();
+        throw new AssertionError("it hangs; it said: " + printed());
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
     boolean alive() {
         return process.isAlive();
     }
@@ -70,6 +94,15 @@ final class PawlProcess implements AutoCloseable {
     /** As {@code kill -9}: nothing of it runs any more when this returns; its children do. */
     void kill() {
         process.destroyForcibly().onExit().join();
+    }
+
+    /** The same, for a message of a test that fails. */
+    String said() {
+        try {
+            return printed();
+        } catch (IOException e) {
+            return e.toString();
+        }
     }
 
     @Override

@@ -22,7 +22,8 @@ public final class Db implements AutoCloseable {
     /** The prepared statement for {@code sql}, whose parameters are written {@code :name}. */
     public Stmt stmt(String sql) throws SQLException {
         Stmt known = prepared.get(sql);
-        if (known != null) return known;
+        if (known != null && !known.failed()) return known;
+        if (known != null) known.close();
         var fresh = new Stmt(connection, sql);
         prepared.put(sql, fresh);
         return fresh;

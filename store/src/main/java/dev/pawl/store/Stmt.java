@@ -23,6 +23,7 @@ public final class Stmt implements AutoCloseable {
 
     private final PreparedStatement statement;
     private final Map<String, int[]> positions = new HashMap<>();
+    private boolean failed;
 
     Stmt(Connection connection, String sql) throws SQLException {
         var plain = new StringBuilder();
@@ -80,12 +81,27 @@ public final class Stmt implements AutoCloseable {
 
     /** Runs it; answers how many rows were touched. */
     public int update() throws SQLException {
-        return statement.executeUpdate();
+        try {
+            return statement.executeUpdate();
+        } catch (SQLException e) {
+            failed = true;
+            throw e;
+        }
     }
 
     /** Runs it; the rows are read, and closed, before the statement runs again. */
     public Rows query() throws SQLException {
-        return new Rows(statement.executeQuery());
+        try {
+            return new Rows(statement.executeQuery());
+        } catch (SQLException e) {
+            failed = true;
+            throw e;
+        }
+    }
+
+    /** Whether it has failed once: the SQLite driver ends most statements that do. */
+    boolean failed() {
+        return failed;
     }
 
     private int[] at(String name) {

@@ -28,6 +28,21 @@ public final class DurationText {
         return Optional.of(sum);
     }
 
+    /** The text of a duration that reads as it, down to its milliseconds; {@code 0} for none. */
+    public static String of(Duration duration) {
+        var text = new StringBuilder();
+        append(text, duration.toDays(), "d");
+        append(text, duration.toHoursPart(), "h");
+        append(text, duration.toMinutesPart(), "m");
+        append(text, duration.toSecondsPart(), "s");
+        append(text, duration.toMillisPart(), "ms");
+        return text.isEmpty() ? "0" : text.toString();
+    }
+
+    private static void append(StringBuilder text, long count, String unit) {
+        if (count > 0) text.append(count).append(unit);
+    }
+
     private static Duration part(long count, String unit) {
         return switch (unit) {
             case "ms" -> Duration.ofMillis(count);

@@ -38,6 +38,7 @@ final class RunReader {
         if (section.isEmpty()) return Optional.empty();
         Section run = section.get();
         List<String> kinds = KINDS.stream().filter(run::has).toList();
+        if (kinds.isEmpty() && run.misspells(KINDS)) return Optional.empty();
         if (kinds.size() != 1) {
             String found = kinds.isEmpty() ? "none" : String.join(" and ", kinds);
             top.mistake("run", "run has " + found, "want one of command, http, java");

@@ -32,13 +32,31 @@ final class Section {
         Set<String> known = new LinkedHashSet<>(List.of(keys));
         for (String key : node.propertyNames())
             if (!known.contains(key))
-                mistake(
+                unknown(
                         key,
-                        "unknown key \"" + key + "\"",
                         Nearest.of(key, known)
-                                .map(near -> "did you mean \"" + near + "\"?")
+                                .map(Section::didYouMean)
                                 .orElse("known: " + String.join(", ", known)));
         return this;
+    }
+
+    /** Notes the first key that is nearly one of these; whether there is one. */
+    boolean misspells(List<String> words) {
+        for (String key : node.propertyNames()) {
+            Optional<String> near = Nearest.of(key, words);
+            if (near.isEmpty()) continue;
+            unknown(key, didYouMean(near.get()));
+            return true;
+        }
+        return false;
+    }
+
+    private void unknown(String key, String hint) {
+        mistake(key, "unknown key \"" + key + "\"", hint);
+    }
+
+    private static String didYouMean(String near) {
+        return "did you mean \"" + near + "\"?";
     }
 
     boolean has(String key) {

@@ -124,12 +124,25 @@ public final class Tools {
         int at = nameOrId.indexOf('@');
         String name = at < 0 ? nameOrId : nameOrId.substring(0, at);
         List<Tool> versions = versions(name);
-        if (versions.isEmpty()) return unknownName(nameOrId, name);
-        if (at < 0) return new Lookup.Found(versions.getFirst());
+        if (at < 0 && !versions.isEmpty()) return new Lookup.Found(versions.getFirst());
         String version = nameOrId.substring(at + 1);
         for (Tool tool : versions)
             if (tool.id().version().equals(version)) return new Lookup.Found(tool);
-        return unknownVersion(nameOrId, name, versions);
+        for (ToolProblem problem : snapshot.problems)
+            if (isFileOf(problem.file(), name, at < 0 ? "" : version))
+                return new Lookup.Unknown(
+                        "tool \"%s\" can't be used: %s".formatted(nameOrId, problem), "");
+        return versions.isEmpty()
+                ? unknownName(nameOrId, name)
+                : unknownVersion(nameOrId, name, versions);
+    }
+
+    /** Whether a file with a mistake most likely says this tool; its name is all that is sure. */
+    private static boolean isFileOf(Path file, String name, String version) {
+        String stem = file.getFileName().toString().replaceFirst("\\.[a-z]+$", "");
+        Path folder = file.getParent();
+        boolean inFolder = folder != null && folder.endsWith(name);
+        return stem.equals(name) || (inFolder && (version.isEmpty() || stem.equals(version)));
     }
 
     private List<Tool> versions(String name) {

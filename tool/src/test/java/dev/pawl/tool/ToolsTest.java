@@ -47,6 +47,28 @@ final class ToolsTest {
     }
 
     @Test
+    void aToolWhoseFileHasAMistakeIsAnsweredWithThatMistake() {
+        write("draw.yaml", "tool: draw@1\nrun: {comand: [ls]}");
+        write("send/1.yaml", "tool: send@1\nrun: {java: x}");
+        write("send/2.yaml", "tool: send@2\nrun: {}");
+
+        var tools = tools();
+
+        assertThat(message(tools, "draw"))
+                .contains(
+                        "tool \"draw\" can't be used: ",
+                        "draw.yaml:2:7: unknown key \"comand\"; did you mean \"command\"?");
+        assertThat(message(tools, "send@2"))
+                .contains("tool \"send@2\" can't be used: ", "2.yaml:2:1: run has none");
+        assertThat(message(tools, "send@3")).contains("has no version \"3\"");
+        assertThat(found(tools, "send")).isEqualTo("send@1");
+    }
+
+    private static String message(Tools tools, String name) {
+        return tools.find(name) instanceof Lookup.Unknown(var message, var _) ? message : "found";
+    }
+
+    @Test
     void anUnknownVersionNamesTheVersionsThereAre() {
         write("draw/1.yaml", "tool: draw@1\nrun: {java: x}");
         write("draw/2.yaml", "tool: draw@2\nrun: {java: x}");

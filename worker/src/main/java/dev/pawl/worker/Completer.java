@@ -103,11 +103,12 @@ final class Completer implements Loop {
 
     private void lost(Ended ended, String reason) {
         var job = ended.run().job();
-        try (var _ = JobLog.of(job)) {
-            log.warn("the attempt's end came too late: {}", reason);
-        }
         // If it was a cancel that ended the job, it waits to hear that the handler is gone.
-        engine.store().stopped(job.token());
+        boolean cancelled = engine.store().stopped(job.token()) instanceof Written.Done;
+        try (var _ = JobLog.of(job)) {
+            if (cancelled) log.info("the job was cancelled before the attempt's end: {}", reason);
+            else log.warn("the attempt's end came too late: {}", reason);
+        }
     }
 
     private End end(Ended ended) {

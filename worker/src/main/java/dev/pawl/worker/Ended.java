@@ -3,6 +3,7 @@ package dev.pawl.worker;
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.JobError;
 import dev.pawl.core.Outcome;
+import dev.pawl.tool.DurationText;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ record Ended(Run run, What what) {
                 new JobError(
                         ErrorClass.TIMEOUT,
                         "ran longer than %s; raise the tool's policy.timeout if it may"
-                                .formatted(timeout));
+                                .formatted(DurationText.of(timeout)));
         return new Outcome.Failed(
                 error, outcome instanceof Outcome.Failed(_, var files) ? files : List.of());
     }

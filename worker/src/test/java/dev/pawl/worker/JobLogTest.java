@@ -100,10 +100,22 @@ final class JobLogTest {
     @Test
     void whatIsSaidOfALateEndNamesTheJob() {
         Run late = rig.claimOne(Rig.MAIL);
-        rig.memory.cancel(late.job().id());
+        rig.time.advance(Rig.OPTIONS.lease());
+        assertThat(rig.engine.reclaim(rig.memory.leases().getFirst())).isEqualTo(1);
         rig.finish(late);
 
         assertThat(named("the attempt's end came too late")).isEqualTo(mdc(late));
+    }
+
+    @Test
+    void anEndThatACancelOvertookIsNoWarning() {
+        Run cancelled = rig.claimOne(Rig.MAIL);
+        rig.memory.cancel(cancelled.job().id());
+        rig.finish(cancelled);
+
+        assertThat(named("the job was cancelled before the attempt's end"))
+                .isEqualTo(mdc(cancelled));
+        assertThat(log.list).noneMatch(line -> line.getLevel().isGreaterOrEqual(Level.WARN));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.pawl.app.cli;
 
+import dev.pawl.app.config.Reason;
 import dev.pawl.core.Artifact;
 import dev.pawl.core.Artifacts;
 import dev.pawl.core.ErrorCode;
@@ -19,10 +20,7 @@ record ArtifactFolder(Path folder) {
             if (Files.isWritable(folder)) return;
             throw refused("is not writable; make it so, or name another with --out", null);
         } catch (IOException e) {
-            throw refused(
-                    "can't be made (%s); name another with --out"
-                            .formatted(e.getClass().getSimpleName()),
-                    e);
+            throw refused("can't be made (%s); name another with --out".formatted(Reason.of(e)), e);
         }
     }
 
@@ -40,17 +38,21 @@ record ArtifactFolder(Path folder) {
             Path parent = file.toAbsolutePath().getParent();
             if (parent != null) Files.createDirectories(parent);
             Path part = file.resolveSibling(file.getFileName() + ".part");
-            Files.copy(content, part, StandardCopyOption.REPLACE_EXISTING);
-            Files.move(
-                    part,
-                    file,
-                    StandardCopyOption.REPLACE_EXISTING,
-                    StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Files.copy(content, part, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(
+                        part,
+                        file,
+                        StandardCopyOption.REPLACE_EXISTING,
+                        StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(part);
+            }
             return file;
         } catch (IOException e) {
             throw refused(
                     "can't take %s (%s); the job is done, its artifacts are kept"
-                            .formatted(artifact.name(), e.getMessage()),
+                            .formatted(artifact.name(), Reason.of(e)),
                     e);
         }
     }

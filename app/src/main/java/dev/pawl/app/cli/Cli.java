@@ -46,7 +46,7 @@ public final class Cli {
         } catch (CommandLine.ParameterException e) {
             return complaint.aboutUsage(usageError(e), e);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            // Nobody is left to tell: the program ends.
             return ExitCode.CANCELLED;
         } catch (RuntimeException | Error e) {
             return complaint.aboutBug(e);

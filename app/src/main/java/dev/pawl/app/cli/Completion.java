@@ -4,8 +4,8 @@ import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 
 /**
  * {@code pawl completion bash|zsh}. The script knows commands and flags; the tools, and a tool's
@@ -52,28 +52,24 @@ public final class Completion implements Command {
     }
 
     private String bash() {
+        var groups = new LinkedHashMap<String, List<String>>();
+        var first = new LinkedHashSet<String>();
         var cases = new StringBuilder();
-        first().forEach((word, second) ->
-                cases.append(
-                        "        '%s') words='%s' ;;%n".formatted(word, String.join(" ", second))));
-        for (Command command : commands)
-            cases.append(
-                    "        '%s '*) words='%s' ;;%n"
-                            .formatted(command.name(), String.join(" ", words(command))));
-        return SCRIPT.replace("@FIRST@", String.join(" ", first().keySet()))
+        for (Command command : commands) {
+            String[] parts = command.name().split(" ", 2);
+            first.add(parts[0]);
+            if (parts.length == 2)
+                groups.computeIfAbsent(parts[0], _ -> new ArrayList<>()).add(parts[1]);
+            cases.append(line(command.name(), words(command)));
+        }
+        groups.forEach((group, words) -> cases.append(line(group, words)));
+        return SCRIPT.replace("@FIRST@", String.join(" ", first))
+                .replace("@GROUPS@", String.join(" | ", groups.keySet()))
                 .replace("@CASES@", cases.toString().stripTrailing());
     }
 
-    /** The first words, each with those that may follow. */
-    private Map<String, List<String>> first() {
-        var first = new LinkedHashMap<String, List<String>>();
-        for (Command command : commands) {
-            String[] parts = command.name().split(" ", 2);
-            List<String> second = first.computeIfAbsent(parts[0], _ -> new ArrayList<>());
-            if (parts.length == 2) second.add(parts[1]);
-            else second.addAll(words(command));
-        }
-        return first;
+    private static String line(String command, List<String> words) {
+        return "        '%s') words='%s' ;;%n".formatted(command, String.join(" ", words));
     }
 
     private static List<String> words(Command command) {
@@ -115,7 +111,11 @@ public final class Completion implements Command {
                             return
                         fi ;;
                 esac
-                case "${COMP_WORDS[*]:1}" in
+                local command=${COMP_WORDS[1]}
+                case $command in
+                    @GROUPS@) [[ $COMP_CWORD -gt 2 ]] && command+=" ${COMP_WORDS[2]}" ;;
+                esac
+                case $command in
             @CASES@
                 esac
                 [[ -n $words ]] && COMPREPLY=($(compgen -W "$words" -- "$current"))

@@ -79,30 +79,41 @@ public final class Doctor implements Command {
     private static void data(Call call, List<Finding> findings) {
         Path data = call.configuration().data();
         if (!Files.exists(data)) {
-            findings.add(ok("data", data + " is not there yet; the first job makes it"));
+            findings.add(notYet(data));
             return;
-        }
-        if (Files.exists(call.configuration().store().file())) {
-            try {
-                List<String> faults = SqliteInvariants.faults(call.configuration().store());
-                for (String fault : faults)
-                    findings.add(
-                            fault("store", fault, "keep a copy of " + data + " and report this"));
-                if (faults.isEmpty())
-                    findings.add(ok("store", "every job is in exactly one place"));
-            } catch (PawlException e) {
-                findings.add(fault("store", String.valueOf(e.getMessage()), ""));
-                return;
-            }
         }
         try (Opened opened = call.open()) {
             findings.add(ok("data", data + " can be written to, its schema is this program's"));
             findings.add(room(data));
+            store(call, findings);
             workers(opened.store(), findings);
             leftovers(opened, findings);
         } catch (PawlException e) {
             findings.add(fault("data", String.valueOf(e.getMessage()), ""));
         }
+    }
+
+    private static Finding notYet(Path data) {
+        Path there = data;
+        while (!Files.exists(there) && there.getParent() != null) there = there.getParent();
+        return Files.isDirectory(there) && Files.isWritable(there)
+                ? ok("data", data + " is not there yet; the first job makes it")
+                : fault(
+                        "data",
+                        data + " can't be made: " + there + " is no folder that can be written to",
+                        "make it so, or name another with --data");
+    }
+
+    private static void store(Call call, List<Finding> findings) {
+        List<String> faults = SqliteInvariants.faults(call.configuration().store());
+        for (String fault : faults)
+            findings.add(
+                    fault(
+                            "store",
+                            fault,
+                            "keep a copy of %s and report this"
+                                    .formatted(call.configuration().data())));
+        if (faults.isEmpty()) findings.add(ok("store", "every job is in exactly one place"));
     }
 
     private static Finding room(Path data) {

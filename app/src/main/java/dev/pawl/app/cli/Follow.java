@@ -6,6 +6,7 @@ import dev.pawl.core.ErrorClass;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
+import dev.pawl.core.PawlException;
 import dev.pawl.core.Store;
 import dev.pawl.core.Time;
 import dev.pawl.tool.Tools;
@@ -31,7 +32,6 @@ final class Follow {
     private final Screen screen;
     private final Semaphore news = new Semaphore(0);
     private volatile Set<JobId> ours;
-    private volatile boolean cancelled;
 
     /**
      * @param timeout zero for ever
@@ -46,7 +46,7 @@ final class Follow {
     }
 
     /** Answers {@link ExitCode#SUCCEEDED} when the job has ended, however. */
-    ExitCode toItsEnd(Tools tools) throws InterruptedException {
+    ExitCode toItsEnd(Tools tools, CtrlC ctrlC) throws InterruptedException {
         var listener =
                 new EngineListener() {
                     @Override
@@ -56,34 +56,34 @@ final class Follow {
                 };
         opened.engine().listen(listener);
         if (!screen.terminal().err() && !screen.json()) screen.note("job " + id);
-        try (var _ = call.outside().signals().watch(this::signal);
-                Workshop workshop =
-                        call.wiring()
-                                .workshop(
-                                        call.configuration(),
-                                        opened,
-                                        tools,
-                                        serving -> serving.withOnly(() -> ours))) {
+        ctrlC.cancelsBy(this::cancel);
+        try (Workshop workshop =
+                call.wiring()
+                        .workshop(
+                                call.configuration(),
+                                opened,
+                                tools,
+                                serving -> serving.withOnly(() -> ours))) {
             refreshOurs(Jobs.find(opened.store(), id));
             workshop.start();
-            return look(workshop.worker());
+            return look(workshop.worker(), ctrlC);
         } finally {
+            ctrlC.cancelsBy(() -> {});
             opened.engine().unlisten(listener);
         }
     }
 
-    /** The first signal cancels the job, the second ends the program. */
-    private void signal(int count) {
-        if (count > 1) {
-            call.outside().signals().exitNow(ExitCode.CANCELLED);
-            return;
+    /** On the thread of the signal, where nobody else would tell what goes wrong. */
+    private void cancel() {
+        try {
+            var _ = opened.engine().cancel(id);
+        } catch (PawlException e) {
+            screen.note("pawl: job %s is not cancelled: %s".formatted(id, e.getMessage()));
         }
-        cancelled = true;
-        var _ = opened.engine().cancel(id);
         news.release();
     }
 
-    private ExitCode look(Worker worker) throws InterruptedException {
+    private ExitCode look(Worker worker, CtrlC ctrlC) throws InterruptedException {
         Time time = call.outside().time();
         Store store = opened.store();
         var line = new ProgressLine(screen);
@@ -99,7 +99,7 @@ final class Follow {
                     line.clear();
                     return refuse();
                 }
-                if (!timeout.isZero() && passed.compareTo(timeout) > 0 && !cancelled) {
+                if (!timeout.isZero() && passed.compareTo(timeout) > 0 && !ctrlC.pressed()) {
                     line.clear();
                     return timedOut(job);
                 }

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** {@code pawl run}: submits a job and runs it in this process, to its end. */
 public final class Run implements Command {
@@ -25,6 +26,8 @@ public final class Run implements Command {
     private static final Flag<Duration> TIMEOUT =
             Flag.duration("--timeout", "Wait no longer than this; the job goes on.");
     private static final int LOG_TAIL = 15;
+    private static final List<Flag<?>> OWN =
+            Stream.concat(Stream.of(OUT, TIMEOUT), SubmitFlags.ALL.stream()).toList();
 
     @Override
     public String name() {
@@ -43,9 +46,7 @@ public final class Run implements Command {
 
     @Override
     public List<Flag<?>> flags() {
-        var flags = new ArrayList<Flag<?>>(List.of(OUT, TIMEOUT));
-        flags.addAll(SubmitFlags.ALL);
-        return flags;
+        return OWN;
     }
 
     @Override
@@ -77,11 +78,18 @@ public final class Run implements Command {
 
     @Override
     public ExitCode run(Call call) throws InterruptedException {
+        try (var ctrlC = new CtrlC(call.outside().signals())) {
+            return run(call, ctrlC);
+        }
+    }
+
+    private static ExitCode run(Call call, CtrlC ctrlC) throws InterruptedException {
         Tools tools = call.tools();
         Tool tool = ToolFlags.find(tools, call.onlyOperand("tool", "`pawl tools list`"));
         try (Opened opened = call.open()) {
             call.get(OUT).ifPresent(out -> folder(call, out).make());
             Submission submission = submission(call, tool, opened);
+            ctrlC.beforeSubmit();
             JobId id =
                     switch (opened.engine().submit(submission)) {
                         case Submitted.Accepted(var accepted, var _) -> accepted;
@@ -95,7 +103,7 @@ public final class Run implements Command {
             Job job = Jobs.find(opened.store(), id);
             if (!job.state().ended()) {
                 var follow = new Follow(call, opened, id, call.get(TIMEOUT).orElse(Duration.ZERO));
-                ExitCode early = follow.toItsEnd(tools);
+                ExitCode early = follow.toItsEnd(tools, ctrlC);
                 if (early != ExitCode.SUCCEEDED) return early;
                 job = Jobs.find(opened.store(), id);
             }
@@ -103,8 +111,8 @@ public final class Run implements Command {
         }
     }
 
-    private Submission submission(Call call, Tool tool, Opened opened) {
-        var input = new ToolFlags(tool, taken(flags())).input(call, opened.artifacts());
+    private static Submission submission(Call call, Tool tool, Opened opened) {
+        var input = new ToolFlags(tool, taken(OWN)).input(call, opened.artifacts());
         Requests requests = call.wiring().requests(opened);
         return SubmitFlags.submission(
                 requests,

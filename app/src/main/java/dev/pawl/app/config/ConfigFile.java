@@ -42,7 +42,7 @@ final class ConfigFile {
         } catch (IOException e) {
             throw refused(
                     "configuration file %s can't be read (%s); check its name and mode"
-                            .formatted(file, e.getClass().getSimpleName()));
+                            .formatted(file, Reason.of(e)));
         }
     }
 

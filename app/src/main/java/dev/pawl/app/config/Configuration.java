@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
  * @param data absolute
  * @param tools absolute, beside the shipped folder
  * @param queueDepths most unfinished jobs, by queue
+ * @param fromFile whether there is a file, which then names all queues that have a cap
  * @param settings every value with where it comes from
  */
 public record Configuration(
@@ -34,6 +35,7 @@ public record Configuration(
         SqliteOptions store,
         WorkerOptions worker,
         Map<String, Integer> queueDepths,
+        boolean fromFile,
         LogSettings log,
         List<Setting> settings) {
     private static final String FILE = "pawl.yaml";
@@ -71,10 +73,11 @@ public record Configuration(
      */
     public static Configuration read(Given given) {
         var settings = new Settings();
-        file(given).ifPresent(file -> ConfigFile.read(file, settings));
+        Optional<Path> file = file(given);
+        file.ifPresent(path -> ConfigFile.read(path, settings));
         settings.setVariables(given.environment());
         for (Setting flag : given.flags()) settings.set(flag.path(), flag.text(), flag.source());
-        return new Reader(settings, given.folder()).read();
+        return new Reader(settings, given.folder(), file.isPresent()).read();
     }
 
     private static Optional<Path> file(Given given) {
@@ -86,7 +89,7 @@ public record Configuration(
     }
 
     /** Turns texts into values. */
-    private record Reader(Settings settings, Path folder) {
+    private record Reader(Settings settings, Path folder, boolean fromFile) {
         Configuration read() {
             Path data = path(settings.get(Key.DATA).text(), Key.DATA);
             return new Configuration(
@@ -96,6 +99,7 @@ public record Configuration(
                     store(data),
                     worker(),
                     depths(),
+                    fromFile,
                     log(),
                     settings.all());
         }

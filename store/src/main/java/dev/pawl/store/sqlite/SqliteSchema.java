@@ -82,7 +82,10 @@ final class SqliteSchema {
             try (ResultSet rows =
                     statement.executeQuery(
                             "SELECT 1 FROM sqlite_schema WHERE name = 'flyway_schema_history'")) {
-                if (!rows.next()) return 0;
+                if (!rows.next()) {
+                    refuseForeign(statement, file);
+                    return 0;
+                }
             }
             try (ResultSet rows =
                     statement.executeQuery(
@@ -97,5 +100,16 @@ final class SqliteSchema {
                     "database %s has schema %d, this program knows %d; use a newer pawl"
                             .formatted(file, version, VERSION));
         return version;
+    }
+
+    private static void refuseForeign(Statement statement, Path file) throws SQLException {
+        try (ResultSet rows =
+                statement.executeQuery("SELECT name FROM sqlite_schema WHERE type = 'table'")) {
+            if (rows.next())
+                throw new PawlException(
+                        ErrorCode.STORE_CORRUPT,
+                        "database %s is not one of Pawl's (it has a table %s); use another folder, or move it away"
+                                .formatted(file, rows.getString(1)));
+        }
     }
 }

@@ -68,6 +68,18 @@ final class SqliteInvariantsTest {
                 .contains("running job " + JOB + " has no lease");
     }
 
+    @Test
+    void aLimitThatWasLoweredWhileItsJobsRanIsNoFault() throws Exception {
+        sql("INSERT INTO slot_limit (id, name, max) VALUES (7, 'few', 1)");
+        sql("INSERT INTO stopping (id, lease, attempt, limit_id) VALUES (x'01', x'00', 1, 7)");
+        sql("INSERT INTO stopping (id, lease, attempt, limit_id) VALUES (x'02', x'00', 1, 7)");
+
+        assertThat(SqliteInvariants.faults(options)).isEmpty();
+        try (var store = SqliteStore.open(options, new SystemTime())) {
+            assertThat(store.violations()).containsExactly("limit few of 1 is taken 2 times");
+        }
+    }
+
     private void sql(String statement) throws Exception {
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + options.file());
                 var sql = connection.createStatement()) {

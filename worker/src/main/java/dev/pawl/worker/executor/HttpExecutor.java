@@ -7,6 +7,7 @@ import dev.pawl.core.Executor;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.Outcome;
 import dev.pawl.core.Time;
+import dev.pawl.tool.DurationText;
 import dev.pawl.tool.Run;
 import dev.pawl.tool.Tool;
 import java.io.IOException;
@@ -77,7 +78,7 @@ final class HttpExecutor implements Executor {
             throw new JobFailure(
                     ErrorClass.TIMEOUT,
                     "%s: no whole answer within %s"
-                            .formatted(HttpRequests.shown(request), run.timeout()),
+                            .formatted(HttpRequests.shown(request), DurationText.of(run.timeout())),
                     Duration.ZERO);
         } catch (ExecutionException e) {
             throw failure(HttpRequests.shown(request), e.getCause());

@@ -248,7 +248,7 @@ final class HttpExecutorTest {
         Outcome outcome = post("/run").run(attempt);
         over.countDown();
 
-        assertFailed(outcome, ErrorClass.TIMEOUT, "no whole answer within PT0.3S");
+        assertFailed(outcome, ErrorClass.TIMEOUT, "no whole answer within 300ms");
     }
 
     @Test
