@@ -127,6 +127,18 @@ final class ClaimLoopTest {
     }
 
     @Test
+    void fullSlotsOfOneKindDontKeepTheOtherFromResting() {
+        var small = new Rig(Rig.OPTIONS.withCommandSlots(1));
+        small.submit(Rig.DRAW);
+        small.loops.claim().step();
+        assertThat(small.runs).hasSize(1);
+
+        Duration rest = small.loops.claim().step();
+
+        assertThat(rest).isPositive();
+    }
+
+    @Test
     void nothingIsClaimedOnceStopped() {
         rig.submit(Rig.MAIL);
         rig.loops.stopClaiming();
