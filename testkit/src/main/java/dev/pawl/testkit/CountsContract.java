@@ -102,9 +102,6 @@ public interface CountsContract extends StoreSubject {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     default void anyCallsLeaveTheSameStateHereAsInMemory(long seed) {
-        try (var s = new StoreDriver(this);
-                var memory = new MemoryStore(s.time)) {
-            new RandomCalls(s, memory, seed).run(400);
-        }
+        RandomCalls.make(this, seed, 400);
     }
 }

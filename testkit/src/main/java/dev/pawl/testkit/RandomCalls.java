@@ -45,7 +45,7 @@ import java.util.function.Function;
  * job's state. What may differ between stores is left out: the text of messages that a store itself
  * writes, and the next due moment, which is only a hint.
  */
-final class RandomCalls {
+public final class RandomCalls {
     private static final List<String> QUEUES = List.of("a", "b");
     private static final List<String> FLIGHTS = List.of("x", "y", "z");
 
@@ -58,14 +58,22 @@ final class RandomCalls {
     private final List<Claimed.Answerable> answerable = new ArrayList<>();
     private String where = "";
 
-    RandomCalls(StoreDriver s, Store memory, long seed) {
+    private RandomCalls(StoreDriver s, Store memory, long seed) {
         this.s = s;
         this.memory = memory;
         this.seed = seed;
         this.random = new SplittableRandom(seed);
     }
 
-    void run(int calls) {
+    /** Makes calls drawn from this seed on a fresh store, which is closed after them. */
+    public static void make(StoreSubject on, long seed, int calls) {
+        try (var s = new StoreDriver(on);
+                var memory = new MemoryStore(s.time)) {
+            new RandomCalls(s, memory, seed).run(calls);
+        }
+    }
+
+    private void run(int calls) {
         for (int i = 0; i < calls; i++) {
             where = "seed %d, call %d".formatted(seed, i);
             one();

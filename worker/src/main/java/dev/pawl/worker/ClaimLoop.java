@@ -13,6 +13,7 @@ import dev.pawl.core.ToolId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -205,7 +206,8 @@ final class ClaimLoop implements Loop {
         wanted.forEach((kind, max) -> {
             if (counts.getOrDefault(kind, 0) >= max) hungry.add(kind);
         });
-        return hungry.isEmpty() ? idle() : Duration.ZERO;
+        // A kind without a free slot was not asked for, and wakes this loop once it has enough.
+        return Collections.disjoint(hungry, wanted.keySet()) ? idle() : Duration.ZERO;
     }
 
     private Duration idle() {

@@ -50,6 +50,27 @@ public final class Loops {
         return List.of(claim, complete, heartbeat, watch, journal, chores);
     }
 
+    /**
+     * Whether this loop was woken since it was last asked, or waited for. For who steps the loops
+     * without threads: such a loop may step before its rest is over.
+     */
+    public boolean woken(Loop loop) {
+        return signal(loop).taken();
+    }
+
+    /** What wakes this loop. */
+    Signal signal(Loop loop) {
+        List<Signal> inOrder =
+                List.of(
+                        signals.claim(),
+                        signals.complete(),
+                        signals.heartbeat(),
+                        signals.watch(),
+                        signals.journal(),
+                        signals.chores());
+        return inOrder.get(all().indexOf(loop));
+    }
+
     /** Hears the engine of the same process, so that nobody waits for a poll. */
     public EngineListener listener() {
         return new EngineListener() {

@@ -13,6 +13,11 @@ final class Signal {
         if (raised.availablePermits() == 0) raised.release();
     }
 
+    /** Whether it was raised since somebody waited or asked last. */
+    boolean taken() {
+        return raised.drainPermits() > 0;
+    }
+
     /** Waits until raised, at most that long. */
     void await(Duration atMost) throws InterruptedException {
         boolean _ = raised.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS);

@@ -148,18 +148,9 @@ public final class Worker implements AutoCloseable {
     }
 
     private List<LoopThread> launch() {
-        Signals s = loops.signals();
-        return List.of(
-                thread(loops.claim(), s.claim()),
-                thread(loops.complete(), s.complete()),
-                thread(loops.heartbeat(), s.heartbeat()),
-                thread(loops.watch(), s.watch()),
-                thread(loops.journal(), s.journal()),
-                thread(loops.chores(), s.chores()));
-    }
-
-    private LoopThread thread(Loop loop, Signal signal) {
-        return new LoopThread(id, loop, signal, around.random());
+        return loops.all().stream()
+                .map(loop -> new LoopThread(id, loop, loops.signal(loop), around.random()))
+                .toList();
     }
 
     private void unregister() {

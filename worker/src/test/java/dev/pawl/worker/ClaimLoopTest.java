@@ -116,6 +116,29 @@ final class ClaimLoopTest {
     }
 
     @Test
+    void idleSlotsOfOneKindDontKeepTheOtherFromClaiming() {
+        var small = new Rig(Rig.OPTIONS.withClaimBatch(1));
+        small.submit(Rig.DRAW);
+        small.submit(Rig.MAIL);
+
+        small.loops.claim().step();
+
+        assertThat(small.runs).hasSize(2);
+    }
+
+    @Test
+    void fullSlotsOfOneKindDontKeepTheOtherFromResting() {
+        var small = new Rig(Rig.OPTIONS.withCommandSlots(1));
+        small.submit(Rig.DRAW);
+        small.loops.claim().step();
+        assertThat(small.runs).hasSize(1);
+
+        Duration rest = small.loops.claim().step();
+
+        assertThat(rest).isPositive();
+    }
+
+    @Test
     void nothingIsClaimedOnceStopped() {
         rig.submit(Rig.MAIL);
         rig.loops.stopClaiming();

@@ -90,6 +90,11 @@ final class Callers {
                 .forEach((id, place) -> {
                     if (place.ended() && !place.succeeded()) ended.add(id);
                 });
+        // The handlers of some are still running.
+        var stopping = new ArrayList<JobId>();
+        for (SimProcess any : world.living())
+            any.handlers.jobs().filter(ended::contains).forEach(stopping::add);
+        if (!stopping.isEmpty() && random.nextInt(3) == 0) return any(stopping);
         // Those whose error answers others have the most to take back.
         for (var kept : world.judge.picture().kept.values())
             if (ended.contains(kept.job()) && random.nextBoolean()) return kept.job();

@@ -2,6 +2,7 @@ package dev.pawl.testkit.sim;
 
 import dev.pawl.core.Artifact;
 import dev.pawl.core.ErrorClass;
+import dev.pawl.core.JobId;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.Outcome;
 import dev.pawl.core.Token;
@@ -11,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The handlers of one process: each starts, says something and ends at steps of the world. */
 final class Handlers implements Launcher {
@@ -49,15 +52,37 @@ final class Handlers implements Launcher {
         running.get(world.random.nextInt(running.size())).step();
     }
 
-    /** Every handler ends: with a success, or because it was asked to stop. */
-    void finishAll() {
+    /**
+     * Every handler ends: with a success, or because it was asked to stop. One whose job is not its
+     * own any more goes on until it is asked. Answers whether any ended.
+     */
+    boolean finishAll() {
+        int before = running.size();
         for (Handling handling : List.copyOf(running)) handling.finish();
+        return running.size() < before;
+    }
+
+    /** The jobs whose handlers are running. */
+    Stream<JobId> jobs() {
+        return running.stream().map(handling -> handling.token().job());
+    }
+
+    /** Those of every process, paused ones too. */
+    private Stream<Handling> everywhere() {
+        return world.seats.stream().map(seat -> seat.process).flatMap(Handlers::of);
+    }
+
+    private static Stream<Handling> of(@Nullable SimProcess process) {
+        return process == null ? Stream.empty() : process.handlers.running.stream();
     }
 
     private final class Handling implements Launch {
         private final Run run;
         private boolean begun;
+        private final boolean heedless = world.random.nextInt(6) == 0;
+        private boolean called;
         private boolean interrupted;
+        private long interruptedAt;
 
         Handling(Run run) {
             this.run = run;
@@ -70,6 +95,7 @@ final class Handlers implements Launcher {
 
         @Override
         public void interrupt() {
+            if (!interrupted) interruptedAt = process.seat.time.nanos();
             interrupted = true;
         }
 
@@ -84,20 +110,52 @@ final class Handlers implements Launcher {
             else if (dice == 1) run.progress(random.nextInt(100) / 100.0, "on it");
             else if (dice == 2)
                 world.say(process, () -> "handler of " + Telling.token(token()) + " takes longer");
+            else if (interrupted && heedless) goOn(random);
             else if (interrupted && dice < 9) end("stops", run::finishInterrupted);
             else end(outcome(random));
+        }
+
+        /** It doesn't heed the interrupt; at last it has done its work. */
+        private void goOn(RandomGenerator random) {
+            if (random.nextInt(8) == 0) end(success());
+            else world.say(process, () -> "handler of " + Telling.token(token()) + " goes on");
         }
 
         void finish() {
             if (!begun) begin();
             if (!running.contains(this)) return;
             if (interrupted) end("stops", run::finishInterrupted);
-            else end(success());
+            else if (Judge.holds(world.judge.picture(), token())) end(success());
         }
 
         private void begin() {
             begun = true;
-            if (!run.begin()) end("is not called", run::finishInterrupted);
+            called = run.begin();
+            if (!called) end("is not called", run::finishInterrupted);
+            else everywhere().filter(this::besides).forEach(this::requireLeft);
+        }
+
+        private boolean besides(Handling other) {
+            return other != this && other.called && other.token().job().equals(token().job());
+        }
+
+        /** The other one's job may be run again although it has not come back. */
+        private void requireLeft(Handling other) {
+            boolean lost = this.lost() || other.lost();
+            boolean heedless =
+                    other.interrupted
+                            && other.owner().seat.time.nanos() - other.interruptedAt
+                                    >= SimProcess.STOP_GRACE.toNanos()
+                            && world.judge.ledger.ended.contains(other.token());
+            if (lost || heedless) return;
+            throw new Violation(
+                    Invariant.HANDLERS_APART,
+                    "handler of %s begins in %s beside that of %s in %s"
+                            .formatted(
+                                    Telling.token(token()),
+                                    process,
+                                    Telling.token(other.token()),
+                                    other.owner()));
         }
 
         private void end(Outcome outcome) {
@@ -130,6 +188,14 @@ final class Handlers implements Launcher {
         private List<Artifact> files(String name) {
             String hash = "%064x".formatted(token().hashCode() & 0xFFFF_FFFFL);
             return List.of(new Artifact(name, 1, hash, "text/plain"));
+        }
+
+        private boolean lost() {
+            return world.judge.ledger.lostLeases.contains(token().lease().value());
+        }
+
+        private SimProcess owner() {
+            return process;
         }
 
         private Token token() {

@@ -12,6 +12,11 @@ enum Invariant {
     FENCED,
     /** Only a claim makes a job run, and only a job that runs can end by its handler. */
     NO_FINISH_WITHOUT_CLAIM,
+    /**
+     * Handlers of one job run side by side only where the lease of one was taken back, or where it
+     * went on long after it was asked to stop.
+     */
+    HANDLERS_APART,
     /** Each claim raises the attempt's number by one, and nothing lowers it. */
     ATTEMPTS_GROW,
     /** Failures are counted, and lead to the next try or to the end, exactly as the policy says. */
@@ -42,6 +47,10 @@ enum Invariant {
     STORE_WHOLE,
     /** Nothing throws what nobody threw at it. */
     NO_BUG,
-    /** Once nothing fails any more, everything that can end ends. */
+    /**
+     * Once nothing fails any more, everything that can end ends, handlers that must stop too,
+     * though hints are lost: no loop steps then before its rest is over or its own process wakes
+     * it.
+     */
     ENDS_AT_LAST
 }

@@ -138,6 +138,7 @@ final class Judge implements AutoCloseable {
     }
 
     private void left(End end) {
+        ledger.ended.add(end.token());
         Ledger.Left left = ledger.left(end.token().job());
         left.add(end.artifacts());
         left.output = end.error().map(e -> e.message()).orElse(end.output());
@@ -292,6 +293,7 @@ final class Judge implements AutoCloseable {
                     Invariant.ONLY_LOST_LEASES,
                     "lease %s, %s, was taken back at %d, seen until %d"
                             .formatted(id, was, at, seenUntil));
+        ledger.lostLeases.add(id);
         if (forfeited.contains(was.worker())) {
             if (world.alive(was.worker()))
                 throw new Violation(

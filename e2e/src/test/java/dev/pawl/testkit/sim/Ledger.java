@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What the judge remembers beside the file: what was asked, and what attempts have left. */
@@ -40,6 +41,12 @@ final class Ledger {
     final Map<String, Keyed> keys = new HashMap<>();
     final Set<JobId> discarded = new HashSet<>();
     final Set<String> paused = new HashSet<>();
+
+    /** Leases that were taken back. */
+    final Set<UUID> lostLeases = new HashSet<>();
+
+    /** Tokens whose end was written. */
+    final Set<Token> ended = new HashSet<>();
 
     /** Tokens whose handlers have come back with a success. */
     final Set<Token> done = new HashSet<>();

@@ -1,15 +1,14 @@
 package dev.pawl.testkit.sim;
 
 import dev.pawl.core.JobId;
-import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -27,21 +26,24 @@ final class Picture {
 
     record Cell(int lane, int state) {}
 
+    /** As one text: a row of its own for each would take longer than all the rest. */
     private static final String READ =
             """
-            SELECT 1, id, 0, 0, NULL, leader, 0, 0, NULL FROM waiting
-            UNION ALL SELECT 2, id, attempt, failures, NULL, NULL, run_at, 0, NULL FROM ready
-            UNION ALL SELECT 3, id, attempt, failures, NULL, NULL, due, 0, NULL FROM later
-            UNION ALL SELECT 4, id, attempt, failures, lease, NULL, started_at, 0, NULL FROM running
-            UNION ALL SELECT 5, id, attempt, 0, NULL, cached_from, at, state, class FROM outcome
-            UNION ALL SELECT 6, id, attempt, 0, lease, NULL, 0, 0, NULL FROM stopping
-            UNION ALL SELECT 7, id, 0, 0, NULL, NULL, valid_until, 0, worker FROM lease
-            UNION ALL SELECT 8, NULL, lane, state, NULL, NULL, jobs, 0, NULL FROM counter
-            UNION ALL SELECT 9, job_id, 0, 0, hash, NULL, 0, 0, tenant FROM flight
-            UNION ALL SELECT 10, job_id, 0, 0, hash, NULL, valid_until, 0, tenant FROM kept
-            UNION ALL SELECT 11, id, lane, 0, NULL, NULL, 0, 0, NULL FROM job
-            UNION ALL SELECT 12, job_id, 0, 0, NULL, NULL, 0, 0, tenant || ' ' || key
-                        FROM idempotency
+            SELECT group_concat(line, char(10)) FROM (
+            SELECT format('1|%s|0|0||%s|0|0|', hex(id), hex(leader)) AS line FROM waiting
+            UNION ALL SELECT format('2|%s|%d|%d|||%d|0|', hex(id), attempt, failures, run_at) FROM ready
+            UNION ALL SELECT format('3|%s|%d|%d|||%d|0|', hex(id), attempt, failures, due) FROM later
+            UNION ALL SELECT format('4|%s|%d|%d|%s||%d|0|', hex(id), attempt, failures, hex(lease), started_at)
+                        FROM running
+            UNION ALL SELECT format('5|%s|%d|0||%s|%d|%d|%s', hex(id), attempt, hex(cached_from), at, state, class)
+                        FROM outcome
+            UNION ALL SELECT format('6|%s|%d|0|%s||0|0|', hex(id), attempt, hex(lease)) FROM stopping
+            UNION ALL SELECT format('7|%s|0|0|||%d|0|%s', hex(id), valid_until, worker) FROM lease
+            UNION ALL SELECT format('8||%d|%d|||%d|0|', lane, state, jobs) FROM counter
+            UNION ALL SELECT format('9|%s|0|0|%s||0|0|%s', hex(job_id), hex(hash), tenant) FROM flight
+            UNION ALL SELECT format('10|%s|0|0|%s||%d|0|%s', hex(job_id), hex(hash), valid_until, tenant) FROM kept
+            UNION ALL SELECT format('11|%s|%d|0|||0|0|', hex(id), lane) FROM job
+            UNION ALL SELECT format('12|%s|0|0|||0|0|%s %s', hex(job_id), tenant, key) FROM idempotency)
             """;
 
     static final Picture EMPTY = new Picture();
@@ -65,7 +67,8 @@ final class Picture {
     static Picture read(PreparedStatement statement) throws SQLException {
         var picture = new Picture();
         try (ResultSet row = statement.executeQuery()) {
-            while (row.next()) picture.add(row, row.getInt(1));
+            String text = row.next() ? row.getString(1) : null;
+            if (text != null) text.lines().forEach(picture::add);
         }
         return picture;
     }
@@ -83,57 +86,83 @@ final class Picture {
                 && lease.equals(place.lease());
     }
 
-    private void add(ResultSet row, int kind) throws SQLException {
-        switch (kind) {
+    private void add(String line) {
+        var row = new Row(line);
+        switch (row.number(0)) {
             case 1 -> place(row, Place.Kind.WAITING);
             case 2 -> place(row, Place.Kind.READY);
             case 3 -> place(row, Place.Kind.LATER);
             case 4 -> place(row, Place.Kind.RUNNING);
             case 5 -> place(row, Place.Kind.OUTCOME);
-            case 6 -> stopping.put(job(row), new StoppingRow(needed(row, 5), row.getInt(3)));
-            case 7 -> leases.put(needed(row, 2), new LeaseRow(row.getString(9), row.getLong(7)));
-            case 8 -> counters.put(new Cell(row.getInt(3), row.getInt(4)), row.getLong(7));
-            case 9 -> flights.put(flight(row), job(row));
-            case 10 -> kept.put(flight(row), new KeptRow(job(row), row.getLong(7)));
-            case 11 -> lanes.put(job(row), row.getInt(3));
-            default -> keys.put(row.getString(9), job(row));
+            case 6 -> stopping.put(row.job(), new StoppingRow(row.needed(4), row.number(2)));
+            case 7 -> leases.put(row.needed(1), new LeaseRow(row.text(8), row.big(6)));
+            case 8 -> counters.put(new Cell(row.number(2), row.number(3)), row.big(6));
+            case 9 -> flights.put(row.flight(), row.job());
+            case 10 -> kept.put(row.flight(), new KeptRow(row.job(), row.big(6)));
+            case 11 -> lanes.put(row.job(), row.number(2));
+            default -> keys.put(row.text(8), row.job());
         }
     }
 
-    private void place(ResultSet row, Place.Kind where) throws SQLException {
-        UUID other = uuid(row, 6);
-        String kind = row.getString(9);
+    private void place(Row row, Place.Kind where) {
+        UUID other = row.uuid(5);
         var place =
                 new Place(
                         where,
-                        row.getInt(3),
-                        row.getInt(4),
-                        row.getLong(7),
-                        row.getInt(8),
-                        kind == null ? "" : kind,
-                        where == Place.Kind.RUNNING ? needed(row, 5) : null,
+                        row.number(2),
+                        row.number(3),
+                        row.big(6),
+                        row.number(7),
+                        row.text(8),
+                        where == Place.Kind.RUNNING ? row.needed(4) : null,
                         other == null ? null : new JobId(other));
-        if (places.put(job(row), place) != null) doubled.add(job(row));
+        if (places.put(row.job(), place) != null) doubled.add(row.job());
     }
 
-    private static Flight flight(ResultSet row) throws SQLException {
-        return new Flight(row.getString(9), HexFormat.of().formatHex(row.getBytes(5)));
-    }
+    /** One line of what {@link #READ} answers, taken apart. */
+    private static final class Row {
+        private static final int COLUMNS = 9;
+        private final String line;
+        private final int[] begins = new int[COLUMNS + 1];
 
-    private static JobId job(ResultSet row) throws SQLException {
-        return new JobId(needed(row, 2));
-    }
+        Row(String line) {
+            this.line = line;
+            for (int i = 1; i < COLUMNS; i++) begins[i] = line.indexOf('|', begins[i - 1]) + 1;
+            begins[COLUMNS] = line.length() + 1;
+        }
 
-    private static UUID needed(ResultSet row, int column) throws SQLException {
-        UUID value = uuid(row, column);
-        if (value == null) throw new AssertionError("column " + column + " is null");
-        return value;
-    }
+        String text(int column) {
+            return line.substring(begins[column], begins[column + 1] - 1);
+        }
 
-    private static @Nullable UUID uuid(ResultSet row, int column) throws SQLException {
-        byte[] bytes = row.getBytes(column);
-        if (bytes == null) return null;
-        var buffer = ByteBuffer.wrap(bytes);
-        return new UUID(buffer.getLong(), buffer.getLong());
+        int number(int column) {
+            return Math.toIntExact(big(column));
+        }
+
+        long big(int column) {
+            return Long.parseLong(line, begins[column], begins[column + 1] - 1, 10);
+        }
+
+        JobId job() {
+            return new JobId(needed(1));
+        }
+
+        Flight flight() {
+            return new Flight(text(8), text(4).toLowerCase(Locale.ROOT));
+        }
+
+        UUID needed(int column) {
+            UUID value = uuid(column);
+            if (value == null) throw new AssertionError("column " + column + " of " + line);
+            return value;
+        }
+
+        @Nullable UUID uuid(int column) {
+            int at = begins[column];
+            if (at == begins[column + 1] - 1) return null;
+            return new UUID(
+                    Long.parseUnsignedLong(line, at, at + 16, 16),
+                    Long.parseUnsignedLong(line, at + 16, at + 32, 16));
+        }
     }
 }

@@ -1,6 +1,8 @@
 package dev.pawl.testkit.sim;
 
 import dev.pawl.core.Engine;
+import dev.pawl.core.EngineListener;
+import dev.pawl.core.JobId;
 import dev.pawl.core.ToolId;
 import dev.pawl.core.WorkerEntry;
 import dev.pawl.store.sqlite.SqliteOptions;
@@ -17,12 +19,17 @@ import dev.pawl.worker.WorkerOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One life of a process: its memory, its connections, its loops. A crash ends it all at once. */
 final class SimProcess implements Processes {
+    static final Duration STOP_GRACE = Duration.ofSeconds(4);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
     final World world;
     final Seat seat;
     final String id;
@@ -35,6 +42,7 @@ final class SimProcess implements Processes {
     private final Wire wire = new Wire(this);
     private final Instant startedAt;
     private final long pid;
+    private final IdentityHashMap<Loop, Long> restsUntil = new IdentityHashMap<>();
     private boolean draining;
 
     SimProcess(World world, Seat seat) {
@@ -66,7 +74,43 @@ final class SimProcess implements Processes {
         var around = new Surroundings(seat.time, world.random, this);
         this.all = new Loops(engine, id, serving(seat.serves), options(), around, handlers);
         this.loops = all.all();
-        engine.listen(all.listener());
+        engine.listen(hints(all.listener()));
+    }
+
+    /** Some never come. */
+    private EngineListener hints(EngineListener to) {
+        return new EngineListener() {
+            @Override
+            public void jobsReady() {
+                if (!world.weather.losesHint()) to.jobsReady();
+            }
+
+            @Override
+            public void stopWanted(JobId id) {
+                if (!world.weather.losesHint()) to.stopWanted(id);
+            }
+        };
+    }
+
+    /** Lets the loop take a step; its rest begins anew. */
+    void step(Loop loop) {
+        boolean _ = loops().woken(loop);
+        Duration rest = AFTER_FAILURE;
+        try {
+            rest = loop.step();
+        } finally {
+            restsUntil.put(loop, seat.time.nanos() + rest.toNanos());
+        }
+    }
+
+    /** Whether the loop's thread would let it take a step now. */
+    boolean wakes(Loop loop) {
+        Long until = restsUntil.get(loop);
+        return loops().woken(loop) || until == null || until <= seat.time.nanos();
+    }
+
+    private Loops loops() {
+        return Objects.requireNonNull(all);
     }
 
     /** Registers, as a worker does before its loops begin. */
@@ -123,7 +167,7 @@ final class SimProcess implements Processes {
                 .withHandlerSlots(1 + world.random.nextInt(3))
                 .withCommandSlots(1 + world.random.nextInt(2))
                 .withLease(World.LEASE, World.HEARTBEAT)
-                .withGrace(Duration.ofSeconds(5), Duration.ofSeconds(4))
+                .withGrace(Duration.ofSeconds(5), STOP_GRACE)
                 .withClaimBatch(1 + world.random.nextInt(5));
     }
 

@@ -88,8 +88,9 @@ final class Simulate {
                     result.violation().getMessage(), seed, seed, steps);
         }
         System.out.printf(
-                "%d seeds, %d steps, %d rounds and %d calls: %d broken, %.1f s%n",
-                to - from + 1,
+                "seeds %d-%d, %d steps, %d rounds and %d calls: %d broken, %.1f s%n",
+                from,
+                to,
                 steps * (to - from + 1),
                 rounds,
                 calls,

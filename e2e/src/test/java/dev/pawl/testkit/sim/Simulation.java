@@ -30,7 +30,7 @@ final class Simulation {
     static final int STEPS = 120;
 
     private static final int ROUNDS_MAX = 100;
-    private static final Set<String> CLAIMS_AND_ENDS = Set.of("journal", "complete", "claim");
+    private static final int TURNS_MAX = 1_000;
 
     /**
      * How a run ended.
@@ -109,7 +109,9 @@ final class Simulation {
         }
         world.callers.resumeAll(world.living().getFirst());
         int round = 0;
-        for (Set<JobId> left = unfinished(world); !left.isEmpty(); left = unfinished(world)) {
+        for (Set<JobId> left = unfinished(world);
+                !left.isEmpty() || handlersRun(world);
+                left = unfinished(world)) {
             if (round++ == ROUNDS_MAX)
                 throw new Violation(Invariant.ENDS_AT_LAST, told(world, left));
             round(world);
@@ -118,21 +120,33 @@ final class Simulation {
         whole(world);
     }
 
-    /** Each loop steps once; claims and ends go on while there is something to claim. */
+    /** Each loop steps as its thread would let it, and handlers end, until all rest. */
     private static void round(World world) {
         for (SimProcess process : world.living()) {
-            for (Loop loop : process.loops) world.stepLoop(process, loop);
-            while (!process.handlers.idle()) {
-                process.handlers.finishAll();
-                for (Loop loop : process.loops)
-                    if (CLAIMS_AND_ENDS.contains(loop.name())) world.stepLoop(process, loop);
-            }
+            int turns = 0;
+            while (turn(world, process))
+                if (turns++ == TURNS_MAX)
+                    throw new Violation(Invariant.ENDS_AT_LAST, process + " never rests");
         }
         boolean busy =
                 world.judge.picture().places.values().stream()
                         .anyMatch(p -> p.running() || p.where() == Place.Kind.READY);
         // Chores count time only between looks that follow each other closely.
         world.advance(Duration.ofMillis(busy ? 3_100 : 20_000));
+    }
+
+    private static boolean turn(World world, SimProcess process) {
+        boolean busy = false;
+        for (Loop loop : process.loops) {
+            if (!process.wakes(loop)) continue;
+            world.stepLoop(process, loop);
+            busy = true;
+        }
+        return process.handlers.finishAll() || busy;
+    }
+
+    private static boolean handlersRun(World world) {
+        return world.living().stream().anyMatch(process -> !process.handlers.idle());
     }
 
     /** What has to end: all but what nobody serves, and what waits for that. */
@@ -172,6 +186,8 @@ final class Simulation {
                                     id,
                                     world.judge.picture().places.get(id),
                                     world.judge.ledger.submission(id)));
+        for (SimProcess process : world.living())
+            if (!process.handlers.idle()) lines.add("handlers of " + process);
         return "never end: " + lines;
     }
 

@@ -9,6 +9,9 @@ final class Weather {
     private double crashes;
     private double reads;
 
+    /** How many hints from the engine to the loops of its process never come, to the very end. */
+    private final double hints;
+
     /** How often other processes get their turn between two calls of one step. */
     double interleavings;
 
@@ -18,6 +21,7 @@ final class Weather {
         this.calls = calm ? 0 : random.nextDouble(0.08);
         this.crashes = calm ? 0 : random.nextDouble(0.02);
         this.reads = calm ? 0 : random.nextDouble(0.03);
+        this.hints = random.nextInt(3) == 0 ? 1 : random.nextDouble();
         this.interleavings = random.nextDouble(0.12);
     }
 
@@ -48,6 +52,10 @@ final class Weather {
     /** Whether processes are killed at all. */
     boolean wild() {
         return crashes > 0;
+    }
+
+    boolean losesHint() {
+        return random.nextDouble() < hints;
     }
 
     boolean readFails() {

@@ -161,7 +161,7 @@ final class World implements AutoCloseable {
                     process,
                     () -> {
                         try {
-                            loop.step();
+                            process.step(loop);
                         } catch (PawlException e) {
                             say(process, () -> loop.name() + " waits: " + e.getMessage());
                         }

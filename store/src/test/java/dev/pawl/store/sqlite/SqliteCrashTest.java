@@ -46,7 +46,9 @@ final class SqliteCrashTest {
     private static final ToolId TOOL = new ToolId("draw", "1");
     private static final int STATEMENTS_MAX = 200;
 
-    @TempDir Path folder;
+    @TempDir(factory = InMemory.class)
+    Path folder;
+
     private Path template = Path.of("");
 
     private final FakeTime time = FakeTime.advancing();
