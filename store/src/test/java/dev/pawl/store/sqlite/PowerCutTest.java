@@ -184,7 +184,7 @@ final class PowerCutTest {
             try {
                 Object answer = method.invoke(real, arguments);
                 if (READS.contains(method.getName())) return answer;
-                claimed = answer instanceof Claimed(var jobs, var _) ? jobs : List.of();
+                claimed = answer instanceof Claimed(var jobs, var _, var _) ? jobs : List.of();
                 claim = claimed.isEmpty() ? null : (Claim) arguments[0];
                 written(method.getName());
                 return answer;
