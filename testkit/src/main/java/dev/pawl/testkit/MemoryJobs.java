@@ -5,6 +5,7 @@ import dev.pawl.core.AttemptEnd;
 import dev.pawl.core.AttemptEnd.How;
 import dev.pawl.core.Count;
 import dev.pawl.core.ErrorClass;
+import dev.pawl.core.Hit;
 import dev.pawl.core.JobError;
 import dev.pawl.core.JobEvent;
 import dev.pawl.core.JobId;
@@ -162,12 +163,27 @@ final class MemoryJobs {
         move(job, next(job, new JobEvent.Joined(leader)), now);
     }
 
-    /** Ends a job that never ran with a kept result; its children hear of it. */
-    void answer(MemoryJob job, Kept found, Instant now) {
-        JobState to = next(job, new JobEvent.KeptFound(found.state(), now));
-        answer(job, found.job(), found.output(), found.artifacts());
-        settle(job, to, found.output(), now);
+    /** Ends a job that never ran with what is kept, if both are still there. */
+    boolean answer(Hit hit, Instant now) {
+        MemoryJob job = all.get(hit.job());
+        if (job == null || !ready.contains(job) || job.state.attempt() > 0) return false;
+        if (job.submission.reuse().never()) return false;
+        Optional<Kept> found = kept(Flight.of(job.submission), now);
+        if (found.isEmpty() || !found.get().job().equals(hit.kept().job())) return false;
+        JobState to = next(job, new JobEvent.KeptFound(hit.kept().state(), now));
+        answer(job, hit.kept().job(), hit.kept().output(), hit.kept().artifacts());
+        settle(job, to, hit.kept().output(), now);
         tellAll(job, now);
+        return true;
+    }
+
+    /** Ends a job whose time to live is over. */
+    void expire(MemoryJob job, Instant now) {
+        JobState to = next(job, new JobEvent.Expired(now));
+        String message =
+                "expired: did not start within %s of being submitted"
+                        .formatted(job.submission.ttl());
+        finish(job, to, message, now);
     }
 
     Optional<Kept> kept(Flight flight, Instant now) {

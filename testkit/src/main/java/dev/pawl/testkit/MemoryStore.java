@@ -40,7 +40,6 @@ import dev.pawl.core.Written;
 import dev.pawl.testkit.MemoryJobs.Flight;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -56,7 +55,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A store that forgets everything with its process: for tests. It passes {@link StoreContract} as
@@ -169,121 +167,20 @@ public final class MemoryStore implements Store {
 
     @Override
     public Claimed claim(Claim claim) {
-        return locked(() -> {
-            claim.spent().forEach(id -> forgetSpent(claim.worker(), jobs.leases.get(id)));
-            Instant now = now();
-            var lease = new Lease(claim.lease(), claim.worker(), now.plus(claim.ttl()));
-            if (jobs.leases.containsKey(lease.id()))
-                throw new IllegalArgumentException("lease " + lease.id() + " is in use");
-            var taken = new ArrayList<MemoryJob>();
-            var answerable = new LinkedHashMap<JobId, Claimed.Answerable>();
-            claim.wants().forEach(want -> take(want, lease, taken, answerable, now));
-            if (!taken.isEmpty()) jobs.leases.put(lease.id(), lease);
-            var answer =
-                    taken.stream().sorted(MemoryJob.CLAIM_ORDER).map(j -> claimed(j, now)).toList();
-            return new Claimed(
-                    answer, List.copyOf(answerable.values()), nextDue(claim.wants(), now));
-        });
-    }
-
-    private void take(
-            Claim.Want want,
-            Lease lease,
-            List<MemoryJob> taken,
-            Map<JobId, Claimed.Answerable> answerable,
-            Instant now) {
-        int left = want.max();
-        for (MemoryJob job : left == 0 ? List.<MemoryJob>of() : List.copyOf(jobs.ready)) {
-            if (left == 0) return;
-            if (!wanted(want, job) || answerable.containsKey(job.id)) continue;
-            if (job.expired(now)) {
-                expire(job, now);
-                continue;
-            }
-            Optional<JobState> to = job.next(job.state, new JobEvent.Claimed(lease, now));
-            if (to.isEmpty() || !jobs.hasRoom(job.submission.limit())) continue;
-            if (isCompared(job)) {
-                var flight = Flight.of(job.submission);
-                if (jobs.kept(flight, now).isPresent()) {
-                    var named = new Claimed.Answerable(job.id, flight.tenant(), flight.hash());
-                    answerable.put(job.id, named);
-                    left--;
-                    continue;
-                }
-                JobId leader = jobs.leader(job);
-                if (!leader.equals(job.id)) {
-                    jobs.join(job, leader, now);
-                    continue;
-                }
-            }
-            jobs.move(job, to.get(), now);
-            job.startedAt = now;
-            taken.add(job);
-            left--;
-        }
-    }
-
-    /** Whether the job is compared with its equals now; its own flight's leader runs. */
-    private boolean isCompared(MemoryJob job) {
-        return job.submission.comparedAtClaim() && job.state.attempt() == 0 && !jobs.leads(job);
+        return locked(() -> new MemoryClaim(jobs, claim, q -> queue(q).paused(), now()).take());
     }
 
     @Override
     public List<JobId> answer(List<Hit> hits) {
         return locked(() -> {
             Instant now = now();
-            var answered = new ArrayList<JobId>();
-            for (Hit hit : hits) {
-                MemoryJob job = jobs.all.get(hit.job());
-                if (job == null || !jobs.ready.contains(job) || job.state.attempt() > 0) continue;
-                if (job.submission.reuse().never()) continue;
-                Optional<Kept> kept = jobs.kept(Flight.of(job.submission), now);
-                if (kept.isEmpty() || !kept.get().job().equals(hit.kept().job())) continue;
-                jobs.answer(job, hit.kept(), now);
-                answered.add(job.id);
-            }
-            return answered;
+            return hits.stream().filter(hit -> jobs.answer(hit, now)).map(Hit::job).toList();
         });
-    }
-
-    private boolean wanted(Claim.Want want, MemoryJob job) {
-        Submission s = job.submission;
-        return want.tools().contains(s.tool())
-                && (want.queues().isEmpty() || want.queues().contains(s.queue()))
-                && (want.only().isEmpty() || want.only().contains(job.id))
-                && !queue(s.queue()).paused();
-    }
-
-    private Instant nextDue(List<Claim.Want> wants, Instant now) {
-        return jobs.later.stream()
-                .filter(j -> j.runAt.isAfter(now))
-                .filter(j -> wants.stream().anyMatch(w -> wanted(w, j)))
-                .map(j -> j.runAt)
-                .findFirst()
-                .orElse(Instant.MAX);
-    }
-
-    private void forgetSpent(String worker, @Nullable Lease lease) {
-        if (lease != null && lease.worker().equals(worker) && jobs.under(lease.id()).isEmpty())
-            jobs.leases.remove(lease.id());
     }
 
     @Override
-    public List<ClaimedJob> claimed(LeaseId id, String worker) {
-        return locked(() -> {
-            Lease lease = jobs.leases.get(id);
-            if (lease == null || !lease.worker().equals(worker)) return List.of();
-            return jobs.under(id).stream()
-                    .filter(j -> j.state instanceof Running)
-                    .map(j -> claimed(j, j.startedAt == null ? now() : j.startedAt))
-                    .toList();
-        });
-    }
-
-    private ClaimedJob claimed(MemoryJob job, Instant now) {
-        var state = (Running) jobs.seen(job);
-        var token = new Token(job.id, state.attempt(), state.lease().id());
-        return new ClaimedJob(token, job.submission, state, now);
+    public List<ClaimedJob> claimed(LeaseId lease, String worker) {
+        return locked(() -> MemoryClaim.under(jobs, lease, worker));
     }
 
     @Override
@@ -404,19 +301,11 @@ public final class MemoryStore implements Store {
                 if (ended == max) break;
                 // One that ended before has taken it along, as a parent does its child.
                 if (!job.expired(now)) continue;
-                expire(job, now);
+                jobs.expire(job, now);
                 ended++;
             }
             return ended;
         });
-    }
-
-    private void expire(MemoryJob job, Instant now) {
-        JobState to = job.next(job.state, new JobEvent.Expired(now)).orElseThrow();
-        String message =
-                "expired: did not start within %s of being submitted"
-                        .formatted(job.submission.ttl());
-        jobs.finish(job, to, message, now);
     }
 
     @Override

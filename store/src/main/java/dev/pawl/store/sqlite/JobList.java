@@ -44,7 +44,7 @@ final class JobList {
             boolean all = filter.tool().isEmpty() && filter.queue().isEmpty();
             if (filter.states().isEmpty())
                 for (int lane : lanes)
-                    newest.add(newest.stmt(SqliteSql.NEWEST_OF_LANE).set("lane", lane));
+                    newest.add(newest.stmt(ListSql.NEWEST_OF_LANE).set("lane", lane));
             for (JobState.Name state : filter.states())
                 if (all) newest.addAll(state, lanes);
                 else newest.add(state, lanes);
@@ -73,21 +73,16 @@ final class JobList {
 
     private static String sql(JobFilter f) {
         var where = new StringBuilder();
-        if (!f.tool().isEmpty()) where.append(SqliteSql.WITH_TOOL);
-        if (f.tool().indexOf('@') >= 0) where.append(SqliteSql.WITH_VERSION);
-        if (!f.queue().isEmpty()) where.append(SqliteSql.WITH_QUEUE);
-        if (!f.tag().isEmpty()) where.append(SqliteSql.WITH_TAG);
-        if (!f.correlationId().isEmpty()) where.append(SqliteSql.WITH_CORRELATION);
-        if (!f.causation().isEmpty()) where.append(SqliteSql.WITH_CAUSATION);
-        if (!f.tenant().isEmpty()) where.append(SqliteSql.WITH_TENANT);
-        if (!f.since().equals(Instant.EPOCH)) where.append(SqliteSql.SINCE);
-        if (!f.before().equals(Instant.MAX)) where.append(SqliteSql.BEFORE);
-        return SqliteSql.LIST
-                + " WHERE 1 = 1"
-                + SqliteSql.AFTER
-                + where
-                + states(f)
-                + SqliteSql.PAGE;
+        if (!f.tool().isEmpty()) where.append(ListSql.WITH_TOOL);
+        if (f.tool().indexOf('@') >= 0) where.append(ListSql.WITH_VERSION);
+        if (!f.queue().isEmpty()) where.append(ListSql.WITH_QUEUE);
+        if (!f.tag().isEmpty()) where.append(ListSql.WITH_TAG);
+        if (!f.correlationId().isEmpty()) where.append(ListSql.WITH_CORRELATION);
+        if (!f.causation().isEmpty()) where.append(ListSql.WITH_CAUSATION);
+        if (!f.tenant().isEmpty()) where.append(ListSql.WITH_TENANT);
+        if (!f.since().equals(Instant.EPOCH)) where.append(ListSql.SINCE);
+        if (!f.before().equals(Instant.MAX)) where.append(ListSql.BEFORE);
+        return SqliteSql.LIST + " WHERE 1 = 1" + ListSql.AFTER + where + states(f) + SqliteSql.PAGE;
     }
 
     private static String states(JobFilter f) {
@@ -100,12 +95,12 @@ final class JobList {
 
     private static String is(JobState.Name state) {
         return switch (state) {
-            case WAITING -> SqliteSql.IS_WAITING;
-            case QUEUED -> SqliteSql.IS_QUEUED;
-            case RUNNING -> SqliteSql.IS_RUNNING;
-            case SUCCEEDED -> SqliteSql.IS_SUCCEEDED;
-            case DEAD -> SqliteSql.IS_DEAD;
-            case CANCELLED -> SqliteSql.IS_CANCELLED;
+            case WAITING -> ListSql.IS_WAITING;
+            case QUEUED -> ListSql.IS_QUEUED;
+            case RUNNING -> ListSql.IS_RUNNING;
+            case SUCCEEDED -> ListSql.IS_SUCCEEDED;
+            case DEAD -> ListSql.IS_DEAD;
+            case CANCELLED -> ListSql.IS_CANCELLED;
         };
     }
 

@@ -54,32 +54,32 @@ final class Newest {
     /** Adds a state's newest among all jobs: at once where an index has them, else by lane. */
     void addAll(JobState.Name state, List<Integer> lanes) throws SQLException {
         switch (state) {
-            case WAITING -> add(stmt(SqliteSql.NEWEST_WAITING));
+            case WAITING -> add(stmt(ListSql.NEWEST_WAITING));
             case QUEUED -> {
-                add(stmt(SqliteSql.NEWEST_LATER));
-                add(state, lanes, SqliteSql.NEWEST_READY_OF_LANE);
+                add(stmt(ListSql.NEWEST_LATER));
+                add(state, lanes, ListSql.NEWEST_READY_OF_LANE);
             }
-            case RUNNING -> add(stmt(SqliteSql.NEWEST_RUNNING));
-            case SUCCEEDED -> add(stmt(SqliteSql.NEWEST_SUCCEEDED));
-            case DEAD -> add(stmt(SqliteSql.NEWEST_DEAD));
-            case CANCELLED -> add(stmt(SqliteSql.NEWEST_CANCELLED));
+            case RUNNING -> add(stmt(ListSql.NEWEST_RUNNING));
+            case SUCCEEDED -> add(stmt(ListSql.NEWEST_SUCCEEDED));
+            case DEAD -> add(stmt(ListSql.NEWEST_DEAD));
+            case CANCELLED -> add(stmt(ListSql.NEWEST_CANCELLED));
         }
     }
 
     /** Adds a state's newest of these lanes. */
     void add(JobState.Name state, List<Integer> lanes) throws SQLException {
         switch (state) {
-            case WAITING -> add(state, lanes, SqliteSql.NEWEST_WAITING_OF_LANE);
+            case WAITING -> add(state, lanes, ListSql.NEWEST_WAITING_OF_LANE);
             case QUEUED -> {
-                add(state, lanes, SqliteSql.NEWEST_READY_OF_LANE);
-                add(state, lanes, SqliteSql.NEWEST_LATER_OF_LANE);
+                add(state, lanes, ListSql.NEWEST_READY_OF_LANE);
+                add(state, lanes, ListSql.NEWEST_LATER_OF_LANE);
             }
-            case RUNNING -> add(state, lanes, SqliteSql.NEWEST_RUNNING_OF_LANE);
+            case RUNNING -> add(state, lanes, ListSql.NEWEST_RUNNING_OF_LANE);
             case SUCCEEDED -> {
                 for (int lane : lanes) addSucceeded(lane);
             }
-            case DEAD -> add(state, lanes, SqliteSql.NEWEST_DEAD_OF_LANE);
-            case CANCELLED -> add(state, lanes, SqliteSql.NEWEST_CANCELLED_OF_LANE);
+            case DEAD -> add(state, lanes, ListSql.NEWEST_DEAD_OF_LANE);
+            case CANCELLED -> add(state, lanes, ListSql.NEWEST_CANCELLED_OF_LANE);
         }
     }
 
@@ -92,7 +92,7 @@ final class Newest {
         long inLane;
         long succeeded;
         long ended;
-        try (Rows rows = db.stmt(SqliteSql.COUNTED_ENDS).set("lane", lane).query()) {
+        try (Rows rows = db.stmt(ListSql.COUNTED_ENDS).set("lane", lane).query()) {
             rows.next();
             inLane = rows.number(1);
             succeeded = rows.number(2);
@@ -103,17 +103,14 @@ final class Newest {
         long walked = Math.min(ended, limit * ended / succeeded);
         String sql =
                 walked < inLane
-                        ? SqliteSql.NEWEST_SUCCEEDED_BY_OUTCOME
-                        : SqliteSql.NEWEST_SUCCEEDED_BY_JOB;
+                        ? ListSql.NEWEST_SUCCEEDED_BY_OUTCOME
+                        : ListSql.NEWEST_SUCCEEDED_BY_JOB;
         add(stmt(sql).set("lane", lane));
     }
 
     private boolean counted(JobState.Name state, int lane) throws SQLException {
         try (Rows rows =
-                db.stmt(SqliteSql.COUNTED)
-                        .set("lane", lane)
-                        .set("state", Codes.of(state))
-                        .query()) {
+                db.stmt(ListSql.COUNTED).set("lane", lane).set("state", Codes.of(state)).query()) {
             return rows.next();
         }
     }

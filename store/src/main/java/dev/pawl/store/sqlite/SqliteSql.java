@@ -1,9 +1,9 @@
 package dev.pawl.store.sqlite;
 
 /**
- * Every statement on SQLite, one constant each, in life-cycle order. A write runs between BEGIN
- * IMMEDIATE and COMMIT, so that no other write comes between its statements; a read is one
- * statement, and so one snapshot.
+ * Every statement on SQLite but those of {@link ListSql}, one constant each, in life-cycle order. A
+ * write runs between BEGIN IMMEDIATE and COMMIT, so that no other write comes between its
+ * statements; a read is one statement, and so one snapshot.
  */
 final class SqliteSql {
     static final String BEGIN = "BEGIN IMMEDIATE";
@@ -478,95 +478,6 @@ final class SqliteSql {
     static final String LIST = FIND_COLUMNS + ", '', ''\n" + FIND_JOINS;
     static final String ONE = " WHERE j.id = :id";
     static final String PAGE = " ORDER BY j.id DESC LIMIT :limit";
-
-    /** A list's conditions, one for each part of a filter. */
-    static final String AFTER = " AND j.id < :after";
-
-    static final String WITH_TOOL = " AND t.name = :tool";
-    static final String WITH_VERSION = " AND t.version = :version";
-    static final String WITH_QUEUE = " AND n.queue = :queue";
-    static final String WITH_TAG =
-            " AND j.id IN (SELECT id FROM tag WHERE tag = :tag ORDER BY id DESC)";
-    static final String WITH_CORRELATION = " AND j.correlation_id = :correlation_id";
-    static final String WITH_CAUSATION = " AND j.causation = :causation";
-    static final String WITH_TENANT = " AND j.tenant = :tenant";
-    static final String SINCE = " AND j.submitted_at >= :since AND j.id >= :since_id";
-    static final String BEFORE = " AND j.submitted_at < :before AND j.id < :before_id";
-
-    /** A list's condition on the state, beside other conditions: the joined row is there. */
-    static final String IS_WAITING = "w.id IS NOT NULL";
-
-    static final String IS_QUEUED = "y.id IS NOT NULL OR l.id IS NOT NULL";
-    static final String IS_RUNNING = "r.id IS NOT NULL";
-    static final String IS_SUCCEEDED = "o.state = 1";
-    static final String IS_DEAD = "o.state = 2";
-    static final String IS_CANCELLED = "o.state = 3";
-
-    /** The newest ids in a place, to drive a list from that has no other condition. */
-    static final String NEWEST_WAITING = newest("waiting", "");
-
-    static final String NEWEST_LATER = newest("later", "");
-    static final String NEWEST_RUNNING = newest("running", "");
-
-    /** The partial index serves only who repeats its condition. */
-    static final String NEWEST_DEAD =
-            newest("outcome INDEXED BY outcome_unsuccessful", "state <> 1 AND state = 2 AND ");
-
-    static final String NEWEST_CANCELLED =
-            newest("outcome INDEXED BY outcome_unsuccessful", "state <> 1 AND state = 3 AND ");
-
-    /** The newest of one lane. Indexes job_lane, ready_lane_id. */
-    static final String NEWEST_OF_LANE = newest("job", "lane = :lane AND ");
-
-    static final String NEWEST_READY_OF_LANE = newest("ready", "lane = :lane AND ");
-    static final String NEWEST_DEAD_OF_LANE =
-            newest(
-                    "outcome INDEXED BY outcome_lane",
-                    "lane = :lane AND state <> 1 AND state = 2 AND ");
-    static final String NEWEST_CANCELLED_OF_LANE =
-            newest(
-                    "outcome INDEXED BY outcome_lane",
-                    "lane = :lane AND state <> 1 AND state = 3 AND ");
-
-    /** Successes have no index of their own: each of these two walks past what it doesn't want. */
-    static final String NEWEST_SUCCEEDED = newest("outcome", "state = 1 AND ");
-
-    static final String NEWEST_SUCCEEDED_BY_OUTCOME =
-            newest("outcome", "+lane = :lane AND state = 1 AND ");
-    static final String NEWEST_SUCCEEDED_BY_JOB =
-            """
-            SELECT j.id FROM job j CROSS JOIN outcome o ON o.id = j.id
-             WHERE j.lane = :lane AND j.id < :after AND +o.state = 1
-             ORDER BY j.id DESC LIMIT :limit
-            """;
-
-    /** A lane's jobs, those of them that succeeded, and the jobs of all lanes that have ended. */
-    static final String COUNTED_ENDS =
-            """
-            SELECT coalesce(sum(jobs) FILTER (WHERE lane = :lane), 0),
-                   coalesce(sum(jobs) FILTER (WHERE lane = :lane AND state = 3), 0),
-                   coalesce(sum(jobs) FILTER (WHERE state >= 3), 0)
-              FROM counter
-            """;
-
-    /** Walks the place from its newest end, and looks at each row's lane. */
-    static final String NEWEST_LATER_OF_LANE = newest("later", "lane = :lane AND ");
-
-    static final String NEWEST_RUNNING_OF_LANE = newest("running", "lane = :lane AND ");
-    static final String NEWEST_WAITING_OF_LANE =
-            """
-            SELECT w.id FROM waiting w CROSS JOIN job j ON j.id = w.id
-             WHERE w.id < :after AND +j.lane = :lane ORDER BY w.id DESC LIMIT :limit
-            """;
-
-    /** Whether the lane has a job in the state at all. */
-    static final String COUNTED =
-            "SELECT 1 FROM counter WHERE lane = :lane AND state = :state AND jobs > 0";
-
-    private static String newest(String table, String condition) {
-        return "SELECT id FROM %s WHERE %sid < :after ORDER BY id DESC LIMIT :limit"
-                .formatted(table, condition);
-    }
 
     static final String HISTORY =
             """

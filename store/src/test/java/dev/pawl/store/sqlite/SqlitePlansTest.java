@@ -32,7 +32,7 @@ final class SqlitePlansTest {
 
     @Test
     void aPageOfUnsuccessfulJobsWalksTheirIndex() throws Exception {
-        for (String sql : List.of(SqliteSql.NEWEST_DEAD, SqliteSql.NEWEST_CANCELLED))
+        for (String sql : List.of(ListSql.NEWEST_DEAD, ListSql.NEWEST_CANCELLED))
             assertThat(plan(sql))
                     .singleElement()
                     .asString()
@@ -55,15 +55,15 @@ final class SqlitePlansTest {
     void whatHasNoSuchIndexIsWalkedFromItsNewestEndAndNotSorted() throws Exception {
         for (String sql :
                 List.of(
-                        SqliteSql.NEWEST_WAITING,
-                        SqliteSql.NEWEST_LATER,
-                        SqliteSql.NEWEST_SUCCEEDED,
-                        SqliteSql.NEWEST_SUCCEEDED_BY_OUTCOME,
-                        SqliteSql.NEWEST_SUCCEEDED_BY_JOB,
-                        SqliteSql.NEWEST_RUNNING,
-                        SqliteSql.NEWEST_WAITING_OF_LANE,
-                        SqliteSql.NEWEST_LATER_OF_LANE,
-                        SqliteSql.NEWEST_RUNNING_OF_LANE))
+                        ListSql.NEWEST_WAITING,
+                        ListSql.NEWEST_LATER,
+                        ListSql.NEWEST_SUCCEEDED,
+                        ListSql.NEWEST_SUCCEEDED_BY_OUTCOME,
+                        ListSql.NEWEST_SUCCEEDED_BY_JOB,
+                        ListSql.NEWEST_RUNNING,
+                        ListSql.NEWEST_WAITING_OF_LANE,
+                        ListSql.NEWEST_LATER_OF_LANE,
+                        ListSql.NEWEST_RUNNING_OF_LANE))
             assertThat(plan(sql)).noneMatch(step -> step.contains("B-TREE")).allMatch(this::seeks);
     }
 
@@ -72,9 +72,9 @@ final class SqlitePlansTest {
         String sql =
                 SqliteSql.LIST
                         + " WHERE 1 = 1"
-                        + SqliteSql.AFTER
-                        + SqliteSql.WITH_TOOL
-                        + SqliteSql.WITH_TENANT
+                        + ListSql.AFTER
+                        + ListSql.WITH_TOOL
+                        + ListSql.WITH_TENANT
                         + SqliteSql.PAGE;
 
         assertThat(plan(sql)).first().asString().isEqualTo("SEARCH j USING PRIMARY KEY (id<?)");
@@ -93,10 +93,10 @@ final class SqlitePlansTest {
 
     private static String ofLane(String place) {
         return switch (place) {
-            case "JOB" -> SqliteSql.NEWEST_OF_LANE;
-            case "READY" -> SqliteSql.NEWEST_READY_OF_LANE;
-            case "DEAD" -> SqliteSql.NEWEST_DEAD_OF_LANE;
-            case "CANCELLED" -> SqliteSql.NEWEST_CANCELLED_OF_LANE;
+            case "JOB" -> ListSql.NEWEST_OF_LANE;
+            case "READY" -> ListSql.NEWEST_READY_OF_LANE;
+            case "DEAD" -> ListSql.NEWEST_DEAD_OF_LANE;
+            case "CANCELLED" -> ListSql.NEWEST_CANCELLED_OF_LANE;
             default -> throw new IllegalArgumentException(place);
         };
     }
