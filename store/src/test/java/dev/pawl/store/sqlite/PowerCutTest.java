@@ -64,6 +64,9 @@ final class PowerCutTest {
             Set.of(
                     "now",
                     "kept",
+                    "keptResults",
+                    "claimed",
+                    "unreferenced",
                     "leases",
                     "find",
                     "states",
