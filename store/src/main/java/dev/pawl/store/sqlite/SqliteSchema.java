@@ -14,9 +14,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
-import org.sqlite.SQLiteDataSource;
 
 /** Brings a database file to this program's schema, and refuses one that is newer. */
 final class SqliteSchema {
@@ -31,7 +31,7 @@ final class SqliteSchema {
      * Migrates under a lock that processes share. Flyway takes a third of a second to look, so it
      * is asked only when there is something to do.
      */
-    static void migrate(SQLiteDataSource source, Path file, Time time) throws SQLException {
+    static void migrate(DataSource source, Path file, Time time) throws SQLException {
         if (version(source, file) == VERSION) return;
         Path lockFile = file.resolveSibling(file.getFileName() + ".migrate");
         try (var channel =
@@ -75,17 +75,18 @@ final class SqliteSchema {
     }
 
     /** The file's schema version; 0 for a new file. */
-    private static int version(SQLiteDataSource source, Path file) throws SQLException {
+    private static int version(DataSource source, Path file) throws SQLException {
         int version = 0;
         try (Connection connection = source.getConnection();
                 Statement statement = connection.createStatement()) {
+            // One look: between two another process may begin to migrate a fresh file.
             try (ResultSet rows =
                     statement.executeQuery(
-                            "SELECT 1 FROM sqlite_schema WHERE name = 'flyway_schema_history'")) {
-                if (!rows.next()) {
-                    refuseForeign(statement, file);
-                    return 0;
-                }
+                            "SELECT name FROM sqlite_schema WHERE type = 'table'"
+                                    + " ORDER BY name <> 'flyway_schema_history' LIMIT 1")) {
+                if (!rows.next()) return 0;
+                if (!rows.getString(1).equals("flyway_schema_history"))
+                    throw foreign(file, rows.getString(1));
             }
             try (ResultSet rows =
                     statement.executeQuery(
@@ -102,14 +103,10 @@ final class SqliteSchema {
         return version;
     }
 
-    private static void refuseForeign(Statement statement, Path file) throws SQLException {
-        try (ResultSet rows =
-                statement.executeQuery("SELECT name FROM sqlite_schema WHERE type = 'table'")) {
-            if (rows.next())
-                throw new PawlException(
-                        ErrorCode.STORE_CORRUPT,
-                        "database %s is not one of Pawl's (it has a table %s); use another folder, or move it away"
-                                .formatted(file, rows.getString(1)));
-        }
+    private static PawlException foreign(Path file, String table) {
+        return new PawlException(
+                ErrorCode.STORE_CORRUPT,
+                "database %s is not one of Pawl's (it has a table %s); use another folder, or move it away"
+                        .formatted(file, table));
     }
 }
