@@ -28,7 +28,8 @@ public interface Store extends AutoCloseable {
      *
      * <p>What is there already is answered before anything is refused: a job with that id, or with
      * that idempotency key, which outlives its job. A parent may come earlier in {@code jobs}. A
-     * kept answer takes no place in the queue, so a full one doesn't refuse it.
+     * kept answer takes no place in the queue, so a full one doesn't refuse it. What an attempt
+     * submits is fenced by its token: {@link ErrorCode#LEASE_LOST}.
      */
     List<Submitted> submit(List<NewJob> jobs);
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a caller asks for: run this tool with this input, under these conditions. The input has been
@@ -19,6 +20,8 @@ import java.util.Set;
  * @param tags words to find the job by
  * @param correlationId ties a flow together; may be empty
  * @param causation the job that submitted this one; empty text for none
+ * @param by the running attempt that submits it, which fences it as its other writes: refused once
+ *     that attempt has ended or lost its lease. Null for none; not kept
  * @param tenant whose job it is; nothing is reused across tenants
  * @param idempotencyKey the same key and input is the same job; empty for none
  */
@@ -34,6 +37,7 @@ public record Submission(
         Set<String> tags,
         String correlationId,
         String causation,
+        @Nullable Token by,
         String tenant,
         String idempotencyKey,
         RetryPolicy retry,
@@ -105,6 +109,7 @@ public record Submission(
         private Set<String> tags = Set.of();
         private String correlationId = "";
         private String causation = "";
+        private @Nullable Token by;
         private String tenant = DEFAULT_TENANT;
         private String idempotencyKey = "";
         private RetryPolicy retry = RetryPolicy.defaults();
@@ -162,8 +167,9 @@ public record Submission(
             return this;
         }
 
-        /** This job submits it: its causation, and the same flow and tenant. */
+        /** This attempt submits it, which gives it its causation, and the same flow and tenant. */
         public Builder causedBy(ClaimedJob job) {
+            by = job.token();
             causation = job.id().toString();
             correlationId = job.submission().correlationId();
             tenant = job.submission().tenant();
@@ -213,6 +219,7 @@ public record Submission(
                     tags,
                     correlationId,
                     causation,
+                    by,
                     tenant,
                     idempotencyKey,
                     retry,

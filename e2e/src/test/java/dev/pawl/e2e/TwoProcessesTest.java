@@ -62,7 +62,7 @@ final class TwoProcessesTest {
                 mkdir "%1$s/busy" || echo "overlap $PAWL_JOB" >> "%1$s/notes"
                 echo "began $1 $PPID" >> "%1$s/notes"
                 echo "pawl: progress 0.4 linking"
-                while [ -n "$2" ] && [ ! -e "%1$s/$2" ]; do sleep 0.05; done
+                while [ -n "$2" ] && [ -d "%1$s" ] && [ ! -e "%1$s/$2" ]; do sleep 0.05; done
                 echo "{\\"said\\": \\"$1\\"}" > "$PAWL_OUTPUT"
                 rmdir "%1$s/busy"
                 """

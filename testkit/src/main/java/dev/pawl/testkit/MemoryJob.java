@@ -154,6 +154,7 @@ final class MemoryJob {
                 s.tags(),
                 s.correlationId(),
                 s.causation(),
+                null,
                 s.tenant(),
                 s.idempotencyKey(),
                 s.retry(),

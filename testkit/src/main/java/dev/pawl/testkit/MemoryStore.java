@@ -96,6 +96,8 @@ public final class MemoryStore implements Store {
         Known before = key.key.isEmpty() ? null : known.get(key);
         if (before != null) return again(before, s);
         if (jobs.all.containsKey(asked.id())) return new Submitted.Existing(asked.id());
+        if (s.by() != null && !holds(s.by()))
+            return new Submitted.Refused(ErrorCode.LEASE_LOST, lost(s.by()));
         Optional<JobId> missing =
                 s.parents().stream().filter(p -> !jobs.all.containsKey(p)).findAny();
         if (missing.isPresent())
@@ -265,19 +267,26 @@ public final class MemoryStore implements Store {
     /** Runs the write if the token holds the job, else says why it doesn't. */
     private Written fenced(Token token, Function<MemoryJob, Boolean> write) {
         return locked(() -> {
-            MemoryJob job = jobs.all.get(token.job());
-            if (job != null && token.equals(job.token())) return new Written.Done(write.apply(job));
-            return new Written.LeaseLost(
-                    job == null
-                            ? "job %s does not exist".formatted(token.job())
-                            : "job %s is %s, attempt %d; attempt %d under lease %s has lost it"
-                                    .formatted(
-                                            job.id,
-                                            job.state.name().wire(),
-                                            job.state.attempt(),
-                                            token.attempt(),
-                                            token.lease()));
+            if (!holds(token)) return new Written.LeaseLost(lost(token));
+            return new Written.Done(write.apply(jobs.all.get(token.job())));
         });
+    }
+
+    private boolean holds(Token token) {
+        MemoryJob job = jobs.all.get(token.job());
+        return job != null && token.equals(job.token());
+    }
+
+    private String lost(Token token) {
+        MemoryJob job = jobs.all.get(token.job());
+        if (job == null) return "job %s does not exist".formatted(token.job());
+        return "job %s is %s, attempt %d; attempt %d under lease %s has lost it"
+                .formatted(
+                        job.id,
+                        job.state.name().wire(),
+                        job.state.attempt(),
+                        token.attempt(),
+                        token.lease());
     }
 
     // ---- Time passes

@@ -29,7 +29,8 @@ public final class NoArtifacts implements Artifacts {
     /** Refuses: a test that puts a file wants it kept, and has taken the wrong fake. */
     @Override
     public Artifact put(String name, String mediaType, InputStream content) {
-        throw new UnsupportedOperationException("nothing is kept here: " + name);
+        throw new AssertionError(
+                name + ": this fake keeps nothing; take FileArtifacts where a test puts a file");
     }
 
     @Override

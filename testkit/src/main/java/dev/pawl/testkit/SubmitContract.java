@@ -8,6 +8,7 @@ import static dev.pawl.testkit.StoreDriver.job;
 import static dev.pawl.testkit.StoreDriver.shared;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.InputKey;
@@ -29,6 +30,7 @@ import dev.pawl.core.Submitted;
 import dev.pawl.core.Submitted.Accepted;
 import dev.pawl.core.Submitted.Existing;
 import dev.pawl.core.Submitted.Refused;
+import dev.pawl.core.Token;
 import dev.pawl.core.ToolId;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,6 +107,80 @@ public interface SubmitContract extends StoreSubject {
             JobId id = accepted(s.offer(new NewJob(s.nextId(), all)));
 
             assertThat(s.find(id).submission()).isEqualTo(all);
+        }
+    }
+
+    // ---- What an attempt submits
+
+    @Test
+    default void aRunningAttemptSubmitsJobsOfItsFlow() {
+        try (var s = new StoreDriver(this)) {
+            ClaimedJob parent = s.start(job().correlationId("flow 1").tenant("acme"));
+
+            JobId child = s.submit(job().causedBy(parent));
+
+            Submission said = s.find(child).submission();
+            assertThat(said.causation()).isEqualTo(parent.id().toString());
+            assertThat(said.correlationId()).isEqualTo("flow 1");
+            assertThat(said.tenant()).isEqualTo("acme");
+        }
+    }
+
+    @Test
+    default void anAttemptThatIsOverSubmitsNothing() {
+        try (var s = new StoreDriver(this)) {
+            ClaimedJob completed = s.start();
+            s.complete(completed);
+            ClaimedJob cancelled = s.start();
+            s.store.cancel(cancelled.id());
+            ClaimedJob released = s.start();
+            s.end(s.released(released));
+            ClaimedJob again = s.start(released.id());
+
+            for (ClaimedJob over : List.of(completed, cancelled, released))
+                assertThat(code(s.offer(job().causedBy(over)))).isEqualTo(ErrorCode.LEASE_LOST);
+            JobId child = s.submit(job().causedBy(again));
+
+            assertThat(ids(s.listAll(JobFilter.ALL)))
+                    .containsExactlyInAnyOrder(
+                            completed.id(), cancelled.id(), released.id(), child);
+        }
+    }
+
+    @Test
+    default void aTokenMadeUpSubmitsNothing() {
+        try (var s = new StoreDriver(this)) {
+            ClaimedJob job = s.start();
+            var other = new Token(job.id(), job.token().attempt(), s.nextLease());
+            var pretended = new ClaimedJob(other, job.submission(), job.state(), job.startedAt());
+
+            assertThat(code(s.offer(job().causedBy(pretended)))).isEqualTo(ErrorCode.LEASE_LOST);
+        }
+    }
+
+    @Test
+    default void whatAnAttemptSubmittedIsFoundAgainAfterItsEnd() {
+        try (var s = new StoreDriver(this)) {
+            ClaimedJob parent = s.start();
+            var plain = new NewJob(s.nextId(), job().causedBy(parent).build());
+            var keyed = new NewJob(s.nextId(), job().causedBy(parent).idempotencyKey("k").build());
+            s.store.submit(List.of(plain, keyed));
+            s.complete(parent);
+
+            List<Submitted> again = s.store.submit(List.of(plain, keyed));
+
+            assertThat(again).containsExactly(new Existing(plain.id()), new Existing(keyed.id()));
+        }
+    }
+
+    @Test
+    default void aJobThatIsThereIsFoundThoughItsQueueIsFullNow() {
+        try (var s = new StoreDriver(this)) {
+            s.store.setQueue(new QueueEntry("full", false, 1));
+            var job = new NewJob(s.nextId(), job().queue("full").build());
+            s.offer(job);
+
+            assertThat(s.offer(job)).isEqualTo(new Existing(job.id()));
         }
     }
 

@@ -3,23 +3,17 @@ package dev.pawl.tool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.pawl.core.Artifact;
-import dev.pawl.core.Artifacts;
 import dev.pawl.core.Limit;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Reuse;
 import dev.pawl.core.Submission;
+import dev.pawl.testkit.NoArtifacts;
 import dev.pawl.tool.Requests.Request;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +23,7 @@ final class RequestsTest {
 
     @TempDir Path folder;
     private final Requests requests =
-            new Requests(new NoArtifacts(), (_, _) -> "v1", Map.of("LANG", "C"));
+            new Requests(new NoArtifacts(_ -> false), (_, _) -> "v1", Map.of("LANG", "C"));
 
     @Test
     void aSubmissionHasTheDefaultsTheKeyAndTheToolsPolicy() throws Exception {
@@ -116,33 +110,4 @@ final class RequestsTest {
     }
 
     /** Keeps nothing. */
-    private static final class NoArtifacts implements Artifacts {
-        @Override
-        public Artifact put(String name, String mediaType, InputStream content) {
-            throw new AssertionError("nothing is put");
-        }
-
-        @Override
-        public Optional<InputStream> open(String sha256) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Path> file(String sha256) {
-            return Optional.empty();
-        }
-
-        @Override
-        public boolean verify(Artifact artifact) {
-            return false;
-        }
-
-        @Override
-        public Pruned prune(Instant before, UnaryOperator<Set<String>> unneeded) {
-            return new Pruned(0, 0);
-        }
-
-        @Override
-        public void close() {}
-    }
 }

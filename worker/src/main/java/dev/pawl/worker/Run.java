@@ -66,6 +66,8 @@ public final class Run implements Attempt, Runnable {
     public boolean begin() {
         begunAt = held.nanos();
         begun = true;
+        // Its thread may have had to wait for longer than the lease was good for.
+        if (begunAt - held.safeUntil(this) >= 0) held.stop(Stop.LOST, one -> one == this);
         return stop == null;
     }
 

@@ -85,7 +85,7 @@ public final class Worker implements AutoCloseable {
             phases.unlock();
         }
         log.info(
-                "worker {} serves {} tools with {} + {} slots",
+                "worker {} started; tools: {}, slots: {} for handlers, {} for commands",
                 id,
                 serving.tools().size(),
                 options.handlerSlots(),

@@ -73,6 +73,16 @@ final class RunTest {
     }
 
     @Test
+    void aHandlerWhoseLeaseIsNoLongerSafeIsNotStarted() {
+        rig.submit(Rig.MAIL);
+        rig.loops.claim().step();
+        Run run = rig.runs.getFirst();
+        rig.time.advance(Rig.OPTIONS.safe());
+
+        assertThat(run.begin()).isFalse();
+    }
+
+    @Test
     void theWatchRestsUntilTheNextTimeoutOrUnsafeLease() {
         rig.claimOne(Rig.MAIL);
 

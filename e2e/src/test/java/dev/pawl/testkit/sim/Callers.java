@@ -1,5 +1,6 @@
 package dev.pawl.testkit.sim;
 
+import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.InputKey;
 import dev.pawl.core.JobId;
@@ -58,7 +59,8 @@ final class Callers {
             else if (dice < 83) process.store.discard(any());
             else if (dice < 93) world.again(process);
             else if (dice < 96) world.reclaimLate(process);
-            else if (dice < 98) process.store.setQueue(queue());
+            else if (dice < 97) process.store.setQueue(queue());
+            else if (dice < 99) child(process);
             else process.store.pruneKept(process.store.now());
         } catch (PawlException e) {
             world.say(process, () -> "caller gives up: " + e.getMessage());
@@ -102,10 +104,21 @@ final class Callers {
     }
 
     private void submit(SimProcess process) {
-        if (known.size() >= JOBS_MAX) return;
         int count = random.nextInt(4) == 0 ? 2 + random.nextInt(3) : 1;
         var jobs = new ArrayList<Submission>();
-        for (int i = 0; i < count; i++) jobs.add(submission(process));
+        for (int i = 0; i < count; i++) jobs.add(submission(process).build());
+        submit(process, jobs);
+    }
+
+    /** The handler of a job submits another, whether or not the job is still its own. */
+    private void child(SimProcess process) {
+        List<ClaimedJob> parents = process.handlers.running().toList();
+        if (!parents.isEmpty())
+            submit(process, List.of(submission(process).causedBy(any(parents)).build()));
+    }
+
+    private void submit(SimProcess process, List<Submission> jobs) {
+        if (known.size() >= JOBS_MAX) return;
         for (Submitted answer : process.engine.submit(jobs))
             if (answer instanceof Submitted.Accepted(var id, var _)) {
                 known.add(id);
@@ -115,7 +128,7 @@ final class Callers {
             }
     }
 
-    private Submission submission(SimProcess process) {
+    private Submission.Builder submission(SimProcess process) {
         ToolId tool = random.nextInt(25) == 0 ? UNSERVED : any(SERVED);
         int same = random.nextInt(3);
         boolean shared = random.nextInt(3) == 0;
@@ -137,7 +150,7 @@ final class Callers {
         if (tool.equals(QUICK)) job.limit(new Limit("tool:quick", 2));
         else if (random.nextInt(3) == 0) job.limit(new Limit("one", 1));
         if (random.nextInt(10) == 0) job.tags(Set.of("a", "b"));
-        return job.build();
+        return job;
     }
 
     private Instant soon(Instant now) {

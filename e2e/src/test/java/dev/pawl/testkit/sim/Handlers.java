@@ -1,6 +1,7 @@
 package dev.pawl.testkit.sim;
 
 import dev.pawl.core.Artifact;
+import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.JobId;
 import dev.pawl.core.LogLine;
@@ -64,7 +65,12 @@ final class Handlers implements Launcher {
 
     /** The jobs whose handlers are running. */
     Stream<JobId> jobs() {
-        return running.stream().map(handling -> handling.token().job());
+        return running().map(ClaimedJob::id);
+    }
+
+    /** The jobs as they were handed to the handlers that are running. */
+    Stream<ClaimedJob> running() {
+        return running.stream().map(handling -> handling.run.job());
     }
 
     /** Those of every process, paused ones too. */

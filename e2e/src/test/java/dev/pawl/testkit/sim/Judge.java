@@ -3,6 +3,7 @@ package dev.pawl.testkit.sim;
 import dev.pawl.core.Claimed;
 import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.End;
+import dev.pawl.core.ErrorCode;
 import dev.pawl.core.Hit;
 import dev.pawl.core.JobId;
 import dev.pawl.core.NewJob;
@@ -177,6 +178,7 @@ final class Judge implements AutoCloseable {
             Submission s = job.submission();
             Ledger.Keyed known = ledger.keyed(s);
             JobId inBatch = Ledger.key(s).map(keyedNow::get).orElse(null);
+            requireFenced(s, before, answers.get(i));
             switch (answers.get(i)) {
                 case Submitted.Accepted(var id, var _) -> {
                     if (!now.lanes.containsKey(id))
@@ -207,6 +209,24 @@ final class Judge implements AutoCloseable {
                 default -> {}
             }
         }
+    }
+
+    /** What an attempt submits is stored while it holds its job, and only then. */
+    private static void requireFenced(Submission s, Picture before, Object answer) {
+        if (s.by() == null) return;
+        boolean held = holds(before, s.by());
+        boolean wrong =
+                switch (answer) {
+                    case Submitted.Accepted _ -> !held;
+                    case Submitted.Refused(var code, var _) ->
+                            held == (code == ErrorCode.LEASE_LOST);
+                    default -> false;
+                };
+        if (wrong)
+            throw new Violation(
+                    Invariant.FENCED,
+                    "%s %s its job, submits, and was answered %s"
+                            .formatted(s.by(), held ? "holds" : "doesn't hold", answer));
     }
 
     private void claimed(Claimed claimed, String worker) {

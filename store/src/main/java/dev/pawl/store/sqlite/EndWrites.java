@@ -121,7 +121,7 @@ final class EndWrites {
                 .update();
     }
 
-    private static boolean held(Tx tx, Token token) throws SQLException {
+    static boolean held(Tx tx, Token token) throws SQLException {
         try (Rows rows = token(tx.stmt(SqliteSql.HELD), token).query()) {
             return rows.next();
         }
@@ -140,16 +140,19 @@ final class EndWrites {
         }
     }
 
-    /** Says where the job is instead. */
     private static Written lost(Tx tx, Token token) throws SQLException {
+        return new Written.LeaseLost(whereNow(tx, token));
+    }
+
+    /** Says where the job is that this attempt holds no more. */
+    static String whereNow(Tx tx, Token token) throws SQLException {
         String where =
                 Reading.state(tx.db(), token.job())
                         .map(state ->
                                 "it is %s at attempt %d"
                                         .formatted(state.name().wire(), state.attempt()))
                         .orElse("it doesn't exist");
-        return new Written.LeaseLost(
-                "attempt %d of job %s holds it no more: %s"
-                        .formatted(token.attempt(), token.job(), where));
+        return "attempt %d of job %s holds it no more: %s"
+                .formatted(token.attempt(), token.job(), where);
     }
 }

@@ -134,6 +134,7 @@ final class Reading {
                 tags.isEmpty() ? Set.of() : new LinkedHashSet<>(List.of(tags.split(" "))),
                 rows.text(JOB + 18),
                 rows.text(JOB + 19),
+                null,
                 rows.text(JOB + 10),
                 rows.text(JOB + 20),
                 RetryPolicy.parse(rows.text(JOB + 6)),

@@ -31,6 +31,7 @@ final class Submissions {
                     tags.isEmpty() ? Set.of() : new LinkedHashSet<>(List.of(tags.split(" "))),
                     rows.text(13),
                     rows.text(14),
+                    null,
                     rows.text(4),
                     rows.text(15),
                     tx.names.policy(tx.db(), tx.fresh, rows.integer(1)),

@@ -36,16 +36,30 @@ final class SubmitWrites {
             Optional<Submitted> known = known(tx, s);
             if (known.isPresent()) return known.get();
         }
-        for (JobId parent : s.parents())
-            if (!exists(tx, parent))
-                return new Submitted.Refused(
-                        ErrorCode.PARENT_NOT_FOUND, "parent " + parent + " doesn't exist");
-        Names.Lane lane = tx.names.lane(tx.db(), tx.fresh, s.queue(), s.tool(), s.limit());
-        Optional<Submitted> full = job.answer().isPresent() ? Optional.empty() : full(tx, lane);
-        if (full.isPresent()) return full.get();
+        Optional<Submitted> refused = refused(tx, job);
         // A second call with the same id, after an answer that was lost, finds the first's rows.
+        if (refused.isPresent())
+            return exists(tx, job.id()) ? new Submitted.Existing(job.id()) : refused.get();
+        Names.Lane lane = lane(tx, s);
         if (!addJob(tx, job, lane)) return new Submitted.Existing(job.id());
         return new Submitted.Accepted(job.id(), place(tx, job, lane));
+    }
+
+    private static Optional<Submitted> refused(Tx tx, NewJob job) throws SQLException {
+        Submission s = job.submission();
+        if (s.by() != null && !EndWrites.held(tx, s.by()))
+            return Optional.of(
+                    new Submitted.Refused(ErrorCode.LEASE_LOST, EndWrites.whereNow(tx, s.by())));
+        for (JobId parent : s.parents())
+            if (!exists(tx, parent))
+                return Optional.of(
+                        new Submitted.Refused(
+                                ErrorCode.PARENT_NOT_FOUND, "parent " + parent + " doesn't exist"));
+        return job.answer().isPresent() ? Optional.empty() : full(tx, lane(tx, s));
+    }
+
+    private static Names.Lane lane(Tx tx, Submission s) throws SQLException {
+        return tx.names.lane(tx.db(), tx.fresh, s.queue(), s.tool(), s.limit());
     }
 
     private static Optional<Submitted> known(Tx tx, Submission s) throws SQLException {

