@@ -267,8 +267,10 @@ public final class MemoryStore implements Store {
     /** Runs the write if the token holds the job, else says why it doesn't. */
     private Written fenced(Token token, Function<MemoryJob, Boolean> write) {
         return locked(() -> {
-            if (!holds(token)) return new Written.LeaseLost(lost(token));
-            return new Written.Done(write.apply(jobs.all.get(token.job())));
+            MemoryJob job = jobs.all.get(token.job());
+            if (job == null || !token.equals(job.token()))
+                return new Written.LeaseLost(lost(token));
+            return new Written.Done(write.apply(job));
         });
     }
 
