@@ -108,6 +108,4 @@ final class RequestsTest {
         assertThat(tools.problems()).isEmpty();
         return tools.all().getFirst();
     }
-
-    /** Keeps nothing. */
 }
