@@ -14,6 +14,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** Sets Logback up in code: reading its XML would cost each start a tenth of a second. */
 final class LogStart {
@@ -46,6 +47,14 @@ final class LogStart {
         // Its warnings are about keywords of schemas; tool files have their own messages.
         context.getLogger("com.networknt").setLevel(Level.ERROR);
         context.getLogger("dev.pawl").setLevel(level(settings.level(), worker));
+        if (worker) bridge();
+    }
+
+    /** The HTTP server logs to java.util.logging; loading that takes a command too long. */
+    private static void bridge() {
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
+        java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.WARNING);
     }
 
     /** Logback closes what it writes to when it is set up again; stderr isn't its own. */

@@ -22,6 +22,7 @@ import dev.pawl.app.cli.Submit;
 import dev.pawl.app.cli.ToolsCheck;
 import dev.pawl.app.cli.ToolsList;
 import dev.pawl.app.cli.ToolsShow;
+import dev.pawl.app.cli.Up;
 import dev.pawl.app.cli.Version;
 import dev.pawl.app.cli.Why;
 import dev.pawl.app.cli.Wiring;
@@ -82,6 +83,7 @@ public final class Main {
                         List.of(
                                 new dev.pawl.app.cli.Run(),
                                 new Submit(),
+                                new Up(),
                                 new Work(),
                                 new JobsList(),
                                 new JobsShow(),

@@ -92,6 +92,8 @@ public final class Cli {
                             Key.TOOLS,
                             String.join(":", values.get(Globals.TOOLS.name())),
                             Globals.TOOLS));
+        one(values, Up.HOST).ifPresent(v -> flags.add(setting(Key.SERVER_HOST, v, Up.HOST)));
+        one(values, Up.PORT).ifPresent(v -> flags.add(setting(Key.SERVER_PORT, v, Up.PORT)));
         one(values, Work.SLOTS).ifPresent(v -> flags.add(setting(Key.WORKER_SLOTS, v, Work.SLOTS)));
         if (values.containsKey(Globals.DEBUG.name()))
             flags.add(setting(Key.LOG_LEVEL, "debug", Globals.DEBUG));

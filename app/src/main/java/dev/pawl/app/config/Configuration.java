@@ -2,6 +2,7 @@ package dev.pawl.app.config;
 
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
+import dev.pawl.server.ServerOptions;
 import dev.pawl.store.sqlite.SqliteOptions;
 import dev.pawl.tool.DurationText;
 import dev.pawl.worker.WorkerOptions;
@@ -34,6 +35,7 @@ public record Configuration(
         ColorMode color,
         SqliteOptions store,
         WorkerOptions worker,
+        ServerOptions server,
         Map<String, Integer> queueDepths,
         boolean fromFile,
         LogSettings log,
@@ -98,6 +100,7 @@ public record Configuration(
                     choice(Key.COLOR, ColorMode.class),
                     store(data),
                     worker(),
+                    server(),
                     depths(),
                     fromFile,
                     log(),
@@ -142,12 +145,20 @@ public record Configuration(
                     .withLogBytesMax(size(Key.WORKER_LOG_MAX));
         }
 
-        private interface Change {
-            WorkerOptions of(WorkerOptions options, String text);
+        private ServerOptions server() {
+            var options = ServerOptions.defaults();
+            options = checked(Key.SERVER_HOST, options, (o, text) -> o.withHost(text));
+            options = checked(Key.SERVER_PORT, options, (o, text) -> o.withPort(number(text)));
+            long max = size(Key.SERVER_JSON_MAX);
+            return checked(Key.SERVER_JSON_MAX, options, (o, _) -> o.withJsonBytesMax(max));
+        }
+
+        private interface Change<T> {
+            T of(T options, String text);
         }
 
         /** The record checks its values itself; here its refusal gets the key's name. */
-        private WorkerOptions checked(Key key, WorkerOptions options, Change change) {
+        private <T> T checked(Key key, T options, Change<T> change) {
             Setting setting = settings.get(key);
             try {
                 return change.of(options, setting.text());

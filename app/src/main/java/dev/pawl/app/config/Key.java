@@ -23,6 +23,9 @@ public enum Key {
     WORKER_GRACE("worker.grace", "20s", "how long a drain lets running jobs go on"),
     WORKER_STOP_GRACE("worker.stop-grace", "15s", "how long a stopped command may take to end"),
     WORKER_LOG_MAX("worker.log-max", "5MiB", "most bytes of log kept per attempt"),
+    SERVER_HOST("server.host", "localhost", "interface that the server listens on"),
+    SERVER_PORT("server.port", "8080", "port that the server listens on; 0 for any that is free"),
+    SERVER_JSON_MAX("server.json-max", "10MiB", "most bytes of a JSON body"),
     LOG_FORMAT("log.format", "text", "text or json"),
     LOG_LEVEL("log.level", "auto", "debug, info, warn, error; auto is info in a worker, else warn");
 

@@ -1,0 +1,154 @@
+package dev.pawl.server;
+
+import dev.pawl.api.Json;
+import dev.pawl.api.Problem;
+import dev.pawl.core.ErrorCode;
+import dev.pawl.core.JobId;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HttpMediaType;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import tools.jackson.databind.JsonNode;
+
+/** One request and its answer, in the words of this API. */
+record Exchange(Site site, ServerOptions options, ServerRequest request, ServerResponse response) {
+    private static final String JSON = "application/json";
+
+    /** What handles one route. */
+    interface Handler {
+        void handle(Exchange exchange) throws IOException, InterruptedException;
+    }
+
+    // ---- Asked
+
+    String path(String name) {
+        return request.path().pathParameters().get(name);
+    }
+
+    /** The job that the path names. */
+    JobId job() {
+        String text = path("id");
+        return JobId.parse(text)
+                .orElseThrow(() ->
+                        new Refused(
+                                ErrorCode.JOB_NOT_FOUND,
+                                "\"%s\" is no job id; want a UUID as the submit answered it"
+                                        .formatted(text)));
+    }
+
+    Optional<String> header(HeaderName name) {
+        return request.headers().first(name).filter(value -> !value.isBlank());
+    }
+
+    Optional<String> query(String name) {
+        return request.query().first(name).asOptional().filter(value -> !value.isEmpty());
+    }
+
+    List<String> queries(String name) {
+        return request.query().contains(name) ? request.query().all(name) : List.of();
+    }
+
+    /** Refuses a query parameter that the route doesn't know. */
+    void onlyQueries(Set<String> known) {
+        for (String name : request.query().names())
+            if (!known.contains(name))
+                throw badRequest(
+                        "query parameter \"%s\" is not known; known are %s"
+                                .formatted(name, new TreeSet<>(known)));
+    }
+
+    int number(String name, int standard, int min, int max) {
+        Optional<String> text = query(name);
+        if (text.isEmpty()) return standard;
+        try {
+            int value = Integer.parseInt(text.get());
+            if (value >= min && value <= max) return value;
+        } catch (NumberFormatException e) {
+            // Told below.
+        }
+        throw badRequest(
+                "query parameter \"%s\" is \"%s\"; want %d to %d"
+                        .formatted(name, text.get(), min, max));
+    }
+
+    boolean is(String mediaType) {
+        Optional<HttpMediaType> type = request.headers().contentType();
+        return type.isPresent() && type.get().mediaType().text().equalsIgnoreCase(mediaType);
+    }
+
+    /** The body as JSON; within the limit, or the request is refused. */
+    JsonNode json() {
+        if (!is(JSON))
+            throw new Refused(
+                    Problem.of(
+                            415,
+                            "unsupported_media_type",
+                            "The body has another type",
+                            "want Content-Type: application/json, not "
+                                    + header(HeaderNames.CONTENT_TYPE).orElse("none")));
+        return switch (Json.read(body())) {
+            case Json.Reading.Read(var node) -> node;
+            case Json.Reading.Unreadable(var reason) ->
+                    throw new Refused(
+                            Problem.of(
+                                    400,
+                                    "not_json",
+                                    "The body is no JSON",
+                                    "the body can't be read as JSON: " + reason));
+        };
+    }
+
+    /** The body's bytes; within the limit, or the request is refused. */
+    byte[] body() {
+        OptionalLong length = request.headers().contentLength();
+        if (length.isPresent() && length.getAsLong() > options.jsonBytesMax()) throw tooLarge();
+        if (!request.content().hasEntity()) return new byte[0];
+        try (InputStream in = request.content().inputStream()) {
+            byte[] bytes = in.readNBytes(Math.toIntExact(options.jsonBytesMax() + 1));
+            if (bytes.length > options.jsonBytesMax()) throw tooLarge();
+            return bytes;
+        } catch (IOException e) {
+            throw badRequest("the body ended early: " + e.getMessage());
+        }
+    }
+
+    private Refused tooLarge() {
+        return new Refused(
+                ErrorCode.INPUT_TOO_LARGE,
+                "the body has more than %,d bytes; upload large files to /v1/files"
+                        .formatted(options.jsonBytesMax()));
+    }
+
+    static Refused badRequest(String detail) {
+        return new Refused(Problem.of(400, "bad_request", "The request can't be read", detail));
+    }
+
+    // ---- Answered
+
+    void answer(JsonNode json) {
+        answer(200, json);
+    }
+
+    void answer(int status, JsonNode json) {
+        response.status(Status.create(status));
+        response.headers().set(HeaderNames.CONTENT_TYPE, JSON);
+        response.send(Json.bytes(json));
+    }
+
+    void answer(Problem problem) {
+        response.status(Status.create(problem.status()));
+        response.headers().set(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        if (problem.status() == 429 || problem.status() == 503)
+            response.headers().set(HeaderNames.RETRY_AFTER, "5");
+        response.send(Json.bytes(problem.json()));
+    }
+}

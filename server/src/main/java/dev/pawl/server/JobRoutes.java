@@ -1,0 +1,224 @@
+package dev.pawl.server;
+
+import dev.pawl.api.JobView;
+import dev.pawl.api.Problem;
+import dev.pawl.core.Artifact;
+import dev.pawl.core.ErrorCode;
+import dev.pawl.core.Explanation;
+import dev.pawl.core.Job;
+import dev.pawl.core.JobFilter;
+import dev.pawl.core.JobId;
+import dev.pawl.core.JobState;
+import dev.pawl.core.LogLine;
+import dev.pawl.core.Store;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Routes about jobs that are there. */
+final class JobRoutes {
+    private static final int PAGE = 50;
+    private static final int PAGE_MAX = 1_000;
+
+    private JobRoutes() {}
+
+    static void list(Exchange exchange) {
+        exchange.onlyQueries(
+                Set.of(
+                        "state",
+                        "tool",
+                        "queue",
+                        "tag",
+                        "correlation_id",
+                        "causation_id",
+                        "since",
+                        "before",
+                        "limit",
+                        "cursor"));
+        int limit = exchange.number("limit", PAGE, 1, PAGE_MAX);
+        String cursor = exchange.query("cursor").orElse("");
+        if (!cursor.isEmpty() && JobId.parse(cursor).isEmpty())
+            throw Exchange.badRequest(
+                    "cursor \"%s\" is none; give the next_cursor of a page, unchanged"
+                            .formatted(cursor));
+        List<Job> jobs = store(exchange).list(filter(exchange), cursor, limit);
+        ObjectNode page = JsonNodeFactory.instance.objectNode();
+        page.putArray("jobs").addAll(jobs.stream().map(job -> JobView.of(job).json()).toList());
+        if (jobs.size() == limit) page.put("next_cursor", jobs.getLast().id().toString());
+        exchange.answer(page);
+    }
+
+    private static JobFilter filter(Exchange exchange) {
+        Set<JobState.Name> states = EnumSet.noneOf(JobState.Name.class);
+        for (String text : exchange.queries("state")) states.add(state(text));
+        return JobFilter.ALL
+                .withStates(states)
+                .withTool(exchange.query("tool").orElse(""))
+                .withQueue(exchange.query("queue").orElse(""))
+                .withTag(exchange.query("tag").orElse(""))
+                .withCorrelationId(exchange.query("correlation_id").orElse(""))
+                .withCausation(exchange.query("causation_id").orElse(""))
+                .withTime(
+                        moment(exchange, "since", Instant.EPOCH),
+                        moment(exchange, "before", Instant.MAX));
+    }
+
+    private static JobState.Name state(String text) {
+        for (JobState.Name name : JobState.Name.values())
+            if (name.wire().equals(text.toLowerCase(Locale.ROOT))) return name;
+        throw Exchange.badRequest(
+                "state \"%s\" is none; want waiting, queued, running, succeeded, dead or cancelled"
+                        .formatted(text));
+    }
+
+    private static Instant moment(Exchange exchange, String name, Instant standard) {
+        Optional<String> text = exchange.query(name);
+        if (text.isEmpty()) return standard;
+        try {
+            return Instant.parse(text.get());
+        } catch (DateTimeParseException e) {
+            throw Exchange.badRequest(
+                    "query parameter \"%s\" is \"%s\"; want a moment as 2026-01-31T08:00:00Z"
+                            .formatted(name, text.get()));
+        }
+    }
+
+    static void one(Exchange exchange) {
+        exchange.answer(whole(exchange, find(exchange)).json());
+    }
+
+    static JobView whole(Exchange exchange, Job job) {
+        Store store = store(exchange);
+        return JobView.whole(job, store.artifacts(job.id()), store.history(job.id()));
+    }
+
+    static void output(Exchange exchange) {
+        Job job = find(exchange);
+        if (!(job.state() instanceof JobState.Succeeded))
+            throw new Refused(
+                    ErrorCode.NOT_POSSIBLE_NOW,
+                    "job %s is %s: only one that has succeeded has an output"
+                            .formatted(job.id(), job.state().name().wire()));
+        JsonNode output = JobView.whole(job, List.of(), List.of()).json().path("output");
+        exchange.answer(output.isMissingNode() ? JsonNodeFactory.instance.objectNode() : output);
+    }
+
+    static void logs(Exchange exchange) {
+        exchange.onlyQueries(Set.of("after_attempt", "after_seq", "limit"));
+        JobId id = find(exchange).id();
+        int limit = exchange.number("limit", PAGE_MAX, 1, 10_000);
+        int attempt = exchange.number("after_attempt", 0, 0, Integer.MAX_VALUE);
+        int seq = exchange.number("after_seq", -1, -1, Integer.MAX_VALUE);
+        List<LogLine> lines = store(exchange).logs(id, attempt, seq, limit);
+        ObjectNode page = JsonNodeFactory.instance.objectNode();
+        var list = page.putArray("lines");
+        for (LogLine line : lines)
+            list.addObject()
+                    .put("attempt", line.attempt())
+                    .put("seq", line.seq())
+                    .put("at", line.at().toString())
+                    .put("stream", line.stream().wire())
+                    .put("text", line.text());
+        exchange.answer(page);
+    }
+
+    static void why(Exchange exchange) {
+        Job job = find(exchange);
+        Explanation why =
+                Explanation.of(store(exchange), job.id()).orElseThrow(() -> none(job.id()));
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("id", job.id().toString())
+                .put("state", job.state().name().wire())
+                .put("reason", why.reason().wire())
+                .put("text", why.text())
+                .put("advice", why.advice());
+        var jobs = node.putArray("jobs");
+        why.jobs().forEach(other -> jobs.add(other.toString()));
+        exchange.answer(node);
+    }
+
+    static void artifacts(Exchange exchange) {
+        Job job = find(exchange);
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.set("artifacts", whole(exchange, job).json().path("artifacts"));
+        exchange.answer(node);
+    }
+
+    static void artifact(Exchange exchange) throws IOException {
+        JobId id = find(exchange).id();
+        String name = exchange.path("name");
+        Artifact artifact =
+                store(exchange).artifacts(id).stream()
+                        .filter(each -> each.name().equals(name))
+                        .findFirst()
+                        .orElseThrow(() ->
+                                new Refused(
+                                        Problem.of(
+                                                404,
+                                                "artifact_not_found",
+                                                "There is no such artifact",
+                                                "job %s has no artifact \"%s\""
+                                                        .formatted(id, name))));
+        Download.answer(exchange, artifact);
+    }
+
+    static void cancel(Exchange exchange) {
+        act(exchange, "cancel", exchange.site().engine()::cancel, state -> !state.ended());
+    }
+
+    static void redrive(Exchange exchange) {
+        act(exchange, "redrive", exchange.site().engine()::redrive, JobRoutes::isDeadOrCancelled);
+    }
+
+    static void discard(Exchange exchange) {
+        act(exchange, "discard", store(exchange)::discard, JobRoutes::isDeadOrCancelled);
+    }
+
+    private static boolean isDeadOrCancelled(JobState state) {
+        return state instanceof JobState.Dead || state instanceof JobState.Cancelled;
+    }
+
+    private static void act(
+            Exchange exchange,
+            String what,
+            Function<JobId, Optional<JobState>> act,
+            Function<JobState, Boolean> possible) {
+        JobId id = exchange.job();
+        boolean stopping = store(exchange).find(id).map(Job::stopping).orElse(false);
+        JobState before = act.apply(id).orElseThrow(() -> none(id));
+        if (!possible.apply(before) || (stopping && !what.equals("cancel")))
+            throw new Refused(
+                    ErrorCode.NOT_POSSIBLE_NOW,
+                    "job %s is %s%s: %s is not possible"
+                            .formatted(
+                                    id,
+                                    before.name().wire(),
+                                    stopping ? " and still stopping" : "",
+                                    what));
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("id", id.toString()).put("done", what).put("was", before.name().wire());
+        exchange.answer(node);
+    }
+
+    static Job find(Exchange exchange) {
+        JobId id = exchange.job();
+        return store(exchange).find(id).orElseThrow(() -> none(id));
+    }
+
+    private static Refused none(JobId id) {
+        return new Refused(ErrorCode.JOB_NOT_FOUND, "there is no job " + id);
+    }
+
+    private static Store store(Exchange exchange) {
+        return exchange.site().engine().store();
+    }
+}

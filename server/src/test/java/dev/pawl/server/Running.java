@@ -1,0 +1,129 @@
+package dev.pawl.server;
+
+import dev.pawl.artifact.FileArtifacts;
+import dev.pawl.core.Engine;
+import dev.pawl.core.SystemTime;
+import dev.pawl.testkit.MemoryStore;
+import dev.pawl.tool.Requests;
+import dev.pawl.tool.Tools;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A server on a free port, with a store in memory and one tool. No worker runs. */
+final class Running implements AutoCloseable {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private static final String SHOUT =
+            """
+            tool: shout@1
+            title: Says it louder
+            input:
+              type: object
+              additionalProperties: false
+              required: [text]
+              properties:
+                text: {type: string, minLength: 1}
+                times: {type: integer, minimum: 1, maximum: 9, default: 1}
+            run:
+              command: [echo, "{{input.text}}"]
+            policy: {cache: {ttl: 1h}}
+            """;
+
+    final MemoryStore store;
+    final FileArtifacts artifacts;
+    final Engine engine;
+    final Server server;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    Running(Path folder, ServerOptions options) throws IOException {
+        Path tools = Files.createDirectories(folder.resolve("tools"));
+        Files.writeString(tools.resolve("shout.yaml"), SHOUT);
+        var time = new SystemTime();
+        store = new MemoryStore(time);
+        artifacts = new FileArtifacts(folder.resolve("artifacts"), time);
+        engine = new Engine(store, artifacts, time, new Random(1));
+        var requests = new Requests(artifacts, (_, _) -> "1", Map.of());
+        var site =
+                new Site(
+                        engine,
+                        artifacts,
+                        Tools.of(List.of(tools), Map.of()),
+                        requests,
+                        time,
+                        "test");
+        server = new Server(site, options.withPort(0)).start();
+    }
+
+    /** What was answered. */
+    record Answer(HttpResponse<byte[]> response) {
+        int status() {
+            return response.statusCode();
+        }
+
+        String header(String name) {
+            return response.headers().firstValue(name).orElse("");
+        }
+
+        JsonNode json() {
+            return JSON.readTree(response.body());
+        }
+
+        String code() {
+            return json().path("code").stringValue("");
+        }
+
+        /** The pointers of the fields that are wrong. */
+        List<String> pointers() {
+            return json().path("errors").values().stream()
+                    .map(e -> e.path("pointer").stringValue(""))
+                    .toList();
+        }
+    }
+
+    Answer get(String path, String... headers) {
+        return send(request(path, headers).GET());
+    }
+
+    Answer post(String path, String json, String... headers) {
+        return send(
+                request(path, headers)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(json)));
+    }
+
+    HttpRequest.Builder request(String path, String... headers) {
+        var builder =
+                HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + path));
+        return headers.length == 0 ? builder : builder.headers(headers);
+    }
+
+    Answer send(HttpRequest.Builder request) {
+        try {
+            return new Answer(client.send(request.build(), BodyHandlers.ofByteArray()));
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        server.close();
+        artifacts.close();
+        store.close();
+    }
+}
