@@ -12,16 +12,27 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /** One request and its answer, in the words of this API. */
 record Exchange(Site site, ServerOptions options, ServerRequest request, ServerResponse response) {
     private static final String JSON = "application/json";
+    private static final HeaderName PREFER = HeaderNames.create("Prefer");
+    private static final HeaderName PREFERENCE_APPLIED = HeaderNames.create("Preference-Applied");
+
+    /** https://www.rfc-editor.org/rfc/rfc7240#section-4.3 */
+    private static final Pattern WAIT =
+            Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})\"?");
+
+    private static final Duration WAIT_MAX = Duration.ofMinutes(10);
 
     /** What handles one route. */
     interface Handler {
@@ -78,6 +89,16 @@ record Exchange(Site site, ServerOptions options, ServerRequest request, ServerR
         throw badRequest(
                 "query parameter \"%s\" is \"%s\"; want %d to %d"
                         .formatted(name, text.get(), min, max));
+    }
+
+    /** How long the caller wants to wait for a job's end, at most {@link #WAIT_MAX}. */
+    Optional<Duration> preferredWait() {
+        Matcher wait = WAIT.matcher(header(PREFER).orElse(""));
+        if (!wait.find()) return Optional.empty();
+        Duration wanted = Duration.ofSeconds(Long.parseLong(wait.group(1)));
+        Duration granted = wanted.compareTo(WAIT_MAX) < 0 ? wanted : WAIT_MAX;
+        response.headers().set(PREFERENCE_APPLIED, "wait=" + granted.toSeconds());
+        return Optional.of(granted);
     }
 
     boolean is(String mediaType) {

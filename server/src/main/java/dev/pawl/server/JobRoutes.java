@@ -12,6 +12,7 @@ import dev.pawl.core.JobState;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.Store;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.EnumSet;
@@ -25,25 +26,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Routes about jobs that are there. */
-final class JobRoutes {
+record JobRoutes(Endings endings) {
     private static final int PAGE = 50;
     private static final int PAGE_MAX = 1_000;
 
-    private JobRoutes() {}
-
-    static void list(Exchange exchange) {
-        exchange.onlyQueries(
-                Set.of(
-                        "state",
-                        "tool",
-                        "queue",
-                        "tag",
-                        "correlation_id",
-                        "causation_id",
-                        "since",
-                        "before",
-                        "limit",
-                        "cursor"));
+    void list(Exchange exchange) {
         int limit = exchange.number("limit", PAGE, 1, PAGE_MAX);
         String cursor = exchange.query("cursor").orElse("");
         if (!cursor.isEmpty() && JobId.parse(cursor).isEmpty())
@@ -92,8 +79,12 @@ final class JobRoutes {
         }
     }
 
-    static void one(Exchange exchange) {
-        exchange.answer(whole(exchange, find(exchange)).json());
+    void one(Exchange exchange) throws InterruptedException {
+        JobId id = exchange.job();
+        Duration wait = exchange.preferredWait().orElse(Duration.ZERO);
+        Job job =
+                endings.await(id, wait, exchange.site().time()).orElseThrow(() -> none(id));
+        exchange.answer(whole(exchange, job).json());
     }
 
     static JobView whole(Exchange exchange, Job job) {
@@ -101,7 +92,7 @@ final class JobRoutes {
         return JobView.whole(job, store.artifacts(job.id()), store.history(job.id()));
     }
 
-    static void output(Exchange exchange) {
+    void output(Exchange exchange) {
         Job job = find(exchange);
         if (!(job.state() instanceof JobState.Succeeded))
             throw new Refused(
@@ -112,8 +103,7 @@ final class JobRoutes {
         exchange.answer(output.isMissingNode() ? JsonNodeFactory.instance.objectNode() : output);
     }
 
-    static void logs(Exchange exchange) {
-        exchange.onlyQueries(Set.of("after_attempt", "after_seq", "limit"));
+    void logs(Exchange exchange) {
         JobId id = find(exchange).id();
         int limit = exchange.number("limit", PAGE_MAX, 1, 10_000);
         int attempt = exchange.number("after_attempt", 0, 0, Integer.MAX_VALUE);
@@ -131,7 +121,7 @@ final class JobRoutes {
         exchange.answer(page);
     }
 
-    static void why(Exchange exchange) {
+    void why(Exchange exchange) {
         Job job = find(exchange);
         Explanation why =
                 Explanation.of(store(exchange), job.id()).orElseThrow(() -> none(job.id()));
@@ -146,14 +136,14 @@ final class JobRoutes {
         exchange.answer(node);
     }
 
-    static void artifacts(Exchange exchange) {
+    void artifacts(Exchange exchange) {
         Job job = find(exchange);
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.set("artifacts", whole(exchange, job).json().path("artifacts"));
         exchange.answer(node);
     }
 
-    static void artifact(Exchange exchange) throws IOException {
+    void artifact(Exchange exchange) throws IOException {
         JobId id = find(exchange).id();
         String name = exchange.path("name");
         Artifact artifact =
@@ -171,15 +161,15 @@ final class JobRoutes {
         Download.answer(exchange, artifact);
     }
 
-    static void cancel(Exchange exchange) {
+    void cancel(Exchange exchange) {
         act(exchange, "cancel", exchange.site().engine()::cancel, state -> !state.ended());
     }
 
-    static void redrive(Exchange exchange) {
+    void redrive(Exchange exchange) {
         act(exchange, "redrive", exchange.site().engine()::redrive, JobRoutes::isDeadOrCancelled);
     }
 
-    static void discard(Exchange exchange) {
+    void discard(Exchange exchange) {
         act(exchange, "discard", store(exchange)::discard, JobRoutes::isDeadOrCancelled);
     }
 

@@ -1,7 +1,9 @@
 package dev.pawl.server;
 
 import io.helidon.http.Method;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Every route of the native API, one line each, in the order of the documentation. */
 final class Routes {
@@ -9,43 +11,103 @@ final class Routes {
      * One route.
      *
      * @param path as in OpenAPI; {@code {+name}} takes slashes too
+     * @param queries the query parameters it knows; others are refused
+     * @param body the schema of its body in {@code schemas.json}; empty for none
+     * @param answer the schema of its answer; empty where it is no JSON
      */
-    record Route(Method method, String path, String summary, Exchange.Handler handler) {}
+    record Route(
+            Method method,
+            String path,
+            String summary,
+            Exchange.Handler handler,
+            Set<String> queries,
+            String body,
+            String answer) {
+        Route takes(String schema) {
+            return new Route(method, path, summary, handler, queries, schema, answer);
+        }
+
+        Route answers(String schema) {
+            return new Route(method, path, summary, handler, queries, body, schema);
+        }
+
+        Route queries(String... names) {
+            return new Route(method, path, summary, handler, Set.of(names), body, answer);
+        }
+    }
 
     private final List<Route> all;
 
     Routes(Endings endings) {
         var submits = new SubmitRoutes(endings);
-        all =
-                List.of(
-                        post("/v1/jobs", "Submit a job", submits::one),
-                        post(
-                                "/v1/jobs:batch",
-                                "Submit jobs, an array or a line each",
-                                submits::batch),
-                        get("/v1/jobs", "List jobs, newest first", JobRoutes::list),
-                        get("/v1/jobs/{id}", "One job", JobRoutes::one),
-                        get("/v1/jobs/{id}/output", "Its output", JobRoutes::output),
-                        get("/v1/jobs/{id}/logs", "Its log", JobRoutes::logs),
-                        get("/v1/jobs/{id}/why", "Why it is where it is", JobRoutes::why),
-                        get("/v1/jobs/{id}/artifacts", "Its artifacts", JobRoutes::artifacts),
-                        get("/v1/jobs/{id}/artifacts/{+name}", "One of them", JobRoutes::artifact),
-                        post("/v1/jobs/{id}:cancel", "Cancel it", JobRoutes::cancel),
-                        post(
-                                "/v1/jobs/{id}:redrive",
-                                "Send it back to its queue",
-                                JobRoutes::redrive),
-                        post("/v1/jobs/{id}:discard", "Remove it for good", JobRoutes::discard),
-                        get("/v1/tools", "What can be run", ToolRoutes::list),
-                        get("/v1/tools/{tool}", "One tool", ToolRoutes::one),
-                        get("/v1/queues", "Queues and what is in them", QueueRoutes::list),
-                        post("/v1/queues/{queue}:pause", "Claim nothing of it", QueueRoutes::pause),
-                        post("/v1/queues/{queue}:resume", "Claim of it again", QueueRoutes::resume),
-                        get("/v1/workers", "Workers that were heard of", QueueRoutes::workers),
-                        get("/v1/stats", "Jobs by state, queue and tool", QueueRoutes::stats),
-                        get("/livez", "Whether the process serves", HealthRoutes::live),
-                        get("/readyz", "Whether each part can do its work", HealthRoutes::ready),
-                        get("/", "A page to start from", StartPage::show));
+        var jobs = new JobRoutes(endings);
+        var all = new ArrayList<Route>();
+        all.addAll(jobs(submits, jobs));
+        all.addAll(around());
+        all.addAll(pages(all));
+        this.all = List.copyOf(all);
+    }
+
+    private static List<Route> jobs(SubmitRoutes submits, JobRoutes jobs) {
+        return List.of(
+                post("/v1/jobs", "Submit a job", submits::one).takes("Submit").answers("Accepted"),
+                post("/v1/jobs:batch", "Submit jobs, an array or a line each", submits::batch)
+                        .takes("SubmitBatch")
+                        .answers("AcceptedBatch"),
+                get("/v1/jobs", "List jobs, newest first", jobs::list)
+                        .queries(
+                                "state",
+                                "tool",
+                                "queue",
+                                "tag",
+                                "correlation_id",
+                                "causation_id",
+                                "since",
+                                "before",
+                                "limit",
+                                "cursor")
+                        .answers("JobPage"),
+                get("/v1/jobs/{id}", "One job; Prefer: wait=N waits for its end", jobs::one)
+                        .answers("Job"),
+                get("/v1/jobs/{id}/output", "Its output", jobs::output).answers("Output"),
+                get("/v1/jobs/{id}/logs", "Its log", jobs::logs)
+                        .queries("after_attempt", "after_seq", "limit")
+                        .answers("LogPage"),
+                get("/v1/jobs/{id}/why", "Why it is where it is", jobs::why).answers("Why"),
+                get("/v1/jobs/{id}/artifacts", "Its artifacts", jobs::artifacts)
+                        .answers("Artifacts"),
+                get("/v1/jobs/{id}/artifacts/{+name}", "One artifact's bytes", jobs::artifact),
+                post("/v1/jobs/{id}:cancel", "Cancel it", jobs::cancel).answers("Done"),
+                post("/v1/jobs/{id}:redrive", "Send it back to its queue", jobs::redrive)
+                        .answers("Done"),
+                post("/v1/jobs/{id}:discard", "Remove it for good", jobs::discard)
+                        .answers("Done"));
+    }
+
+    private static List<Route> around() {
+        return List.of(
+                get("/v1/tools", "What can be run", ToolRoutes::list).answers("Tools"),
+                get("/v1/tools/{tool}", "One tool", ToolRoutes::one).answers("Tool"),
+                get("/v1/queues", "Queues and what is in them", QueueRoutes::list)
+                        .answers("Queues"),
+                post("/v1/queues/{queue}:pause", "Claim nothing of it", QueueRoutes::pause)
+                        .answers("Queue"),
+                post("/v1/queues/{queue}:resume", "Claim of it again", QueueRoutes::resume)
+                        .answers("Queue"),
+                get("/v1/workers", "Workers that were heard of", QueueRoutes::workers)
+                        .answers("Workers"),
+                get("/v1/stats", "Jobs by state, queue and tool", QueueRoutes::stats)
+                        .answers("Stats"),
+                get("/livez", "Whether the process serves", HealthRoutes::live).answers("Live"),
+                get("/readyz", "Whether each part can do its work", HealthRoutes::ready)
+                        .answers("Ready"));
+    }
+
+    /** Those that are no part of the API. */
+    private static List<Route> pages(List<Route> documented) {
+        return List.of(
+                get("/openapi.json", "This document", new OpenApi(documented)::show),
+                get("/", "A page to start from", StartPage::show));
     }
 
     List<Route> all() {
@@ -53,10 +115,10 @@ final class Routes {
     }
 
     private static Route get(String path, String summary, Exchange.Handler handler) {
-        return new Route(Method.GET, path, summary, handler);
+        return new Route(Method.GET, path, summary, handler, Set.of(), "", "");
     }
 
     private static Route post(String path, String summary, Exchange.Handler handler) {
-        return new Route(Method.POST, path, summary, handler);
+        return new Route(Method.POST, path, summary, handler, Set.of(), "", "");
     }
 }

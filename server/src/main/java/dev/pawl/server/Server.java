@@ -68,6 +68,7 @@ public final class Server implements AutoCloseable {
     private void handle(Routes.Route route, ServerRequest request, ServerResponse response) {
         var exchange = new Exchange(site, options, request, response);
         try {
+            exchange.onlyQueries(route.queries());
             route.handler().handle(exchange);
         } catch (Refused e) {
             exchange.answer(e.problem());

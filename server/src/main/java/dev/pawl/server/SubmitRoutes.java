@@ -21,8 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -32,13 +30,6 @@ record SubmitRoutes(Endings endings) {
     /** Jobs in one batch; a larger one is refused whole. */
     private static final int BATCH_MAX = 10_000;
 
-    /** https://www.rfc-editor.org/rfc/rfc7240#section-4.3 */
-    private static final Pattern WAIT =
-            Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})\"?");
-
-    private static final Duration WAIT_MAX = Duration.ofMinutes(10);
-    private static final HeaderName PREFER = HeaderNames.create("Prefer");
-    private static final HeaderName PREFERENCE_APPLIED = HeaderNames.create("Preference-Applied");
     private static final HeaderName IDEMPOTENCY = HeaderNames.create("Idempotency-Key");
     private static final HeaderName CORRELATION = HeaderNames.create("x-correlation-id");
 
@@ -50,7 +41,7 @@ record SubmitRoutes(Endings endings) {
     }
 
     void one(Exchange exchange) throws InterruptedException {
-        Optional<Duration> wait = wait(exchange);
+        Optional<Duration> wait = exchange.preferredWait();
         Submission submission =
                 switch (wanted(exchange, exchange.json(), "")) {
                     case Wanted.Ready(var ready) -> ready;
@@ -205,9 +196,6 @@ record SubmitRoutes(Endings endings) {
         if (wait.isPresent()) {
             Optional<Job> job = endings.await(id, wait.get(), exchange.site().time());
             if (job.isPresent() && job.get().state().ended()) {
-                exchange.response()
-                        .headers()
-                        .set(PREFERENCE_APPLIED, "wait=" + wait.get().toSeconds());
                 exchange.answer(JobRoutes.whole(exchange, job.get()).json());
                 return;
             }
@@ -223,12 +211,5 @@ record SubmitRoutes(Endings endings) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("id", id.toString()).put("state", state.name().wire());
         return node;
-    }
-
-    private static Optional<Duration> wait(Exchange exchange) {
-        Matcher wait = WAIT.matcher(exchange.header(PREFER).orElse(""));
-        if (!wait.find()) return Optional.empty();
-        Duration wanted = Duration.ofSeconds(Long.parseLong(wait.group(1)));
-        return Optional.of(wanted.compareTo(WAIT_MAX) < 0 ? wanted : WAIT_MAX);
     }
 }

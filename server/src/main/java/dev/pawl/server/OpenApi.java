@@ -1,0 +1,109 @@
+package dev.pawl.server;
+
+import dev.pawl.api.Json;
+import dev.pawl.api.Problem;
+import dev.pawl.tool.Tool;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The API's description (https://spec.openapis.org/oas/v3.1.1.html), made from the routes, so that
+ * none is missing and none is made up. The schemas of its documents are in {@code schemas.json};
+ * each tool adds those of its input and output.
+ *
+ * @param documented in the order of the document
+ */
+record OpenApi(List<Routes.Route> documented) {
+    private static final Pattern IN_PATH = Pattern.compile("\\{\\+?([a-z]+)}");
+
+    OpenApi {
+        documented = List.copyOf(documented);
+    }
+
+    void show(Exchange exchange) throws IOException {
+        exchange.answer(document(exchange.site()));
+    }
+
+    private ObjectNode document(Site site) throws IOException {
+        ObjectNode whole = JsonNodeFactory.instance.objectNode();
+        whole.put("openapi", "3.1.1");
+        whole.putObject("info")
+                .put("title", "Pawl")
+                .put("description", "Jobs that never slip back.")
+                .put("version", site.version());
+        ObjectNode paths = whole.putObject("paths");
+        for (Routes.Route route : documented) {
+            String path = IN_PATH.matcher(route.path()).replaceAll("{$1}");
+            ObjectNode methods =
+                    paths.has(path) ? (ObjectNode) paths.path(path) : paths.putObject(path);
+            methods.set(route.method().text().toLowerCase(java.util.Locale.ROOT), operation(route));
+        }
+        ObjectNode schemas = (ObjectNode) schemas();
+        for (Tool tool : site.tools().all()) {
+            schemas.set("tool." + tool.id().name() + "." + tool.id().version() + ".input", tool.input().node());
+            schemas.set("tool." + tool.id().name() + "." + tool.id().version() + ".output", tool.output().node());
+        }
+        whole.putObject("components").set("schemas", schemas);
+        return whole;
+    }
+
+    private static ObjectNode operation(Routes.Route route) {
+        ObjectNode operation = JsonNodeFactory.instance.objectNode();
+        operation.put("summary", route.summary());
+        var parameters = JsonNodeFactory.instance.arrayNode();
+        for (Matcher name = IN_PATH.matcher(route.path()); name.find(); )
+            parameters
+                    .addObject()
+                    .put("name", name.group(1))
+                    .put("in", "path")
+                    .put("required", true)
+                    .set("schema", JsonNodeFactory.instance.objectNode().put("type", "string"));
+        for (String name : new TreeSet<>(route.queries()))
+            parameters
+                    .addObject()
+                    .put("name", name)
+                    .put("in", "query")
+                    .set("schema", JsonNodeFactory.instance.objectNode().put("type", "string"));
+        if (!parameters.isEmpty()) operation.set("parameters", parameters);
+        if (!route.body().isEmpty())
+            operation
+                    .putObject("requestBody")
+                    .put("required", true)
+                    .set("content", content("application/json", route.body()));
+        ObjectNode responses = operation.putObject("responses");
+        ObjectNode good = responses.putObject("2XX").put("description", "Done.");
+        if (!route.answer().isEmpty())
+            good.set("content", content("application/json", route.answer()));
+        responses
+                .putObject("default")
+                .put("description", "Refused, and why.")
+                .set("content", content(Problem.MEDIA_TYPE, "Problem"));
+        return operation;
+    }
+
+    private static JsonNode content(String mediaType, String schema) {
+        ObjectNode content = JsonNodeFactory.instance.objectNode();
+        content.putObject(mediaType)
+                .putObject("schema")
+                .put("$ref", "#/components/schemas/" + schema);
+        return content;
+    }
+
+    static JsonNode schemas() throws IOException {
+        try (InputStream in = OpenApi.class.getResourceAsStream("schemas.json")) {
+            if (in == null) throw new IllegalStateException("schemas.json is not in the jar");
+            return switch (Json.read(in.readAllBytes())) {
+                case Json.Reading.Read(var node) -> node;
+                case Json.Reading.Unreadable(var reason) ->
+                        throw new IllegalStateException("schemas.json: " + reason);
+            };
+        }
+    }
+}

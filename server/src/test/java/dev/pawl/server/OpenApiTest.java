@@ -1,0 +1,148 @@
+package dev.pawl.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pawl.core.Claim;
+import dev.pawl.core.JobId;
+import dev.pawl.core.LeaseId;
+import dev.pawl.core.Outcome;
+import dev.pawl.core.ToolId;
+import dev.pawl.tool.Checked;
+import dev.pawl.tool.JsonSchema;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What {@code /openapi.json} says is what the server does. */
+final class OpenApiTest {
+    @TempDir Path folder;
+    private Running on;
+
+    @BeforeEach
+    void start() throws IOException {
+        on = new Running(folder, ServerOptions.defaults());
+    }
+
+    @AfterEach
+    void stop() {
+        on.close();
+    }
+
+    @Test
+    void everyRouteOfTheApiIsDescribedAndNoOther() {
+        var described = new TreeSet<String>();
+        on.get("/openapi.json")
+                .json()
+                .path("paths")
+                .properties()
+                .forEach(path ->
+                        path.getValue()
+                                .propertyNames()
+                                .forEach(method -> described.add(method + " " + path.getKey())));
+        var served = new TreeSet<String>();
+        for (Routes.Route route : new Routes(new Endings(on.engine)).all())
+            served.add(
+                    route.method().text().toLowerCase(java.util.Locale.ROOT)
+                            + " "
+                            + route.path().replace("{+", "{"));
+        // One is for people, the other is this document itself.
+        served.removeAll(Set.of("get /", "get /openapi.json"));
+
+        assertThat(described).isEqualTo(served);
+    }
+
+    @Test
+    void everyReferenceLeadsSomewhere() {
+        JsonNode document = on.get("/openapi.json").json();
+        var references = new ArrayList<String>();
+        collect(document, references);
+
+        assertThat(references).isNotEmpty();
+        for (String reference : references)
+            assertThat(document.at(reference.substring(1)).isMissingNode())
+                    .as(reference)
+                    .isFalse();
+    }
+
+    @Test
+    void whatIsAnsweredFitsItsSchema() {
+        String id = submit("hi");
+        var want = new Claim.Want(Set.of(new ToolId("shout", "1")), Set.of(), Set.of(), 1);
+        var claim =
+                new Claim(
+                        new LeaseId(new UUID(4, 2)),
+                        "w",
+                        Duration.ofMinutes(1),
+                        List.of(want),
+                        Set.of());
+        var job = on.engine.claim(claim).jobs().getFirst();
+        on.engine.end(
+                List.of(on.engine.ending(job, "w", new Outcome.Succeeded("{\"a\":1}", List.of()))));
+        String cancelled = submit("bye");
+        on.engine.cancel(JobId.parse(cancelled).orElseThrow());
+        submit("later");
+
+        fits("JobPage", on.get("/v1/jobs?limit=2"));
+        for (String each : List.of(id, cancelled)) {
+            fits("Job", on.get("/v1/jobs/" + each));
+            fits("Why", on.get("/v1/jobs/" + each + "/why"));
+            fits("LogPage", on.get("/v1/jobs/" + each + "/logs"));
+            fits("Artifacts", on.get("/v1/jobs/" + each + "/artifacts"));
+        }
+        fits("Done", on.post("/v1/jobs/" + cancelled + ":redrive", ""));
+        fits("Tools", on.get("/v1/tools"));
+        fits("Tool", on.get("/v1/tools/shout"));
+        fits("Queues", on.get("/v1/queues"));
+        fits("Queue", on.post("/v1/queues/default:pause", ""));
+        fits("Workers", on.get("/v1/workers"));
+        fits("Stats", on.get("/v1/stats"));
+        fits("Ready", on.get("/readyz"));
+        fits("Problem", on.get("/v1/jobs/nope"));
+        fits("Problem", on.post("/v1/jobs", "{\"tool\":\"shout\"}"));
+    }
+
+    @Test
+    void aSchemaThatIsBrokenIsNoticed() {
+        ObjectNode job = JsonNodeFactory.instance.objectNode().put("id", "x");
+        assertThat(schema("Job").check(job)).isInstanceOf(Checked.Invalid.class);
+    }
+
+    private void fits(String name, Running.Answer answer) {
+        assertThat(schema(name).check(answer.json()))
+                .as("%s %s", name, answer.json())
+                .isInstanceOf(Checked.Valid.class);
+    }
+
+    private JsonSchema schema(String name) {
+        ObjectNode schema = JsonNodeFactory.instance.objectNode();
+        schema.put("$ref", "#/components/schemas/" + name);
+        schema.set("components", on.get("/openapi.json").json().path("components"));
+        return JsonSchema.of(schema);
+    }
+
+    private String submit(String text) {
+        return on.post(
+                        "/v1/jobs",
+                        "{\"tool\":\"shout\",\"input\":{\"text\":\"%s\"}}".formatted(text))
+                .json()
+                .path("id")
+                .stringValue();
+    }
+
+    private static void collect(JsonNode node, List<String> references) {
+        if (node.path("$ref").isString()) references.add(node.path("$ref").stringValue());
+        node.values().forEach(child -> collect(child, references));
+    }
+}
