@@ -40,7 +40,9 @@ record ArchitectureRules(String root) {
                     "store", List.of("core"),
                     "artifact", List.of("core"),
                     "testkit", List.of("core"),
-                    "worker", List.of("core", "tool"));
+                    "worker", List.of("core", "tool"),
+                    "api", List.of("core"),
+                    "server", List.of("core", "tool", "api"));
 
     private static final List<String> MODULES =
             List.of(
@@ -50,6 +52,8 @@ record ArchitectureRules(String root) {
                     "artifact",
                     "testkit",
                     "worker",
+                    "api",
+                    "server",
                     "app",
                     "bench",
                     "e2e");

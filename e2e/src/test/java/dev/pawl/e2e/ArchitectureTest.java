@@ -34,6 +34,8 @@ final class ArchitectureTest {
                     Map.entry("arrows of artifact", "artifact.SeesTool"),
                     Map.entry("arrows of testkit", "testkit.SeesTool"),
                     Map.entry("arrows of worker", "worker.SeesStore"),
+                    Map.entry("arrows of api", "api.SeesTool"),
+                    Map.entry("arrows of server", "server.SeesStore"),
                     Map.entry("core is pure", "core.SpeaksSql"),
                     Map.entry("core starts no thread", "core.StartsThread"),
                     Map.entry("only store speaks JDBC", "core.SpeaksSql"),
@@ -74,6 +76,8 @@ final class ArchitectureTest {
                         "dev.pawl.store",
                         "dev.pawl.artifact",
                         "dev.pawl.worker",
+                        "dev.pawl.api",
+                        "dev.pawl.server",
                         "dev.pawl.testkit",
                         "dev.pawl.app");
     }
