@@ -1,6 +1,8 @@
 package dev.pawl.core;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Why a request was refused. The names are wire format: add, never rename. */
 public enum ErrorCode {
@@ -17,7 +19,8 @@ public enum ErrorCode {
     SCHEMA_NEWER(Blame.SERVER),
     STORE_CORRUPT(Blame.SERVER),
     STORE_FULL(Blame.SERVER),
-    STORE_UNAVAILABLE(Blame.SERVER);
+    STORE_UNAVAILABLE(Blame.SERVER),
+    SERVER_UNREACHABLE(Blame.SERVER);
 
     /** Who has to act: fix the request, wait, or fix us. */
     public enum Blame {
@@ -34,6 +37,11 @@ public enum ErrorCode {
 
     public Blame blame() {
         return blame;
+    }
+
+    /** The code with that name on the wire. */
+    public static Optional<ErrorCode> ofWire(String wire) {
+        return Arrays.stream(values()).filter(code -> code.wire().equals(wire)).findFirst();
     }
 
     /** The name on the wire: lower case. */

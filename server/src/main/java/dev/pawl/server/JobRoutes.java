@@ -82,8 +82,7 @@ record JobRoutes(Endings endings) {
     void one(Exchange exchange) throws InterruptedException {
         JobId id = exchange.job();
         Duration wait = exchange.preferredWait().orElse(Duration.ZERO);
-        Job job =
-                endings.await(id, wait, exchange.site().time()).orElseThrow(() -> none(id));
+        Job job = endings.await(id, wait, exchange.site().time()).orElseThrow(() -> none(id));
         exchange.answer(whole(exchange, job).json());
     }
 

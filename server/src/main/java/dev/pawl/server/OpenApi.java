@@ -47,8 +47,12 @@ record OpenApi(List<Routes.Route> documented) {
         }
         ObjectNode schemas = (ObjectNode) schemas();
         for (Tool tool : site.tools().all()) {
-            schemas.set("tool." + tool.id().name() + "." + tool.id().version() + ".input", tool.input().node());
-            schemas.set("tool." + tool.id().name() + "." + tool.id().version() + ".output", tool.output().node());
+            schemas.set(
+                    "tool." + tool.id().name() + "." + tool.id().version() + ".input",
+                    tool.input().node());
+            schemas.set(
+                    "tool." + tool.id().name() + "." + tool.id().version() + ".output",
+                    tool.output().node());
         }
         whole.putObject("components").set("schemas", schemas);
         return whole;

@@ -80,8 +80,7 @@ final class Routes {
                 post("/v1/jobs/{id}:cancel", "Cancel it", jobs::cancel).answers("Done"),
                 post("/v1/jobs/{id}:redrive", "Send it back to its queue", jobs::redrive)
                         .answers("Done"),
-                post("/v1/jobs/{id}:discard", "Remove it for good", jobs::discard)
-                        .answers("Done"));
+                post("/v1/jobs/{id}:discard", "Remove it for good", jobs::discard).answers("Done"));
     }
 
     private static List<Route> around() {

@@ -71,9 +71,7 @@ final class OpenApiTest {
 
         assertThat(references).isNotEmpty();
         for (String reference : references)
-            assertThat(document.at(reference.substring(1)).isMissingNode())
-                    .as(reference)
-                    .isFalse();
+            assertThat(document.at(reference.substring(1)).isMissingNode()).as(reference).isFalse();
     }
 
     @Test

@@ -49,7 +49,8 @@ public enum ExitCode {
                     CONFIGURATION_INVALID ->
                     USAGE;
             case IDEMPOTENCY_CONFLICT, QUEUE_FULL, NOT_POSSIBLE_NOW, LEASE_LOST -> REFUSED;
-            case SCHEMA_NEWER, STORE_CORRUPT, STORE_FULL, STORE_UNAVAILABLE -> UNREACHABLE;
+            case SCHEMA_NEWER, STORE_CORRUPT, STORE_FULL, STORE_UNAVAILABLE, SERVER_UNREACHABLE ->
+                    UNREACHABLE;
         };
     }
 

@@ -1,0 +1,311 @@
+package dev.pawl.api;
+
+import dev.pawl.core.ErrorCode;
+import dev.pawl.core.JobId;
+import dev.pawl.core.JobState;
+import dev.pawl.core.PawlException;
+import dev.pawl.core.Time;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Speaks to a Pawl server. Thread-safe; every method blocks until the server has answered.
+ *
+ * <p>What may be repeated is: every question, and a submit, to which an idempotency key is given
+ * when it has none. After {@value #TRIES} tries the last refusal or outage is thrown. A wait for a
+ * job is a question that the server answers when the job has ended, so that nobody polls.
+ *
+ * <p>Every method throws {@link PawlException} with the code of the server's refusal, or {@link
+ * ErrorCode#SERVER_UNREACHABLE}.
+ */
+public final class PawlClient implements AutoCloseable {
+    private static final int TRIES = 5;
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration ANSWER = Duration.ofSeconds(60);
+    private static final Duration LONG_POLL = Duration.ofSeconds(30);
+    private static final Duration BACKOFF_FIRST = Duration.ofMillis(100);
+    private static final Duration BACKOFF_MAX = Duration.ofSeconds(5);
+
+    private final URI server;
+    private final Time time;
+    private final RandomGenerator random;
+    private final HttpClient http =
+            HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(CONNECT)
+                    .build();
+
+    /**
+     * @param server as in {@code http://localhost:8080}
+     * @param random thread-safe
+     */
+    public PawlClient(URI server, Time time, RandomGenerator random) {
+        String scheme = String.valueOf(server.getScheme()).toLowerCase(Locale.ROOT);
+        if (!(scheme.equals("http") || scheme.equals("https")) || server.getHost() == null)
+            throw new PawlException(
+                    ErrorCode.CONFIGURATION_INVALID,
+                    "server \"%s\" is no address; want one as http://localhost:8080"
+                            .formatted(server));
+        String text = server.toString();
+        this.server = text.endsWith("/") ? server : URI.create(text + "/");
+        this.time = time;
+        this.random = random;
+    }
+
+    // ---- Submit
+
+    /** Submits a job. */
+    public Accepted submit(SubmitRequest request) throws InterruptedException {
+        return accepted(post("v1/jobs", keyed(request).json()));
+    }
+
+    /**
+     * Submits a job and waits for its end, at most that long.
+     *
+     * @return the job as it stood when it had ended, or the time was over
+     */
+    public JobView submitAndWait(SubmitRequest request, Duration atMost)
+            throws InterruptedException {
+        return await(submit(request).id(), atMost);
+    }
+
+    private SubmitRequest keyed(SubmitRequest request) {
+        if (!request.idempotencyKey().isEmpty()) return request;
+        byte[] bytes = new byte[16];
+        random.nextBytes(bytes);
+        ObjectNode copy = ((ObjectNode) request.json()).deepCopy();
+        copy.put("idempotency_key", "client-" + HexFormat.of().formatHex(bytes));
+        return new SubmitRequest(copy);
+    }
+
+    private static Accepted accepted(JsonNode json) {
+        return new Accepted(
+                JobId.parse(json.path("id").stringValue("")).orElseThrow(),
+                JobState.Name.valueOf(json.path("state").stringValue("").toUpperCase(Locale.ROOT)));
+    }
+
+    // ---- Look
+
+    /** The job with all there is to know of it; empty when there is none. */
+    public Optional<JobView> job(JobId id) throws InterruptedException {
+        try {
+            return Optional.of(new JobView(get("v1/jobs/" + id)));
+        } catch (PawlException e) {
+            if (e.code() == ErrorCode.JOB_NOT_FOUND) return Optional.empty();
+            throw e;
+        }
+    }
+
+    /** The job once it has ended, or as it stands when the time is over. */
+    public JobView await(JobId id, Duration atMost) throws InterruptedException {
+        long deadline = time.nanos() + atMost.toNanos();
+        while (true) {
+            Duration left = Duration.ofNanos(Math.max(0, deadline - time.nanos()));
+            long seconds = Math.min(left.plusMillis(999).toSeconds(), LONG_POLL.toSeconds());
+            HttpRequest.Builder request =
+                    request("v1/jobs/" + id)
+                            .header("Prefer", "wait=" + seconds)
+                            .timeout(ANSWER.plusSeconds(seconds));
+            var job = new JobView(json(repeated(request)));
+            if (job.ended() || time.nanos() - deadline >= 0) return job;
+        }
+    }
+
+    public JobPage jobs(JobQuery query) throws InterruptedException {
+        JsonNode page = get("v1/jobs?" + query.text());
+        return new JobPage(
+                page.path("jobs").values().stream().map(JobView::new).toList(),
+                page.path("next_cursor").stringValue(""));
+    }
+
+    /** The lines after the given one, oldest first; 0 and -1 for the beginning. */
+    public List<JsonNode> logs(JobId id, int afterAttempt, long afterSeq, int limit)
+            throws InterruptedException {
+        return List.copyOf(
+                get("v1/jobs/%s/logs?after_attempt=%d&after_seq=%d&limit=%d"
+                                .formatted(id, afterAttempt, afterSeq, limit))
+                        .path("lines")
+                        .values());
+    }
+
+    /** Why a job is where it is. */
+    public JsonNode why(JobId id) throws InterruptedException {
+        return get("v1/jobs/" + id + "/why");
+    }
+
+    /** An artifact's content, to be closed by the caller. */
+    public InputStream artifact(JobId id, String name) throws InterruptedException {
+        var path = new StringBuilder("v1/jobs/" + id + "/artifacts");
+        for (String part : name.split("/", -1))
+            path.append('/')
+                    .append(URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20"));
+        return new ByteArrayInputStream(repeated(request(path.toString())).body());
+    }
+
+    // ---- Act
+
+    /** Cancels a job; answers its state before. */
+    public JobState.Name cancel(JobId id) throws InterruptedException {
+        return act(id, "cancel");
+    }
+
+    /** Sends a dead or cancelled job back to its queue; answers its state before. */
+    public JobState.Name redrive(JobId id) throws InterruptedException {
+        return act(id, "redrive");
+    }
+
+    /** Removes a dead or cancelled job for good; answers its state before. */
+    public JobState.Name discard(JobId id) throws InterruptedException {
+        return act(id, "discard");
+    }
+
+    private JobState.Name act(JobId id, String what) throws InterruptedException {
+        // Sent once: the answer says what the job was, and a repeat would see another state.
+        JsonNode done =
+                json(once(request("v1/jobs/" + id + ":" + what).POST(BodyPublishers.noBody())));
+        return JobState.Name.valueOf(done.path("was").stringValue("").toUpperCase(Locale.ROOT));
+    }
+
+    /** Pauses a queue or resumes it; answers it. */
+    public JsonNode queuePaused(String queue, boolean paused) throws InterruptedException {
+        String name = URLEncoder.encode(queue, StandardCharsets.UTF_8);
+        return json(
+                repeated(
+                        request("v1/queues/" + name + (paused ? ":pause" : ":resume"))
+                                .POST(BodyPublishers.noBody())));
+    }
+
+    // ---- Around
+
+    /** A document of the API, as {@code v1/tools} or {@code v1/stats}. */
+    public JsonNode get(String path) throws InterruptedException {
+        return json(repeated(request(path)));
+    }
+
+    private JsonNode post(String path, JsonNode body) throws InterruptedException {
+        return json(
+                repeated(
+                        request(path)
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofByteArray(Json.bytes(body)))));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(server.resolve(path)).timeout(ANSWER);
+    }
+
+    private HttpResponse<byte[]> repeated(HttpRequest.Builder request) throws InterruptedException {
+        for (int tried = 1; ; tried++) {
+            try {
+                return once(request);
+            } catch (PawlException e) {
+                if (tried == TRIES || !passes(e.code())) throw e;
+                time.sleep(backoff(tried));
+            }
+        }
+    }
+
+    private static boolean passes(ErrorCode code) {
+        return switch (code) {
+            case SERVER_UNREACHABLE, STORE_UNAVAILABLE, STORE_FULL, QUEUE_FULL -> true;
+            case JOB_NOT_FOUND,
+                    TOOL_NOT_FOUND,
+                    INPUT_INVALID,
+                    INPUT_TOO_LARGE,
+                    PARENT_NOT_FOUND,
+                    IDEMPOTENCY_CONFLICT,
+                    CONFIGURATION_INVALID,
+                    NOT_POSSIBLE_NOW,
+                    LEASE_LOST,
+                    SCHEMA_NEWER,
+                    STORE_CORRUPT ->
+                    false;
+        };
+    }
+
+    /** Full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). */
+    private Duration backoff(int tried) {
+        long most =
+                Math.min(BACKOFF_MAX.toMillis(), BACKOFF_FIRST.toMillis() << Math.min(tried, 16));
+        return Duration.ofMillis(random.nextLong(most + 1));
+    }
+
+    private HttpResponse<byte[]> once(HttpRequest.Builder request) throws InterruptedException {
+        HttpResponse<byte[]> response;
+        try {
+            response = http.send(request.build(), BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw new PawlException(
+                    ErrorCode.SERVER_UNREACHABLE,
+                    "server %s can't be reached (%s); is it running? `pawl up` starts one"
+                            .formatted(server, reason(e)),
+                    e);
+        }
+        if (response.statusCode() >= 400) throw refusal(response);
+        return response;
+    }
+
+    private static String reason(IOException e) {
+        String message = e.getMessage();
+        return message == null ? e.getClass().getSimpleName() : message;
+    }
+
+    private PawlException refusal(HttpResponse<byte[]> response) {
+        if (Json.read(response.body()) instanceof Json.Reading.Read(var problem)
+                && problem.path("code").isString()) {
+            String code = problem.path("code").stringValue("");
+            var message = new StringBuilder(problem.path("detail").stringValue(code));
+            for (JsonNode error : problem.path("errors").values())
+                if (problem.path("errors").size() > 1)
+                    message.append("; ")
+                            .append(error.path("pointer").stringValue(""))
+                            .append(' ')
+                            .append(error.path("message").stringValue(""));
+            return new PawlException(
+                    ErrorCode.ofWire(code).orElseGet(() -> byStatus(response)), message.toString());
+        }
+        return new PawlException(
+                byStatus(response),
+                "%s answered %d, and not as a Pawl server does"
+                        .formatted(response.uri(), response.statusCode()));
+    }
+
+    private static ErrorCode byStatus(HttpResponse<?> response) {
+        return response.statusCode() >= 500
+                ? ErrorCode.SERVER_UNREACHABLE
+                : ErrorCode.INPUT_INVALID;
+    }
+
+    private static JsonNode json(HttpResponse<byte[]> response) {
+        return switch (Json.read(response.body())) {
+            case Json.Reading.Read(var node) -> node;
+            case Json.Reading.Unreadable(var reason) ->
+                    throw new PawlException(
+                            ErrorCode.SERVER_UNREACHABLE,
+                            "%s didn't answer as a Pawl server does: %s"
+                                    .formatted(response.uri(), reason));
+        };
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}
