@@ -91,6 +91,11 @@ final class PawlProcess implements AutoCloseable {
         return Files.readString(output);
     }
 
+    /** As SIGTERM. */
+    void stop() {
+        process.destroy();
+    }
+
     /** As {@code kill -9}: nothing of it runs any more when this returns; its children do. */
     void kill() {
         process.destroyForcibly().onExit().join();

@@ -6,10 +6,12 @@ import dev.pawl.core.ErrorCode;
 import dev.pawl.core.JobId;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpMediaType;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -23,7 +25,12 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /** One request and its answer, in the words of this API. */
-record Exchange(Site site, ServerOptions options, ServerRequest request, ServerResponse response) {
+record Exchange(
+        Site site,
+        ServerOptions options,
+        Patience patience,
+        ServerRequest request,
+        ServerResponse response) {
     private static final String JSON = "application/json";
     private static final HeaderName PREFER = HeaderNames.create("Prefer");
     private static final HeaderName PREFERENCE_APPLIED = HeaderNames.create("Preference-Applied");
@@ -31,6 +38,9 @@ record Exchange(Site site, ServerOptions options, ServerRequest request, ServerR
     /** https://www.rfc-editor.org/rfc/rfc7240#section-4.3 */
     private static final Pattern WAIT =
             Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})\"?");
+
+    /** Answers after which the rest of the body is not worth reading. */
+    private static final Set<Integer> HANG_UP = Set.of(408, 413);
 
     private static final Duration WAIT_MAX = Duration.ofMinutes(10);
 
@@ -128,18 +138,44 @@ record Exchange(Site site, ServerOptions options, ServerRequest request, ServerR
         };
     }
 
-    /** The body's bytes; within the limit, or the request is refused. */
+    /** The body's bytes; within the limits of size and time, or the request is refused. */
     byte[] body() {
         OptionalLong length = request.headers().contentLength();
         if (length.isPresent() && length.getAsLong() > options.jsonBytesMax()) throw tooLarge();
         if (!request.content().hasEntity()) return new byte[0];
+        long deadline = site.time().nanos() + options.bodyTime().toNanos();
         try (InputStream in = request.content().inputStream()) {
-            byte[] bytes = in.readNBytes(Math.toIntExact(options.jsonBytesMax() + 1));
-            if (bytes.length > options.jsonBytesMax()) throw tooLarge();
-            return bytes;
+            var bytes = new ByteArrayOutputStream();
+            byte[] buffer = new byte[16 << 10];
+            for (int read = read(in, buffer); read >= 0; read = read(in, buffer)) {
+                bytes.write(buffer, 0, read);
+                if (bytes.size() > options.jsonBytesMax()) throw tooLarge();
+                // A client that sends a byte now and then would hold its connection for ever.
+                if (site.time().nanos() - deadline > 0) throw tooSlow();
+            }
+            return bytes.toByteArray();
         } catch (IOException e) {
             throw badRequest("the body ended early: " + e.getMessage());
         }
+    }
+
+    private int read(InputStream in, byte[] buffer) throws IOException {
+        try (var _ = patience.waiting()) {
+            return in.read(buffer);
+        } catch (RuntimeException e) {
+            // The web server's ways to say that the client is gone, or sends no chunk.
+            throw new IOException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Refused tooSlow() {
+        return new Refused(
+                Problem.of(
+                        408,
+                        "request_timeout",
+                        "The request took too long",
+                        "the body did not arrive within %d s"
+                                .formatted(options.bodyTime().toSeconds())));
     }
 
     private Refused tooLarge() {
@@ -170,6 +206,8 @@ record Exchange(Site site, ServerOptions options, ServerRequest request, ServerR
         response.headers().set(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE);
         if (problem.status() == 429 || problem.status() == 503)
             response.headers().set(HeaderNames.RETRY_AFTER, "5");
+        if (HANG_UP.contains(problem.status()))
+            response.headers().set(HeaderValues.CONNECTION_CLOSE);
         response.send(Json.bytes(problem.json()));
     }
 }

@@ -3,15 +3,16 @@ package dev.pawl.server;
 import dev.pawl.api.Problem;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
-import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HttpException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.TreeSet;
@@ -28,6 +29,7 @@ public final class Server implements AutoCloseable {
     private final Site site;
     private final ServerOptions options;
     private final Endings endings;
+    private final Patience patience;
     private final Routes routes;
     private final WebServer web;
 
@@ -36,6 +38,7 @@ public final class Server implements AutoCloseable {
         this.site = site;
         this.options = options;
         this.endings = new Endings(site.engine());
+        this.patience = new Patience(site.time(), options.idle());
         this.routes = new Routes(endings);
         this.web =
                 WebServer.builder()
@@ -46,13 +49,10 @@ public final class Server implements AutoCloseable {
                         .idleConnectionPeriod(options.idle().dividedBy(2).plusSeconds(1))
                         .shutdownGracePeriod(Duration.ofSeconds(1))
                         .shutdownHook(false)
-                        .connectionOptions(socket())
+                        .protocolsDiscoverServices(false)
+                        .addConnectionSelector(patience)
                         .routing(this::route)
                         .build();
-    }
-
-    private SocketOptions socket() {
-        return SocketOptions.builder().tcpNoDelay(true).readTimeout(options.idle()).build();
     }
 
     private void route(HttpRouting.Builder routing) {
@@ -66,7 +66,7 @@ public final class Server implements AutoCloseable {
     }
 
     private void handle(Routes.Route route, ServerRequest request, ServerResponse response) {
-        var exchange = new Exchange(site, options, request, response);
+        var exchange = new Exchange(site, options, patience, request, response);
         try {
             exchange.onlyQueries(route.queries());
             route.handler().handle(exchange);
@@ -79,7 +79,7 @@ public final class Server implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             exchange.answer(Problem.of(503, "stopping", "The server stops", "ask again soon"));
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
@@ -91,7 +91,7 @@ public final class Server implements AutoCloseable {
         for (Routes.Route route : routes.all())
             if (io.helidon.http.PathMatchers.create(route.path()).match(request.path()).accepted())
                 methods.add(route.method().text());
-        var exchange = new Exchange(site, options, request, response);
+        var exchange = new Exchange(site, options, patience, request, response);
         if (methods.isEmpty()) {
             exchange.answer(
                     Problem.of(404, "not_found", "There is nothing here", "no route is " + path));
@@ -108,7 +108,7 @@ public final class Server implements AutoCloseable {
     }
 
     private void bug(ServerRequest request, ServerResponse response, Throwable e) {
-        var exchange = new Exchange(site, options, request, response);
+        var exchange = new Exchange(site, options, patience, request, response);
         if (e instanceof HttpException http) {
             int status = http.status().code();
             exchange.answer(
@@ -134,19 +134,29 @@ public final class Server implements AutoCloseable {
      * @throws PawlException {@link ErrorCode#CONFIGURATION_INVALID} when the address is taken
      */
     public Server start() {
-        try {
-            web.start();
-        } catch (RuntimeException e) {
-            for (Throwable cause = e; cause != null; cause = cause.getCause())
-                if (cause instanceof BindException)
-                    throw new PawlException(
-                            ErrorCode.CONFIGURATION_INVALID,
-                            "%s:%d can't be listened on (%s); is it in use? Choose another with --port"
-                                    .formatted(options.host(), options.port(), cause.getMessage()),
-                            e);
-            throw e;
-        }
+        requireFree();
+        web.start();
+        // It logs why, and throws nothing.
+        if (!web.isRunning()) throw taken("the log says why", new IOException("not running"));
         return this;
+    }
+
+    /** The web server would say less clearly what is wrong. */
+    private void requireFree() {
+        try (var probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(options.host(), options.port()));
+        } catch (IOException e) {
+            throw taken(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private PawlException taken(String why, Throwable cause) {
+        return new PawlException(
+                ErrorCode.CONFIGURATION_INVALID,
+                "%s:%d can't be listened on (%s); is it in use? Choose another with --port"
+                        .formatted(options.host(), options.port(), why),
+                cause);
     }
 
     /** The port it listens on. */

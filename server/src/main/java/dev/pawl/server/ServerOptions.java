@@ -10,9 +10,15 @@ import java.time.Duration;
  * @param jsonBytesMax of a body that is read into memory
  * @param connectionsMax open at once; more wait to be accepted
  * @param idle how long a connection may say nothing
+ * @param bodyTime how long a JSON body may take to arrive
  */
 public record ServerOptions(
-        String host, int port, long jsonBytesMax, int connectionsMax, Duration idle) {
+        String host,
+        int port,
+        long jsonBytesMax,
+        int connectionsMax,
+        Duration idle,
+        Duration bodyTime) {
     public ServerOptions {
         if (host.isBlank()) throw new IllegalArgumentException("host is blank");
         if (port < 0 || port > 65_535)
@@ -23,22 +29,27 @@ public record ServerOptions(
     }
 
     public static ServerOptions defaults() {
-        return new ServerOptions("localhost", 8080, 10 << 20, 12_000, Duration.ofMinutes(1));
+        return new ServerOptions(
+                "localhost", 8080, 10 << 20, 12_000, Duration.ofMinutes(1), Duration.ofSeconds(30));
     }
 
     public ServerOptions withHost(String value) {
-        return new ServerOptions(value, port, jsonBytesMax, connectionsMax, idle);
+        return new ServerOptions(value, port, jsonBytesMax, connectionsMax, idle, bodyTime);
     }
 
     public ServerOptions withPort(int value) {
-        return new ServerOptions(host, value, jsonBytesMax, connectionsMax, idle);
+        return new ServerOptions(host, value, jsonBytesMax, connectionsMax, idle, bodyTime);
     }
 
     public ServerOptions withJsonBytesMax(long value) {
-        return new ServerOptions(host, port, value, connectionsMax, idle);
+        return new ServerOptions(host, port, value, connectionsMax, idle, bodyTime);
     }
 
     public ServerOptions withIdle(Duration value) {
-        return new ServerOptions(host, port, jsonBytesMax, connectionsMax, value);
+        return new ServerOptions(host, port, jsonBytesMax, connectionsMax, value, bodyTime);
+    }
+
+    public ServerOptions withBodyTime(Duration value) {
+        return new ServerOptions(host, port, jsonBytesMax, connectionsMax, idle, value);
     }
 }

@@ -9,8 +9,8 @@ import dev.pawl.core.QueueEntry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -231,7 +231,16 @@ final class SubmitTest {
 
         @Override
         public int read() {
-            return left-- > 0 ? " ".getBytes(StandardCharsets.US_ASCII)[0] : -1;
+            return left-- > 0 ? ' ' : -1;
+        }
+
+        @Override
+        public int read(byte[] into, int from, int most) {
+            if (left <= 0) return -1;
+            int count = (int) Math.min(most, left);
+            Arrays.fill(into, from, from + count, (byte) ' ');
+            left -= count;
+            return count;
         }
     }
 }

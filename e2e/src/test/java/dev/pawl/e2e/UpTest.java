@@ -1,0 +1,157 @@
+package dev.pawl.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pawl.api.PawlClient;
+import dev.pawl.api.SubmitRequest;
+import dev.pawl.core.JobId;
+import dev.pawl.core.JobState;
+import dev.pawl.core.SystemTime;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * {@code pawl up} as a process of its own: what it accepted is finished, whatever happens to it.
+ */
+@Tag("process")
+@Timeout(300)
+final class UpTest {
+    private static final Duration POLL = Duration.ofMillis(20);
+    private static final Duration WAIT_MAX = Duration.ofSeconds(100);
+    private static final Pattern ADDRESS = Pattern.compile("pawl serves (http://localhost:\\d+)");
+
+    private final SystemTime time = new SystemTime();
+    @TempDir Path folder;
+    private Path empty = Path.of("");
+
+    /** A tool that runs until there is a file "go", or nobody looks any more. */
+    @BeforeEach
+    void tools() throws IOException {
+        empty = Files.createFile(folder.resolve("empty"));
+        Path tools = Files.createDirectory(folder.resolve("tools"));
+        Files.writeString(
+                tools.resolve("until.yaml"),
+                """
+                tool: until@1
+                input: {type: object}
+                run: {command: [sh, "{{tool.dir}}/until.sh"]}
+                policy: {timeout: 60s, attempts: 3, backoff: {first: 1ms, max: 1ms}}
+                """);
+        Files.writeString(
+                tools.resolve("until.sh"),
+                """
+                echo $PAWL_ATTEMPT >> "%1$s/began"
+                while [ -d "%1$s" ] && [ ! -e "%1$s/go" ]; do sleep 0.05; done
+                """
+                        .formatted(folder));
+    }
+
+    @Test
+    void aKilledServerFinishesWhatItAcceptedOnceItIsStartedAgain() throws Exception {
+        var ids = new ArrayList<JobId>();
+        try (var up = up();
+                var client = client(up)) {
+            for (int i = 0; i < 5; i++) ids.add(client.submit(until()).id());
+            await("its beginning", () -> Files.exists(folder.resolve("began")), up);
+            up.kill();
+        }
+        Files.createFile(folder.resolve("go"));
+        try (var up = up();
+                var client = client(up)) {
+            for (JobId id : ids)
+                assertThat(client.await(id, WAIT_MAX).state())
+                        .as(up::said)
+                        .isEqualTo(JobState.Name.SUCCEEDED);
+        }
+    }
+
+    @Test
+    void aStoppedServerLetsWhatRunsEnd() throws Exception {
+        JobId id;
+        try (var up = up();
+                var client = client(up)) {
+            id = client.submit(until()).id();
+            await("its beginning", () -> Files.exists(folder.resolve("began")), up);
+            up.stop();
+            Files.createFile(folder.resolve("go"));
+            assertThat(up.ends()).as(up::said).isZero();
+        }
+        String shown = run("jobs", "list", "--json");
+        assertThat(shown).contains(id.toString(), "\"state\":\"succeeded\"", "\"attempt\":1");
+    }
+
+    @Test
+    void aPortInUseIsSaid() throws Exception {
+        try (var up = up()) {
+            String port = address(up).replaceFirst(".*:", "");
+            try (var second = start("up", "--port", port)) {
+                assertThat(second.ends()).isEqualTo(2);
+                assertThat(second.printed()).contains("localhost:" + port, "--port");
+            }
+        }
+    }
+
+    @Test
+    void anotherAddressNeedsToBeAskedForTwice() throws Exception {
+        try (var refused = start("up", "--host", "0.0.0.0", "--port", "0")) {
+            assertThat(refused.ends()).isEqualTo(2);
+            assertThat(refused.printed()).contains("--insecure");
+        }
+    }
+
+    private PawlProcess up() throws Exception {
+        PawlProcess up = start("up", "--port", "0");
+        await("its address", () -> ADDRESS.matcher(up.printed()).find(), up);
+        return up;
+    }
+
+    private PawlClient client(PawlProcess up) throws IOException {
+        return new PawlClient(URI.create(address(up)), time, new Random());
+    }
+
+    private static String address(PawlProcess up) throws IOException {
+        Matcher address = ADDRESS.matcher(up.printed());
+        assertThat(address.find()).as(up::said).isTrue();
+        return address.group(1);
+    }
+
+    private static SubmitRequest until() {
+        return SubmitRequest.of("until", JsonNodeFactory.instance.objectNode());
+    }
+
+    private PawlProcess start(String... arguments) throws IOException {
+        var all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--data", "data", "--tools", "tools"));
+        return PawlProcess.start(folder, empty, all);
+    }
+
+    private String run(String... arguments) throws Exception {
+        var all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--data", "data"));
+        return PawlProcess.run(folder, empty, all.toArray(String[]::new));
+    }
+
+    private void await(String what, Callable<Boolean> seen, PawlProcess process) throws Exception {
+        long deadline = time.nanos() + WAIT_MAX.toNanos();
+        while (!seen.call()) {
+            assertThat(process.alive()).as(process::said).isTrue();
+            assertThat(time.nanos() - deadline).as("%s: %s", what, process.said()).isNegative();
+            time.sleep(POLL);
+        }
+    }
+}
