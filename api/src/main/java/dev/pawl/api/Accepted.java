@@ -3,5 +3,9 @@ package dev.pawl.api;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 
-/** A job that is durably stored, as it stood when the submit was answered. */
-public record Accepted(JobId id, JobState.Name state) {}
+/**
+ * What a server answers to a submit that it has stored.
+ *
+ * @param existing whether it was submitted before, under the same idempotency key
+ */
+public record Accepted(JobId id, JobState.Name state, boolean existing) implements Answer {}

@@ -33,13 +33,18 @@ public record JobView(JsonNode json) {
         return new JobView(fields(job));
     }
 
-    /** All there is to know of a job. */
-    public static JobView whole(Job job, List<Artifact> artifacts, List<AttemptEnd> history) {
+    /**
+     * All there is to know of a job.
+     *
+     * @param children those that name it as a parent
+     */
+    public static JobView whole(
+            Job job, List<Artifact> artifacts, List<AttemptEnd> history, Set<JobId> children) {
         ObjectNode fields = fields(job);
         fields.set("input", Json.trusted(job.submission().input()));
         if (job.state() instanceof JobState.Succeeded && !job.output().isEmpty())
             fields.set("output", Json.trusted(job.output()));
-        var rest = new Json.Fields(fields);
+        var rest = new Json.Fields(fields).put("children", sorted(children));
         rest.list("artifacts", artifacts.stream().map(JobView::artifact).toList());
         rest.list("attempts", history.stream().map(JobView::attempt).toList());
         return new JobView(fields);
@@ -89,7 +94,8 @@ public record JobView(JsonNode json) {
         }
     }
 
-    private static JsonNode artifact(Artifact artifact) {
+    /** One artifact, as it stands in a job. */
+    public static JsonNode artifact(Artifact artifact) {
         return Json.object()
                 .put("name", artifact.name())
                 .put("size", artifact.sizeBytes())
@@ -144,8 +150,86 @@ public record JobView(JsonNode json) {
         return Instant.parse(json.path("submitted_at").stringValue(""));
     }
 
+    public Optional<Instant> startedAt() {
+        return text("started_at").map(Instant::parse);
+    }
+
     public Optional<Instant> finishedAt() {
         return text("finished_at").map(Instant::parse);
+    }
+
+    /** Earliest start of a queued job. */
+    public Optional<Instant> runAt() {
+        return text("run_at").map(Instant::parse);
+    }
+
+    public String queue() {
+        return json.path("queue").stringValue("");
+    }
+
+    public int priority() {
+        return json.path("priority").intValue(0);
+    }
+
+    /** Number of the latest attempt; 0 before the first. */
+    public int attempt() {
+        return json.path("attempt").intValue(0);
+    }
+
+    public int failures() {
+        return json.path("failures").intValue(0);
+    }
+
+    /** Who runs it; empty text while nobody does. */
+    public String worker() {
+        return json.path("worker").stringValue("");
+    }
+
+    /** How far it is, 0 to 1, if it has said so. */
+    public Optional<Double> progress() {
+        JsonNode fraction = json.path("progress").path("fraction");
+        return fraction.isNumber() ? Optional.of(fraction.doubleValue()) : Optional.empty();
+    }
+
+    /** What it last said of its progress; may be empty. */
+    public String progressText() {
+        return json.path("progress").path("text").stringValue("");
+    }
+
+    /** Whether its handler has not come back although the job is over. */
+    public boolean stopping() {
+        return json.path("stopping").booleanValue(false);
+    }
+
+    /** The job whose result will be this one's. */
+    public Optional<JobId> follows() {
+        return ids("follows").stream().findFirst();
+    }
+
+    /** The unfinished ones among its parents. */
+    public List<JobId> waitsFor() {
+        return ids("waits_for");
+    }
+
+    public List<JobId> parents() {
+        return ids("parents");
+    }
+
+    /** Those that name it as a parent; told of a whole job only. */
+    public List<JobId> children() {
+        return ids("children");
+    }
+
+    public List<String> tags() {
+        return json.path("tags").values().stream().map(tag -> tag.stringValue("")).toList();
+    }
+
+    public String correlationId() {
+        return json.path("correlation_id").stringValue("");
+    }
+
+    public String idempotencyKey() {
+        return json.path("idempotency_key").stringValue("");
     }
 
     /** The job whose result answered this one. */
@@ -153,9 +237,52 @@ public record JobView(JsonNode json) {
         return text("cached_from").flatMap(JobId::parse);
     }
 
+    /** Class of the last error of a dead job; empty text for others. */
+    public String errorClass() {
+        return json.path("error_class").stringValue("");
+    }
+
     /** The last error's message of a dead job; empty text for others. */
     public String error() {
         return json.path("error").stringValue("");
+    }
+
+    /** JSON text; empty where it is not told. */
+    public String input() {
+        return document("input");
+    }
+
+    /** JSON text; empty where there is none, or it is not told. */
+    public String output() {
+        return document("output");
+    }
+
+    /** What the job has left; told of a whole job only. */
+    public List<Artifact> artifacts() {
+        return json.path("artifacts").values().stream()
+                .map(each ->
+                        new Artifact(
+                                each.path("name").stringValue(""),
+                                each.path("size").longValue(0),
+                                each.path("sha256").stringValue(""),
+                                each.path("media_type").stringValue("")))
+                .toList();
+    }
+
+    /** How its attempts have ended, oldest first; told of a whole job only. */
+    public List<JsonNode> attempts() {
+        return List.copyOf(json.path("attempts").values());
+    }
+
+    private String document(String name) {
+        JsonNode node = json.path(name);
+        return node.isMissingNode() ? "" : node.toString();
+    }
+
+    private List<JobId> ids(String name) {
+        return json.path(name).values().stream()
+                .flatMap(id -> JobId.parse(id.stringValue("")).stream())
+                .toList();
     }
 
     private Optional<String> text(String name) {

@@ -3,9 +3,9 @@ package dev.pawl.api;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
+import dev.pawl.core.LogLine;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Time;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -17,12 +17,15 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -39,6 +42,7 @@ public final class PawlClient implements AutoCloseable {
     private static final int TRIES = 5;
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(60);
+    private static final Duration UPLOAD = Duration.ofHours(1);
     private static final Duration LONG_POLL = Duration.ofSeconds(30);
     private static final Duration BACKOFF_FIRST = Duration.ofMillis(100);
     private static final Duration BACKOFF_MAX = Duration.ofSeconds(5);
@@ -86,6 +90,29 @@ public final class PawlClient implements AutoCloseable {
         return await(submit(request).id(), atMost);
     }
 
+    /**
+     * Submits jobs in one commit; a bad one is refused alone. Answers are in order.
+     *
+     * @param requests at most 10,000
+     */
+    public List<Answer> submit(List<SubmitRequest> requests) throws InterruptedException {
+        if (requests.isEmpty()) return List.of();
+        ArrayNode body = JsonNodeFactory.instance.arrayNode();
+        for (SubmitRequest request : requests) body.add(keyed(request).json());
+        return post("v1/jobs:batch", body).path("jobs").values().stream()
+                .map(PawlClient::answer)
+                .toList();
+    }
+
+    private static Answer answer(JsonNode json) {
+        JsonNode problem = json.path("problem");
+        if (problem.isMissingNode()) return accepted(json);
+        return new Answer.Refused(
+                ErrorCode.ofWire(problem.path("code").stringValue(""))
+                        .orElse(ErrorCode.INPUT_INVALID),
+                message(problem));
+    }
+
     private SubmitRequest keyed(SubmitRequest request) {
         if (!request.idempotencyKey().isEmpty()) return request;
         byte[] bytes = new byte[16];
@@ -98,7 +125,27 @@ public final class PawlClient implements AutoCloseable {
     private static Accepted accepted(JsonNode json) {
         return new Accepted(
                 JobId.parse(json.path("id").stringValue("")).orElseThrow(),
-                JobState.Name.valueOf(json.path("state").stringValue("").toUpperCase(Locale.ROOT)));
+                JobState.Name.valueOf(json.path("state").stringValue("").toUpperCase(Locale.ROOT)),
+                json.path("existing").booleanValue(false));
+    }
+
+    /**
+     * Keeps a file on the server. Sent once: the content can't be read again.
+     *
+     * @param mediaType may be empty
+     * @return how the file stands in an input
+     */
+    public JsonNode keep(String name, String mediaType, InputStream content)
+            throws InterruptedException {
+        String query = "?name=" + URLEncoder.encode(name, StandardCharsets.UTF_8);
+        var request =
+                request("v1/files" + query)
+                        .timeout(UPLOAD)
+                        .header(
+                                "Content-Type",
+                                mediaType.isEmpty() ? "application/octet-stream" : mediaType)
+                        .POST(BodyPublishers.ofInputStream(() -> content));
+        return json(once(request));
     }
 
     // ---- Look
@@ -136,18 +183,31 @@ public final class PawlClient implements AutoCloseable {
     }
 
     /** The lines after the given one, oldest first; 0 and -1 for the beginning. */
-    public List<JsonNode> logs(JobId id, int afterAttempt, long afterSeq, int limit)
+    public List<LogLine> logs(JobId id, int afterAttempt, long afterSeq, int limit)
             throws InterruptedException {
-        return List.copyOf(
-                get("v1/jobs/%s/logs?after_attempt=%d&after_seq=%d&limit=%d"
+        return get(
+                        "v1/jobs/%s/logs?after_attempt=%d&after_seq=%d&limit=%d"
                                 .formatted(id, afterAttempt, afterSeq, limit))
-                        .path("lines")
-                        .values());
+                .path("lines")
+                .values()
+                .stream()
+                .map(PawlClient::line)
+                .toList();
+    }
+
+    private static LogLine line(JsonNode line) {
+        return new LogLine(
+                line.path("attempt").intValue(0),
+                line.path("seq").longValue(0),
+                Instant.parse(line.path("at").stringValue("")),
+                LogLine.Stream.valueOf(
+                        line.path("stream").stringValue("").toUpperCase(Locale.ROOT)),
+                line.path("text").stringValue(""));
     }
 
     /** Why a job is where it is. */
-    public JsonNode why(JobId id) throws InterruptedException {
-        return get("v1/jobs/" + id + "/why");
+    public WhyView why(JobId id) throws InterruptedException {
+        return new WhyView(get("v1/jobs/" + id + "/why"));
     }
 
     /** An artifact's content, to be closed by the caller. */
@@ -156,7 +216,7 @@ public final class PawlClient implements AutoCloseable {
         for (String part : name.split("/", -1))
             path.append('/')
                     .append(URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20"));
-        return new ByteArrayInputStream(repeated(request(path.toString())).body());
+        return opened(request(path.toString()).timeout(UPLOAD));
     }
 
     // ---- Act
@@ -193,6 +253,11 @@ public final class PawlClient implements AutoCloseable {
     }
 
     // ---- Around
+
+    /** Forgets kept results that are over their time, or all, and files that no job names. */
+    public JsonNode prune(boolean all) throws InterruptedException {
+        return json(repeated(request("v1/cache:prune?all=" + all).POST(BodyPublishers.noBody())));
+    }
 
     /** A document of the API, as {@code v1/tools} or {@code v1/stats}. */
     public JsonNode get(String path) throws InterruptedException {
@@ -248,18 +313,39 @@ public final class PawlClient implements AutoCloseable {
     }
 
     private HttpResponse<byte[]> once(HttpRequest.Builder request) throws InterruptedException {
-        HttpResponse<byte[]> response;
-        try {
-            response = http.send(request.build(), BodyHandlers.ofByteArray());
-        } catch (IOException e) {
-            throw new PawlException(
-                    ErrorCode.SERVER_UNREACHABLE,
-                    "server %s can't be reached (%s); is it running? `pawl up` starts one"
-                            .formatted(server, reason(e)),
-                    e);
-        }
-        if (response.statusCode() >= 400) throw refusal(response);
+        HttpResponse<byte[]> response = sent(request, BodyHandlers.ofByteArray());
+        if (response.statusCode() >= 400)
+            throw refusal(response.uri(), response.statusCode(), response.body());
         return response;
+    }
+
+    private <T> HttpResponse<T> sent(
+            HttpRequest.Builder request, HttpResponse.BodyHandler<T> handler)
+            throws InterruptedException {
+        try {
+            return http.send(request.build(), handler);
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /** The answer's body as it comes. */
+    private InputStream opened(HttpRequest.Builder request) throws InterruptedException {
+        HttpResponse<InputStream> response = sent(request, BodyHandlers.ofInputStream());
+        if (response.statusCode() < 400) return response.body();
+        try (InputStream body = response.body()) {
+            throw refusal(response.uri(), response.statusCode(), body.readAllBytes());
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    private PawlException unreachable(IOException e) {
+        return new PawlException(
+                ErrorCode.SERVER_UNREACHABLE,
+                "server %s can't be reached (%s); is it running? `pawl up` starts one"
+                        .formatted(server, reason(e)),
+                e);
     }
 
     private static String reason(IOException e) {
@@ -267,30 +353,32 @@ public final class PawlClient implements AutoCloseable {
         return message == null ? e.getClass().getSimpleName() : message;
     }
 
-    private PawlException refusal(HttpResponse<byte[]> response) {
-        if (Json.read(response.body()) instanceof Json.Reading.Read(var problem)
+    private static PawlException refusal(URI asked, int status, byte[] body) {
+        if (Json.read(body) instanceof Json.Reading.Read(var problem)
                 && problem.path("code").isString()) {
             String code = problem.path("code").stringValue("");
-            var message = new StringBuilder(problem.path("detail").stringValue(code));
-            for (JsonNode error : problem.path("errors").values())
-                if (problem.path("errors").size() > 1)
-                    message.append("; ")
-                            .append(error.path("pointer").stringValue(""))
-                            .append(' ')
-                            .append(error.path("message").stringValue(""));
             return new PawlException(
-                    ErrorCode.ofWire(code).orElseGet(() -> byStatus(response)), message.toString());
+                    ErrorCode.ofWire(code).orElseGet(() -> byStatus(status)), message(problem));
         }
         return new PawlException(
-                byStatus(response),
-                "%s answered %d, and not as a Pawl server does"
-                        .formatted(response.uri(), response.statusCode()));
+                byStatus(status),
+                "%s answered %d, and not as a Pawl server does".formatted(asked, status));
     }
 
-    private static ErrorCode byStatus(HttpResponse<?> response) {
-        return response.statusCode() >= 500
-                ? ErrorCode.SERVER_UNREACHABLE
-                : ErrorCode.INPUT_INVALID;
+    private static String message(JsonNode problem) {
+        var message = new StringBuilder(problem.path("detail").stringValue("refused"));
+        JsonNode errors = problem.path("errors");
+        for (JsonNode error : errors.values())
+            if (errors.size() > 1)
+                message.append("; ")
+                        .append(error.path("pointer").stringValue(""))
+                        .append(' ')
+                        .append(error.path("message").stringValue(""));
+        return message.toString();
+    }
+
+    private static ErrorCode byStatus(int status) {
+        return status >= 500 ? ErrorCode.SERVER_UNREACHABLE : ErrorCode.INPUT_INVALID;
     }
 
     private static JsonNode json(HttpResponse<byte[]> response) {

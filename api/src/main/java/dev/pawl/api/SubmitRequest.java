@@ -2,6 +2,7 @@ package dev.pawl.api;
 
 import dev.pawl.api.Problem.FieldProblem;
 import dev.pawl.core.JobId;
+import dev.pawl.core.Submission;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -128,6 +129,24 @@ public record SubmitRequest(JsonNode json) {
     /** Whether no kept result may answer it, nor its own result others. */
     public boolean noCache() {
         return json.path("no_cache").booleanValue(false);
+    }
+
+    /**
+     * Puts what it says into a submission; what it leaves out stays as it is there.
+     *
+     * @param now from when a delay counts
+     */
+    public void applyTo(Submission.Builder builder, Instant now) {
+        queue().ifPresent(builder::queue);
+        priority().ifPresent(builder::priority);
+        runAt().ifPresent(builder::runAt);
+        delay().ifPresent(delay -> builder.runAt(now.plus(delay)));
+        ttl().ifPresent(builder::ttl);
+        builder.parents(parents())
+                .goOn(goOn())
+                .tags(tags())
+                .correlationId(correlationId())
+                .idempotencyKey(idempotencyKey());
     }
 
     private Optional<String> text(String name) {

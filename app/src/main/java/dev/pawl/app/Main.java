@@ -1,5 +1,6 @@
 package dev.pawl.app;
 
+import dev.pawl.api.PawlClient;
 import dev.pawl.app.cli.CacheList;
 import dev.pawl.app.cli.CachePrune;
 import dev.pawl.app.cli.CacheWhy;
@@ -18,15 +19,21 @@ import dev.pawl.app.cli.JobsShow;
 import dev.pawl.app.cli.Opened;
 import dev.pawl.app.cli.Outside;
 import dev.pawl.app.cli.Outside.Terminal;
+import dev.pawl.app.cli.QueuesList;
+import dev.pawl.app.cli.QueuesPause;
+import dev.pawl.app.cli.QueuesResume;
 import dev.pawl.app.cli.Submit;
+import dev.pawl.app.cli.Target;
 import dev.pawl.app.cli.ToolsCheck;
 import dev.pawl.app.cli.ToolsList;
 import dev.pawl.app.cli.ToolsShow;
+import dev.pawl.app.cli.Top;
 import dev.pawl.app.cli.Up;
 import dev.pawl.app.cli.Version;
 import dev.pawl.app.cli.Why;
 import dev.pawl.app.cli.Wiring;
 import dev.pawl.app.cli.Work;
+import dev.pawl.app.cli.WorkersList;
 import dev.pawl.app.cli.Workshop;
 import dev.pawl.app.config.Configuration;
 import dev.pawl.app.config.Reason;
@@ -98,6 +105,11 @@ public final class Main {
                                 new CacheWhy(),
                                 new CacheList(),
                                 new CachePrune(),
+                                new QueuesList(),
+                                new QueuesPause(),
+                                new QueuesResume(),
+                                new WorkersList(),
+                                new Top(),
                                 new ConfigShow(),
                                 new Doctor(),
                                 new Version()));
@@ -170,6 +182,17 @@ public final class Main {
                 store.close();
                 throw e;
             }
+        }
+
+        @Override
+        public Target target(Configuration configuration) {
+            if (configuration.remote().isPresent()) {
+                var address = configuration.remote().get();
+                return Target.of(
+                        new PawlClient(address, outside.time(), outside.random()), outside.time());
+            }
+            Opened opened = open(configuration);
+            return Target.of(opened, tools(configuration), requests(opened), outside);
         }
 
         /** Sets the caps that the configuration says, and ends those that its file says no more. */

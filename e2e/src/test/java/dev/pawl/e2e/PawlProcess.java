@@ -1,15 +1,23 @@
 package dev.pawl.e2e;
 
+import dev.pawl.core.Time;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The {@code pawl} program as a process of its own, on the classpath of this test. */
 final class PawlProcess implements AutoCloseable {
+    private static final Duration PRINTS_MAX = Duration.ofSeconds(100);
+    private static final Duration POLL = Duration.ofMillis(20);
+
     private final Process process;
     private final Path output;
 
@@ -71,6 +79,18 @@ final class PawlProcess implements AutoCloseable {
     static String classpath() {
         return System.getProperty(
                 "surefire.test.class.path", System.getProperty("java.class.path"));
+    }
+
+    /** Waits until it has printed something that fits, and answers that. */
+    MatchResult prints(Pattern wanted, Time time) throws Exception {
+        long deadline = time.nanos() + PRINTS_MAX.toNanos();
+        while (true) {
+            Matcher found = wanted.matcher(printed());
+            if (found.find()) return found;
+            if (!alive() || time.nanos() - deadline >= 0)
+                throw new AssertionError("no \"%s\" in: %s".formatted(wanted, printed()));
+            time.sleep(POLL);
+        }
     }
 
     /** Waits for its end, at most three minutes; answers its exit code. */

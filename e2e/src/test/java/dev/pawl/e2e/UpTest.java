@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -116,18 +115,16 @@ final class UpTest {
 
     private PawlProcess up() throws Exception {
         PawlProcess up = start("up", "--port", "0");
-        await("its address", () -> ADDRESS.matcher(up.printed()).find(), up);
+        address(up);
         return up;
     }
 
-    private PawlClient client(PawlProcess up) throws IOException {
+    private PawlClient client(PawlProcess up) throws Exception {
         return new PawlClient(URI.create(address(up)), time, new Random());
     }
 
-    private static String address(PawlProcess up) throws IOException {
-        Matcher address = ADDRESS.matcher(up.printed());
-        assertThat(address.find()).as(up::said).isTrue();
-        return address.group(1);
+    private String address(PawlProcess up) throws Exception {
+        return up.prints(ADDRESS, time).group(1);
     }
 
     private static SubmitRequest until() {

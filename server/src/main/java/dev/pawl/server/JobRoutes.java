@@ -2,6 +2,7 @@ package dev.pawl.server;
 
 import dev.pawl.api.JobView;
 import dev.pawl.api.Problem;
+import dev.pawl.api.WhyView;
 import dev.pawl.core.Artifact;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.Explanation;
@@ -88,7 +89,8 @@ record JobRoutes(Endings endings) {
 
     static JobView whole(Exchange exchange, Job job) {
         Store store = store(exchange);
-        return JobView.whole(job, store.artifacts(job.id()), store.history(job.id()));
+        return JobView.whole(
+                job, store.artifacts(job.id()), store.history(job.id()), store.children(job.id()));
     }
 
     void output(Exchange exchange) {
@@ -98,7 +100,7 @@ record JobRoutes(Endings endings) {
                     ErrorCode.NOT_POSSIBLE_NOW,
                     "job %s is %s: only one that has succeeded has an output"
                             .formatted(job.id(), job.state().name().wire()));
-        JsonNode output = JobView.whole(job, List.of(), List.of()).json().path("output");
+        JsonNode output = JobView.whole(job, List.of(), List.of(), Set.of()).json().path("output");
         exchange.answer(output.isMissingNode() ? JsonNodeFactory.instance.objectNode() : output);
     }
 
@@ -124,15 +126,11 @@ record JobRoutes(Endings endings) {
         Job job = find(exchange);
         Explanation why =
                 Explanation.of(store(exchange), job.id()).orElseThrow(() -> none(job.id()));
-        ObjectNode node = JsonNodeFactory.instance.objectNode();
-        node.put("id", job.id().toString())
-                .put("state", job.state().name().wire())
-                .put("reason", why.reason().wire())
-                .put("text", why.text())
-                .put("advice", why.advice());
-        var jobs = node.putArray("jobs");
-        why.jobs().forEach(other -> jobs.add(other.toString()));
-        exchange.answer(node);
+        exchange.answer(WhyView.of(job.id(), job.state().name(), why).json());
+    }
+
+    void cache(Exchange exchange) {
+        exchange.answer(CacheDocuments.why(store(exchange), find(exchange)));
     }
 
     void artifacts(Exchange exchange) {

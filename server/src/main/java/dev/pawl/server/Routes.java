@@ -74,6 +74,8 @@ final class Routes {
                         .queries("after_attempt", "after_seq", "limit")
                         .answers("LogPage"),
                 get("/v1/jobs/{id}/why", "Why it is where it is", jobs::why).answers("Why"),
+                get("/v1/jobs/{id}/cache", "Whether the cache answered it, and why", jobs::cache)
+                        .answers("CacheWhy"),
                 get("/v1/jobs/{id}/artifacts", "Its artifacts", jobs::artifacts)
                         .answers("Artifacts"),
                 get("/v1/jobs/{id}/artifacts/{+name}", "One artifact's bytes", jobs::artifact),
@@ -86,7 +88,18 @@ final class Routes {
     private static List<Route> around() {
         return List.of(
                 get("/v1/tools", "What can be run", ToolRoutes::list).answers("Tools"),
+                get("/v1/tools:check", "Tools against their own examples", ToolRoutes::check)
+                        .answers("ToolsCheck"),
                 get("/v1/tools/{tool}", "One tool", ToolRoutes::one).answers("Tool"),
+                get("/v1/cache", "Results that answer later jobs", QueueRoutes::cache)
+                        .queries("tool", "limit")
+                        .answers("KeptResults"),
+                post(
+                                "/v1/cache:prune",
+                                "Forget results over their time, or all",
+                                QueueRoutes::prune)
+                        .queries("all")
+                        .answers("Pruned"),
                 get("/v1/queues", "Queues and what is in them", QueueRoutes::list)
                         .answers("Queues"),
                 post("/v1/queues/{queue}:pause", "Claim nothing of it", QueueRoutes::pause)

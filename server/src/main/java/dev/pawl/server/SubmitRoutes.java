@@ -48,8 +48,10 @@ record SubmitRoutes(Endings endings) {
                     case Wanted.Wrong(var problem) -> throw new Refused(problem);
                 };
         switch (exchange.site().engine().submit(submission)) {
-            case Submitted.Accepted(var id, var state) -> accepted(exchange, id, state, wait);
-            case Submitted.Existing(var id) -> accepted(exchange, id, state(exchange, id), wait);
+            case Submitted.Accepted(var id, var state) ->
+                    accepted(exchange, accepted(id, state, false), id, wait);
+            case Submitted.Existing(var id) ->
+                    accepted(exchange, accepted(id, state(exchange, id), true), id, wait);
             case Submitted.Refused(var code, var message) -> throw new Refused(code, message);
         }
     }
@@ -85,8 +87,8 @@ record SubmitRoutes(Endings endings) {
 
     private static JsonNode answer(Exchange exchange, Submitted stored) {
         return switch (stored) {
-            case Submitted.Accepted(var id, var state) -> accepted(id, state);
-            case Submitted.Existing(var id) -> accepted(id, state(exchange, id));
+            case Submitted.Accepted(var id, var state) -> accepted(id, state, false);
+            case Submitted.Existing(var id) -> accepted(id, state(exchange, id), true);
             case Submitted.Refused(var code, var message) -> refusal(Problem.of(code, message));
         };
     }
@@ -169,28 +171,18 @@ record SubmitRoutes(Endings endings) {
 
     private static void apply(
             Exchange exchange, SubmitRequest request, Submission.Builder builder) {
-        request.queue().ifPresent(builder::queue);
-        request.priority().ifPresent(builder::priority);
-        request.runAt().ifPresent(builder::runAt);
-        request.delay()
-                .ifPresent(d -> builder.runAt(exchange.site().engine().store().now().plus(d)));
-        request.ttl().ifPresent(builder::ttl);
-        builder.parents(request.parents()).goOn(request.goOn()).tags(request.tags());
-        builder.correlationId(
-                request.correlationId().isEmpty()
-                        ? exchange.header(CORRELATION).orElse("")
-                        : request.correlationId());
-        builder.idempotencyKey(
-                request.idempotencyKey().isEmpty()
-                        ? exchange.header(IDEMPOTENCY).orElse("")
-                        : request.idempotencyKey());
+        request.applyTo(builder, exchange.site().engine().store().now());
+        if (request.correlationId().isEmpty())
+            builder.correlationId(exchange.header(CORRELATION).orElse(""));
+        if (request.idempotencyKey().isEmpty())
+            builder.idempotencyKey(exchange.header(IDEMPOTENCY).orElse(""));
     }
 
     private static JobState state(Exchange exchange, JobId id) {
         return exchange.site().engine().store().find(id).map(Job::state).orElseThrow();
     }
 
-    private void accepted(Exchange exchange, JobId id, JobState state, Optional<Duration> wait)
+    private void accepted(Exchange exchange, JsonNode accepted, JobId id, Optional<Duration> wait)
             throws InterruptedException {
         exchange.response().headers().set(HeaderNames.LOCATION, "/v1/jobs/" + id);
         if (wait.isPresent()) {
@@ -199,17 +191,13 @@ record SubmitRoutes(Endings endings) {
                 exchange.answer(JobRoutes.whole(exchange, job.get()).json());
                 return;
             }
-            if (job.isPresent()) {
-                exchange.answer(202, accepted(id, job.get().state()));
-                return;
-            }
         }
-        exchange.answer(202, accepted(id, state));
+        exchange.answer(202, accepted);
     }
 
-    private static JsonNode accepted(JobId id, JobState state) {
+    private static JsonNode accepted(JobId id, JobState state, boolean existing) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("id", id.toString()).put("state", state.name().wire());
-        return node;
+        return existing ? node.put("existing", true) : node;
     }
 }

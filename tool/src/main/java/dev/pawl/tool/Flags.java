@@ -26,8 +26,8 @@ public final class Flags {
         this.schema = schema;
     }
 
-    public static Flags of(Tool tool) {
-        SchemaTree schema = tool.input().tree();
+    public static Flags of(JsonSchema input) {
+        SchemaTree schema = input.tree();
         var flags = new Flags(schema);
         flags.collect(schema.root(), List.of(), true);
         return flags;

@@ -99,7 +99,7 @@ public final class Requests {
      * @throws PawlException {@link ErrorCode#INPUT_INVALID} when it is none, {@link
      *     ErrorCode#INPUT_TOO_LARGE} over {@link JsonSchema#INPUT_BYTES_MAX}
      */
-    public JsonNode parse(String json) {
+    public static JsonNode parse(String json) {
         JsonSchema.tooLarge(json)
                 .ifPresent(error -> {
                     throw new PawlException(ErrorCode.INPUT_TOO_LARGE, error.toString());

@@ -200,16 +200,6 @@ final class FlagsTest {
     }
 
     private static Flags flags(String schema) {
-        return Flags.of(
-                new Tool(
-                        new dev.pawl.core.ToolId("draw", "1"),
-                        "",
-                        "",
-                        JsonSchema.of(Json.yaml(schema)),
-                        JsonSchema.ANYTHING,
-                        new Run.Java("x"),
-                        ToolPolicy.defaults(),
-                        Tool.Examples.NONE,
-                        "test"));
+        return Flags.of(JsonSchema.of(Json.yaml(schema)));
     }
 }

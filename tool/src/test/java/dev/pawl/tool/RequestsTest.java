@@ -47,7 +47,7 @@ final class RequestsTest {
 
     @Test
     void everythingThatIsWrongIsTold() throws Exception {
-        Request made = requests.of(tool(), requests.parse("{\"times\":0}"), false, _ -> {});
+        Request made = requests.of(tool(), Requests.parse("{\"times\":0}"), false, _ -> {});
 
         assertThat(((Request.Wrong) made).errors())
                 .extracting(FieldError::pointer)
@@ -58,7 +58,7 @@ final class RequestsTest {
     void aFileThatIsNotKeptIsRefused() throws Exception {
         Request made =
                 requests.of(
-                        tool(), requests.parse("{\"text\":%s}".formatted(FILE)), false, _ -> {});
+                        tool(), Requests.parse("{\"text\":%s}".formatted(FILE)), false, _ -> {});
 
         assertThat(((Request.Wrong) made).errors().getFirst().toString())
                 .startsWith("/text names a file with SHA-256 000");
@@ -69,7 +69,7 @@ final class RequestsTest {
         Request made =
                 requests.of(
                         tool(),
-                        requests.parse("{\"text\":\"a\"}"),
+                        Requests.parse("{\"text\":\"a\"}"),
                         false,
                         builder -> builder.priority(40_000));
 
@@ -79,14 +79,14 @@ final class RequestsTest {
 
     @Test
     void aTextThatIsNoJsonIsRefused() {
-        assertThatThrownBy(() -> requests.parse("{\"a\":1,\"a\":2}"))
+        assertThatThrownBy(() -> Requests.parse("{\"a\":1,\"a\":2}"))
                 .isInstanceOf(PawlException.class)
                 .hasMessageContaining("comes twice");
     }
 
     private Submission submission(String json, boolean fresh) throws Exception {
         Request made =
-                requests.of(tool(), requests.parse(json), fresh, builder -> builder.queue("slow"));
+                requests.of(tool(), Requests.parse(json), fresh, builder -> builder.queue("slow"));
         return ((Request.Ready) made).submission();
     }
 

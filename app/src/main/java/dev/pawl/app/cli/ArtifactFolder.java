@@ -2,7 +2,6 @@ package dev.pawl.app.cli;
 
 import dev.pawl.app.config.Reason;
 import dev.pawl.core.Artifact;
-import dev.pawl.core.Artifacts;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import java.io.IOException;
@@ -24,17 +23,13 @@ record ArtifactFolder(Path folder) {
         }
     }
 
-    /** Writes a copy; a file that is there under that name is replaced whole or not at all. */
-    Path write(Artifact artifact, Artifacts artifacts) {
+    /**
+     * Writes a copy, and closes what it is read from; a file that is there under that name is
+     * replaced whole or not at all.
+     */
+    Path write(Artifact artifact, InputStream from) {
         Path file = folder.resolve(artifact.name());
-        try (InputStream content =
-                artifacts
-                        .open(artifact.sha256())
-                        .orElseThrow(() ->
-                                new PawlException(
-                                        ErrorCode.STORE_CORRUPT,
-                                        "artifact %s (SHA-256 %s) is not kept any more; run the job again with --no-cache"
-                                                .formatted(artifact.name(), artifact.sha256())))) {
+        try (InputStream content = from) {
             Path parent = file.toAbsolutePath().getParent();
             if (parent != null) Files.createDirectories(parent);
             Path part = file.resolveSibling(file.getFileName() + ".part");

@@ -1,11 +1,10 @@
 package dev.pawl.app.cli;
 
 import dev.pawl.core.ErrorCode;
-import dev.pawl.core.KeptEntry;
 import dev.pawl.core.PawlException;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
 
 /** {@code pawl cache list}: the jobs whose results answer later ones. */
 public final class CacheList implements Command {
@@ -30,42 +29,34 @@ public final class CacheList implements Command {
     }
 
     @Override
-    public ExitCode run(Call call) {
+    public ExitCode run(Call call) throws InterruptedException {
         int limit = call.get(LIMIT).orElse(20);
         if (limit < 1 || limit > 1_000)
             throw new PawlException(
                     ErrorCode.INPUT_INVALID, "--limit is %d; want 1 to 1000".formatted(limit));
-        try (Opened opened = call.open()) {
-            List<KeptEntry> entries =
-                    opened.store().keptResults(call.get(TOOL).orElse(""), "", limit);
-            print(call.screen(), entries, opened.store().now());
+        try (Target target = call.target()) {
+            JsonNode page = target.cacheList(call.get(TOOL).orElse(""), limit);
+            print(call.screen(), page.path("results"), target.now());
             return ExitCode.SUCCEEDED;
         }
     }
 
-    private static void print(Screen screen, List<KeptEntry> entries, Instant now) {
+    private static void print(Screen screen, JsonNode results, Instant now) {
+        if (screen.json()) {
+            results.values().forEach(screen::json);
+            return;
+        }
         var table = new Table("JOB", "TOOL", "ENDS", "ARTIFACTS", "KEY");
         boolean people = screen.terminal().out();
-        for (KeptEntry entry : entries) {
-            Instant until = entry.until();
-            if (screen.json()) {
-                var fields = new LinkedHashMap<String, Object>();
-                fields.put("id", entry.job());
-                fields.put("tool", entry.tool());
-                fields.put("until", until);
-                fields.put("input_hash", entry.hash());
-                fields.put("artifacts", entry.artifacts().stream().map(JobView::artifact).toList());
-                screen.json(fields);
-                continue;
-            }
+        for (JsonNode result : results.values()) {
+            Instant until = Instant.parse(result.path("until").stringValue(""));
             table.add(
-                    entry.job().toString(),
-                    entry.tool().toString(),
-                    people ? "in " + JobView.since(now, until) : until.toString(),
-                    Integer.toString(entry.artifacts().size()),
-                    entry.hash());
+                    result.path("id").stringValue(""),
+                    result.path("tool").stringValue(""),
+                    people ? "in " + JobText.since(now, until) : until.toString(),
+                    Integer.toString(result.path("artifacts").size()),
+                    result.path("input_hash").stringValue(""));
         }
-        if (screen.json()) return;
         if (table.isEmpty() && people) screen.note("no results are kept");
         else table.print(screen);
     }

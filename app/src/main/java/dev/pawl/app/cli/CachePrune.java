@@ -1,21 +1,12 @@
 package dev.pawl.app.cli;
 
-import dev.pawl.core.Artifacts;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
 
 /** {@code pawl cache prune}. */
 public final class CachePrune implements Command {
     private static final Flag<Boolean> ALL =
             Flag.on("--all", "Forget every kept result, not only those over their time.");
-
-    // Later than any entry ends, and a date that every database can hold.
-    private static final Instant FOR_EVER = Instant.parse("9999-01-01T00:00:00Z");
-
-    // A file is kept before the job that names it is submitted.
-    private static final Duration GRACE = Duration.ofDays(1);
 
     @Override
     public String name() {
@@ -33,25 +24,21 @@ public final class CachePrune implements Command {
     }
 
     @Override
-    public ExitCode run(Call call) {
-        try (Opened opened = call.open()) {
-            Instant until = call.has(ALL) ? FOR_EVER : opened.store().now();
-            int pruned = opened.store().pruneKept(until);
-            Artifacts.Pruned files = opened.engine().pruneArtifacts(GRACE);
+    public ExitCode run(Call call) throws InterruptedException {
+        try (Target target = call.target()) {
+            JsonNode pruned = target.cachePrune(call.has(ALL));
             if (call.screen().json()) {
-                var fields = new LinkedHashMap<String, Object>();
-                fields.put("pruned", pruned);
-                fields.put("files_removed", files.contents());
-                fields.put("bytes_removed", files.bytes());
-                call.screen().json(fields);
-            } else {
-                call.screen().line("%d results forgotten".formatted(pruned));
-                if (files.contents() > 0)
-                    call.screen()
-                            .line(
-                                    "%d files removed, %d bytes"
-                                            .formatted(files.contents(), files.bytes()));
+                call.screen().json(pruned);
+                return ExitCode.SUCCEEDED;
             }
+            call.screen().line(pruned.path("pruned").longValue(0) + " results forgotten");
+            long files = pruned.path("files_removed").longValue(0);
+            if (files > 0)
+                call.screen()
+                        .line(
+                                "%d files removed, %d bytes"
+                                        .formatted(
+                                                files, pruned.path("bytes_removed").longValue(0)));
             return ExitCode.SUCCEEDED;
         }
     }

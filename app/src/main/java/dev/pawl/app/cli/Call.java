@@ -68,6 +68,24 @@ public record Call(
         return wiring.tools(configuration);
     }
 
+    /** Where the jobs are: on the server that is named, else in the data folder. */
+    Target target() {
+        wiring.startLog(configuration, false);
+        return wiring.target(configuration);
+    }
+
+    /** What is asked of the tools there are, on the server that is named, else in tool files. */
+    interface AboutTools<T> {
+        T of(ToolSource source) throws InterruptedException;
+    }
+
+    <T> T tools(AboutTools<T> question) throws InterruptedException {
+        if (configuration.remote().isEmpty()) return question.of(new FileTools(tools()));
+        try (Target target = target()) {
+            return question.of(target);
+        }
+    }
+
     /** Opens the data folder for a command that works on what is there. */
     Opened open() {
         wiring.startLog(configuration, false);

@@ -85,6 +85,8 @@ public final class Cli {
     private Call call(Map<String, List<String>> values, List<String> operands) {
         var flags = new ArrayList<Setting>();
         one(values, Globals.DATA).ifPresent(v -> flags.add(setting(Key.DATA, v, Globals.DATA)));
+        one(values, Globals.SERVER)
+                .ifPresent(v -> flags.add(setting(Key.REMOTE, v, Globals.SERVER)));
         one(values, Globals.COLOR).ifPresent(v -> flags.add(setting(Key.COLOR, v, Globals.COLOR)));
         if (values.containsKey(Globals.TOOLS.name()))
             flags.add(
@@ -99,14 +101,26 @@ public final class Cli {
             flags.add(setting(Key.LOG_LEVEL, "debug", Globals.DEBUG));
         var given =
                 new Configuration.Given(
-                        outside.folder(),
-                        outside.environment(),
-                        one(values, Globals.CONFIG).orElse(""),
-                        flags);
+                        outside.folder(), outside.environment(), file(values), flags);
         Configuration configuration = Configuration.read(given);
         ColorMode mode = configuration.color();
         Screen screen = Screen.of(outside, mode, values.containsKey(Globals.JSON.name()));
         return new Call(values, operands, configuration, outside, screen, wiring);
+    }
+
+    /** The configuration file that is named, by its path or as a profile; empty for neither. */
+    private String file(Map<String, List<String>> values) {
+        Optional<String> named = one(values, Globals.CONFIG);
+        Optional<String> profile = one(values, Globals.PROFILE);
+        if (named.isPresent() && profile.isPresent())
+            throw new PawlException(
+                    ErrorCode.INPUT_INVALID,
+                    "--config and --profile both name the configuration; give one of them");
+        if (profile.isEmpty()) return named.orElse("");
+        var environment = outside.environment();
+        String home = environment.getOrDefault("HOME", "");
+        String folder = environment.getOrDefault("XDG_CONFIG_HOME", home + "/.config");
+        return "%s/pawl/%s.yaml".formatted(folder, profile.get());
     }
 
     private static Setting setting(Key key, String text, Flag<?> flag) {

@@ -31,7 +31,7 @@ public interface Command {
     }
 
     /** The flags that its first operand adds; asked only where {@link #readsTheRest}. */
-    default Expansion expand(Call first) {
+    default Expansion expand(Call first) throws InterruptedException {
         return new Expansion(operands(), summary(), List.of());
     }
 

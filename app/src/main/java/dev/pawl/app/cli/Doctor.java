@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
 
 /** {@code pawl doctor}: looks for what is wrong, and says what to do. */
 public final class Doctor implements Command {
@@ -52,10 +53,14 @@ public final class Doctor implements Command {
     public ExitCode run(Call call) throws InterruptedException {
         var findings = new ArrayList<Finding>();
         findings.add(java());
-        tools(call, findings);
-        data(call, findings);
-        findings.add(fonts(call));
-        findings.add(graphviz(call));
+        if (call.configuration().remote().isPresent()) {
+            server(call, findings);
+        } else {
+            tools(call, findings);
+            data(call, findings);
+            findings.add(fonts(call));
+            findings.add(graphviz(call));
+        }
         for (Finding finding : findings) print(call.screen(), finding);
         boolean faulty = findings.stream().anyMatch(f -> f.verdict() == Verdict.FAULT);
         return faulty ? ExitCode.FAULT : ExitCode.SUCCEEDED;
@@ -66,6 +71,30 @@ public final class Doctor implements Command {
         return feature >= JAVA_LEAST
                 ? ok("java", "Java " + Runtime.version())
                 : fault("java", "Java " + Runtime.version(), "install JDK " + JAVA_LEAST);
+    }
+
+    /** What the server says of itself; what its machine has it alone can see. */
+    private static void server(Call call, List<Finding> findings) throws InterruptedException {
+        try (Target target = call.target()) {
+            JsonNode ready = target.ready();
+            for (var part : ready.path("components").properties()) {
+                boolean up = part.getValue().path("status").stringValue("").equals("up");
+                String said = part.getValue().toString();
+                findings.add(
+                        up
+                                ? ok(part.getKey(), said)
+                                : fault(part.getKey(), said, "look at the server's log"));
+            }
+            for (JsonNode problem : target.toolsCheck().path("problems").values())
+                findings.add(
+                        fault(
+                                "tools",
+                                problem.path("text").stringValue(""),
+                                "`pawl tools check` tells all"));
+            findings.add(ok("server", "version " + target.version()));
+        } catch (PawlException e) {
+            findings.add(fault("server", String.valueOf(e.getMessage()), ""));
+        }
     }
 
     private static void tools(Call call, List<Finding> findings) {

@@ -12,7 +12,10 @@ public enum ExitCode {
     DEAD(3, "The job is dead: no attempt is left, or none would help."),
     CANCELLED(4, "The job was cancelled."),
     REFUSED(5, "Not possible now: a full queue, a program that is missing, a state that forbids."),
-    UNREACHABLE(6, "The data folder can't be used: not writable, damaged, newer, locked, full."),
+    UNREACHABLE(
+            6,
+            "The data folder can't be used: not writable, damaged, newer, locked, full; or the"
+                    + " server can't be reached."),
     TIMED_OUT(7, "`--timeout` is over; the job goes on."),
     BUG(70, "A bug in Pawl. `--debug` shows where.");
 
@@ -55,12 +58,12 @@ public enum ExitCode {
     }
 
     /** How a wait for a job that has ended so ends. */
-    static ExitCode of(JobState ended) {
+    static ExitCode of(JobState.Name ended) {
         return switch (ended) {
-            case JobState.Succeeded _ -> SUCCEEDED;
-            case JobState.Dead _ -> DEAD;
-            case JobState.Cancelled _ -> CANCELLED;
-            case JobState.Waiting _, JobState.Queued _, JobState.Running _ -> TIMED_OUT;
+            case SUCCEEDED -> SUCCEEDED;
+            case DEAD -> DEAD;
+            case CANCELLED -> CANCELLED;
+            case WAITING, QUEUED, RUNNING -> TIMED_OUT;
         };
     }
 }

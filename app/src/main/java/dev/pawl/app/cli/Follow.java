@@ -1,5 +1,6 @@
 package dev.pawl.app.cli;
 
+import dev.pawl.api.JobView;
 import dev.pawl.core.AttemptEnd;
 import dev.pawl.core.EngineListener;
 import dev.pawl.core.ErrorClass;
@@ -94,7 +95,7 @@ final class Follow {
                 if (job.state().ended() && !job.stopping()) return ExitCode.SUCCEEDED;
                 refreshOurs(job);
                 Duration passed = Duration.ofNanos(time.nanos() - begun);
-                line.draw(job, passed);
+                line.draw(JobView.of(job), passed);
                 if (missesSomething(job, worker)) {
                     line.clear();
                     return refuse();

@@ -19,7 +19,13 @@ final class Globals {
     static final Flag<Boolean> DEBUG =
             Flag.on("--debug", "Log more, and show where an error comes from.");
 
-    static final List<Flag<?>> ALL = List.of(DATA, TOOLS, CONFIG, JSON, COLOR, DEBUG);
+    static final Flag<String> SERVER =
+            Flag.text("--server", "URL", "Work on this server's jobs, not on a data folder's.");
+    static final Flag<String> PROFILE =
+            Flag.text("--profile", "NAME", "Configuration ~/.config/pawl/NAME.yaml.");
+
+    static final List<Flag<?>> ALL =
+            List.of(DATA, SERVER, PROFILE, TOOLS, CONFIG, JSON, COLOR, DEBUG);
 
     private Globals() {}
 }

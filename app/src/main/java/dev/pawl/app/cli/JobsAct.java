@@ -1,72 +1,66 @@
 package dev.pawl.app.cli;
 
-import dev.pawl.core.ErrorCode;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
+import dev.pawl.core.PawlException;
 import java.util.LinkedHashMap;
-import java.util.Optional;
-import java.util.function.Predicate;
 
-/** Does one thing to each of several jobs, and says what became of each. */
-record JobsAct(String done, String wanted, Predicate<JobState> possible, Act act) {
-    /** Answers the state before, or empty when there is no such job. */
+/**
+ * Does one thing to each of several jobs, and says what became of each.
+ *
+ * @param done the word for it
+ */
+record JobsAct(String done, Act act) {
+    /** Answers the state before. */
     interface Act {
-        Optional<JobState> on(Opened opened, JobId id);
+        JobState.Name on(Target target, JobId id) throws InterruptedException;
     }
 
     /** Goes on after a refusal; ends as the first refusal says. */
-    ExitCode run(Call call) {
+    ExitCode run(Call call) throws InterruptedException {
         var jobs = call.jobs();
         ExitCode end = ExitCode.SUCCEEDED;
-        try (Opened opened = call.open()) {
+        try (Target target = call.target()) {
             for (JobId id : jobs) {
-                ExitCode one = one(call.screen(), opened, id);
+                ExitCode one = one(call.screen(), target, id);
                 if (end == ExitCode.SUCCEEDED) end = one;
             }
         }
         return end;
     }
 
-    private ExitCode one(Screen screen, Opened opened, JobId id) {
-        boolean stopping = opened.store().find(id).map(job -> job.stopping()).orElse(false);
-        Optional<JobState> before = act.on(opened, id);
-        if (before.isEmpty())
-            return refused(screen, id, ErrorCode.JOB_NOT_FOUND, "is not in this data folder");
-        JobState state = before.get();
-        if (!possible.test(state))
-            return refused(
-                    screen,
-                    id,
-                    ErrorCode.NOT_POSSIBLE_NOW,
-                    "is %s; want %s".formatted(state.name().wire(), wanted));
-        if (stopping)
-            return refused(
-                    screen,
-                    id,
-                    ErrorCode.NOT_POSSIBLE_NOW,
-                    "is cancelled, but its handler has not stopped yet; try again soon");
+    private ExitCode one(Screen screen, Target target, JobId id) throws InterruptedException {
+        JobState.Name before;
+        try {
+            before = act.on(target, id);
+        } catch (PawlException e) {
+            return refused(screen, id, e);
+        }
         if (screen.json()) {
             var fields = new LinkedHashMap<String, Object>();
             fields.put("id", id);
             fields.put("done", done);
-            fields.put("was", state.name().wire());
+            fields.put("was", before.wire());
             screen.json(fields);
         } else {
-            screen.line("%s %s (was %s)".formatted(id, done, state.name().wire()));
+            screen.line("%s %s (was %s)".formatted(id, done, before.wire()));
         }
         return ExitCode.SUCCEEDED;
     }
 
-    private static ExitCode refused(Screen screen, JobId id, ErrorCode code, String why) {
+    private static ExitCode refused(Screen screen, JobId id, PawlException why) {
+        ExitCode end = ExitCode.of(why.code());
+        // Nothing is to be had from the rest of the jobs either.
+        if (end == ExitCode.UNREACHABLE) throw why;
         if (screen.json()) {
             var fields = new LinkedHashMap<String, Object>();
             fields.put("id", id);
-            fields.put("error", code.wire());
-            fields.put("message", "job " + id + " " + why);
+            fields.put("error", why.code().wire());
+            fields.put("message", why.getMessage());
             screen.json(fields);
         } else {
-            screen.note("pawl: job " + id + " " + why);
+            screen.note("pawl: " + why.getMessage());
         }
-        return ExitCode.of(code);
+        return end;
     }
 }

@@ -18,12 +18,7 @@ public final class JobsCancel implements Command {
     }
 
     @Override
-    public ExitCode run(Call call) {
-        return new JobsAct(
-                        "cancelled",
-                        "waiting, queued or running",
-                        state -> !state.ended(),
-                        (opened, id) -> opened.engine().cancel(id))
-                .run(call);
+    public ExitCode run(Call call) throws InterruptedException {
+        return new JobsAct("cancelled", Target::cancel).run(call);
     }
 }

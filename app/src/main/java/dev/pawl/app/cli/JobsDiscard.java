@@ -1,7 +1,5 @@
 package dev.pawl.app.cli;
 
-import dev.pawl.core.JobState;
-
 /** {@code pawl jobs discard}. */
 public final class JobsDiscard implements Command {
     @Override
@@ -20,14 +18,7 @@ public final class JobsDiscard implements Command {
     }
 
     @Override
-    public ExitCode run(Call call) {
-        return new JobsAct(
-                        "discarded",
-                        "dead or cancelled",
-                        state ->
-                                state instanceof JobState.Dead
-                                        || state instanceof JobState.Cancelled,
-                        (opened, id) -> opened.store().discard(id))
-                .run(call);
+    public ExitCode run(Call call) throws InterruptedException {
+        return new JobsAct("discarded", Target::discard).run(call);
     }
 }

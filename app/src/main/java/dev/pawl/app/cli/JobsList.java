@@ -1,8 +1,10 @@
 package dev.pawl.app.cli;
 
+import dev.pawl.api.JobPage;
+import dev.pawl.api.JobQuery;
+import dev.pawl.api.JobView;
 import dev.pawl.app.config.Durations;
 import dev.pawl.core.ErrorCode;
-import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
@@ -46,22 +48,22 @@ public final class JobsList implements Command {
     }
 
     @Override
-    public ExitCode run(Call call) {
+    public ExitCode run(Call call) throws InterruptedException {
         int limit = call.get(LIMIT).orElse(20);
         if (limit < 1 || limit > 1_000)
             throw new PawlException(
                     ErrorCode.INPUT_INVALID, "--limit is %d; want 1 to 1000".formatted(limit));
-        try (Opened opened = call.open()) {
-            Instant now = opened.store().now();
+        try (Target target = call.target()) {
+            Instant now = target.now();
             String after = call.get(AFTER).map(JobId::toString).orElse("");
-            List<Job> page = opened.store().list(filter(call, now), after, limit);
-            print(call.screen(), page, now);
-            if (page.size() == limit && call.screen().terminal().out())
+            JobPage page = target.jobs(new JobQuery(filter(call, now), after, limit));
+            print(call.screen(), page.jobs(), now);
+            if (!page.nextCursor().isEmpty() && call.screen().terminal().out())
                 call.screen()
                         .note(
                                 call.screen()
                                         .errorStyle()
-                                        .faint("older ones: --after " + page.getLast().id()));
+                                        .faint("older ones: --after " + page.nextCursor()));
             return ExitCode.SUCCEEDED;
         }
     }
@@ -81,24 +83,24 @@ public final class JobsList implements Command {
                 .orElse(filter);
     }
 
-    private static void print(Screen screen, List<Job> page, Instant now) {
+    private static void print(Screen screen, List<JobView> page, Instant now) {
         if (screen.json()) {
-            page.forEach(job -> screen.json(JobView.fields(job)));
+            page.forEach(job -> screen.json(job.json()));
             return;
         }
         boolean people = screen.terminal().out();
         var table = new Table("JOB", "TOOL", "STATE", "AGE", "DETAIL");
-        for (Job job : page) {
-            JobState.Name state = job.state().name();
+        for (JobView job : page) {
+            JobState.Name state = job.state();
             table.add(
                     Table.Cell.of(job.id().toString()),
-                    Table.Cell.of(job.submission().tool().toString()),
+                    Table.Cell.of(job.tool()),
                     Table.Cell.of(state.wire(), t -> screen.style().state(state, t)),
                     Table.Cell.of(
                             people
                                     ? Durations.rough(Duration.between(job.submittedAt(), now))
                                     : job.submittedAt().toString()),
-                    Table.Cell.of(JobView.detail(job, now), screen.style()::faint));
+                    Table.Cell.of(JobText.detail(job, now), screen.style()::faint));
         }
         if (table.isEmpty() && people) screen.note("no jobs");
         else table.print(screen);

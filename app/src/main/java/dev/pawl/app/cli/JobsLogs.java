@@ -1,10 +1,8 @@
 package dev.pawl.app.cli;
 
-import dev.pawl.core.Job;
+import dev.pawl.api.JobView;
 import dev.pawl.core.JobId;
 import dev.pawl.core.LogLine;
-import dev.pawl.core.Store;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 
@@ -15,7 +13,6 @@ public final class JobsLogs implements Command {
     private static final Flag<Integer> ATTEMPT =
             Flag.number("--attempt", "N", "Only of this attempt (default: all).");
     private static final int PAGE = 1_000;
-    private static final Duration REST = Duration.ofMillis(200);
 
     @Override
     public String name() {
@@ -40,17 +37,16 @@ public final class JobsLogs implements Command {
     @Override
     public ExitCode run(Call call) throws InterruptedException {
         JobId id = call.job();
-        try (Opened opened = call.open()) {
-            Store store = opened.store();
-            var log = new LogPrinter(call.screen(), store, id, call.get(ATTEMPT).orElse(0));
+        try (Target target = call.target()) {
+            var log = new LogPrinter(call.screen(), target, id, call.get(ATTEMPT).orElse(0));
+            JobView job = target.job(id);
             while (true) {
                 // Asked before the log is read, or the last lines of a job that ends in between
                 // would be missing.
-                Job job = Jobs.find(store, id);
-                boolean over = job.state().ended() && !job.stopping();
+                boolean over = job.ended() && !job.stopping();
                 log.printNew();
                 if (over || !call.has(FOLLOW)) return ExitCode.SUCCEEDED;
-                call.outside().time().sleep(REST);
+                job = target.awhile(id);
             }
         }
     }
@@ -58,7 +54,7 @@ public final class JobsLogs implements Command {
     /** Prints the lines that it has not printed yet. */
     static final class LogPrinter {
         private final Screen screen;
-        private final Store store;
+        private final Target target;
         private final JobId id;
         private final int only;
         private int attempt;
@@ -67,17 +63,17 @@ public final class JobsLogs implements Command {
         /**
          * @param only of this attempt; 0 for all
          */
-        LogPrinter(Screen screen, Store store, JobId id, int only) {
+        LogPrinter(Screen screen, Target target, JobId id, int only) {
             this.screen = screen;
-            this.store = store;
+            this.target = target;
             this.id = id;
             this.only = only;
         }
 
-        void printNew() {
+        void printNew() throws InterruptedException {
             List<LogLine> lines;
             do {
-                lines = store.logs(id, attempt, seq, PAGE);
+                lines = target.logs(id, attempt, seq, PAGE);
                 for (LogLine line : lines) {
                     if (only == 0 || line.attempt() == only) print(line);
                     attempt = line.attempt();

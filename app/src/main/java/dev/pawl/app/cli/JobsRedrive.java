@@ -1,7 +1,5 @@
 package dev.pawl.app.cli;
 
-import dev.pawl.core.JobState;
-
 /** {@code pawl jobs redrive}. */
 public final class JobsRedrive implements Command {
     @Override
@@ -20,14 +18,7 @@ public final class JobsRedrive implements Command {
     }
 
     @Override
-    public ExitCode run(Call call) {
-        return new JobsAct(
-                        "redriven",
-                        "dead or cancelled",
-                        state ->
-                                state instanceof JobState.Dead
-                                        || state instanceof JobState.Cancelled,
-                        (opened, id) -> opened.engine().redrive(id))
-                .run(call);
+    public ExitCode run(Call call) throws InterruptedException {
+        return new JobsAct("redriven", Target::redrive).run(call);
     }
 }

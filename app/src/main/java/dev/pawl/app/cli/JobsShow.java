@@ -1,14 +1,12 @@
 package dev.pawl.app.cli;
 
+import dev.pawl.api.JobView;
 import dev.pawl.core.Artifact;
-import dev.pawl.core.AttemptEnd;
-import dev.pawl.core.ErrorClass;
-import dev.pawl.core.Job;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
-import dev.pawl.core.Store;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import tools.jackson.databind.JsonNode;
 
 /** {@code pawl jobs show}. */
 public final class JobsShow implements Command {
@@ -28,72 +26,68 @@ public final class JobsShow implements Command {
     }
 
     @Override
-    public ExitCode run(Call call) {
+    public ExitCode run(Call call) throws InterruptedException {
         List<JobId> jobs = call.jobs();
-        try (Opened opened = call.open()) {
+        try (Target target = call.target()) {
             for (JobId id : jobs) {
-                Job job = Jobs.find(opened.store(), id);
-                if (call.screen().json()) call.screen().json(json(opened.store(), job));
-                else print(call.screen(), opened.store(), job);
+                JobView job = target.job(id);
+                if (call.screen().json()) call.screen().json(job.json());
+                else print(call.screen(), job, target.now());
             }
             return ExitCode.SUCCEEDED;
         }
     }
 
-    static Map<String, Object> json(Store store, Job job) {
-        Map<String, Object> fields = JobView.fields(job);
-        fields.put("input", new JsonText.Raw(job.submission().input()));
-        if (job.state() instanceof JobState.Succeeded)
-            fields.put("output", new JsonText.Raw(job.output()));
-        fields.put("artifacts", store.artifacts(job.id()).stream().map(JobView::artifact).toList());
-        fields.put("attempts", store.history(job.id()).stream().map(JobView::attempt).toList());
-        return fields;
-    }
-
-    private static void print(Screen screen, Store store, Job job) {
+    private static void print(Screen screen, JobView job, Instant now) {
         Style style = screen.style();
-        var s = job.submission();
-        JobState.Name state = job.state().name();
+        JobState.Name state = job.state();
         line(screen, "job", job.id().toString());
-        line(screen, "tool", s.tool().toString());
-        String detail = Screen.clean(JobView.detail(job, store.now()));
+        line(screen, "tool", job.tool());
+        String detail = Screen.clean(JobText.detail(job, now));
         screen.line(
                 label(style, "state")
                         + style.state(state, state.wire())
                         + "  "
                         + style.faint(detail));
-        line(screen, "queue", s.queue() + (s.priority() == 0 ? "" : ", priority " + s.priority()));
+        String priority = job.priority() == 0 ? "" : ", priority " + job.priority();
+        line(screen, "queue", job.queue() + priority);
         line(screen, "submitted", job.submittedAt().toString());
         job.startedAt().ifPresent(at -> line(screen, "started", at.toString()));
         job.cachedFrom().ifPresent(from -> line(screen, "cached from", from.toString()));
-        for (JobId parent : s.parents()) line(screen, "parent", parent.toString());
-        for (JobId child : store.children(job.id())) line(screen, "child", child.toString());
-        if (!s.tags().isEmpty()) line(screen, "tags", String.join(" ", s.tags()));
-        line(screen, "correlation", s.correlationId());
-        line(screen, "idempotency", s.idempotencyKey());
-        line(screen, "input", s.input());
-        if (job.state() instanceof JobState.Succeeded) line(screen, "output", job.output());
-        for (Artifact artifact : store.artifacts(job.id()))
+        for (JobId parent : job.parents()) line(screen, "parent", parent.toString());
+        for (JobId child : job.children()) line(screen, "child", child.toString());
+        line(screen, "tags", String.join(" ", job.tags()));
+        line(screen, "correlation", job.correlationId());
+        line(screen, "idempotency", job.idempotencyKey());
+        line(screen, "input", job.input());
+        line(screen, "output", job.output());
+        for (Artifact artifact : job.artifacts())
             line(
                     screen,
                     "artifact",
                     "%s  %s  sha256 %s"
                             .formatted(
                                     artifact.name(),
-                                    JobView.size(artifact.sizeBytes()),
+                                    JobText.size(artifact.sizeBytes()),
                                     artifact.sha256()));
-        for (AttemptEnd end : store.history(job.id())) line(screen, "attempt", attempt(end));
+        for (JsonNode attempt : job.attempts()) line(screen, "attempt", attempt(attempt));
     }
 
-    private static String attempt(AttemptEnd end) {
-        return "%d %s on %s after %s%s"
+    private static String attempt(JsonNode end) {
+        String kind = end.path("error_class").stringValue("");
+        String message = end.path("message").stringValue("");
+        return "%d %s on %s after %s%s%s"
                 .formatted(
-                        end.attempt(),
-                        end.how().wire(),
-                        end.worker(),
-                        JobView.since(end.startedAt(), end.at()),
-                        end.kind().map(ErrorClass::wire).map(k -> ": " + k).orElse("")
-                                + (end.message().isEmpty() ? "" : ": " + end.message()));
+                        end.path("attempt").intValue(0),
+                        end.path("how").stringValue(""),
+                        end.path("worker").stringValue(""),
+                        JobText.since(moment(end, "started_at"), moment(end, "ended_at")),
+                        kind.isEmpty() ? "" : ": " + kind,
+                        message.isEmpty() ? "" : ": " + message);
+    }
+
+    private static Instant moment(JsonNode end, String name) {
+        return Instant.parse(end.path(name).stringValue(""));
     }
 
     private static void line(Screen screen, String label, String value) {

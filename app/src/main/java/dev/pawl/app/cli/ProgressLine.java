@@ -1,9 +1,7 @@
 package dev.pawl.app.cli;
 
+import dev.pawl.api.JobView;
 import dev.pawl.app.config.Durations;
-import dev.pawl.core.Job;
-import dev.pawl.core.JobState;
-import dev.pawl.core.Progress;
 import java.time.Duration;
 
 /** One line on stderr that says how a job is doing; only where stderr is a terminal. */
@@ -20,7 +18,7 @@ final class ProgressLine {
         this.screen = screen;
     }
 
-    void draw(Job job, Duration passed) {
+    void draw(JobView job, Duration passed) {
         if (!screen.terminal().err()) return;
         int columns = screen.terminal().columns() - 1;
         Style style = screen.errorStyle();
@@ -40,35 +38,35 @@ final class ProgressLine {
         drawn = false;
     }
 
-    private static String text(Job job, Duration passed) {
-        String tool = job.submission().tool().toString();
+    private static String text(JobView job, Duration passed) {
         String what =
                 switch (job.state()) {
-                    case JobState.Waiting(var on, var follower) ->
-                            follower
-                                    ? "follows job " + on.iterator().next()
-                                    : "waits for %d parents".formatted(on.size());
-                    case JobState.Queued(var _, var attempt, var _) ->
-                            attempt == 0 ? "queued" : "waits to run again";
-                    case JobState.Running(var _, var attempt, var _) ->
-                            (attempt == 1 ? "running" : "running, attempt " + attempt)
-                                    + job.progress().map(p -> progressText(p)).orElse("");
-                    case JobState.Succeeded _, JobState.Dead _, JobState.Cancelled _ ->
-                            job.stopping() ? "is stopping" : job.state().name().wire();
+                    case WAITING ->
+                            job.follows()
+                                    .map(leader -> "follows job " + leader)
+                                    .orElse(
+                                            "waits for %d parents"
+                                                    .formatted(job.waitsFor().size()));
+                    case QUEUED -> job.attempt() == 0 ? "queued" : "waits to run again";
+                    case RUNNING ->
+                            (job.attempt() == 1 ? "running" : "running, attempt " + job.attempt())
+                                    + progressText(job);
+                    case SUCCEEDED, DEAD, CANCELLED ->
+                            job.stopping() ? "is stopping" : job.state().wire();
                 };
-        return "%s %s (%s)".formatted(tool, what, Durations.shown(passed));
+        return "%s %s (%s)".formatted(job.tool(), what, Durations.shown(passed));
     }
 
-    private static String progressText(Progress progress) {
-        String text = Screen.clean(progress.text());
+    private static String progressText(JobView job) {
+        String text = Screen.clean(job.progressText());
         return text.isEmpty() ? "" : ": " + text;
     }
 
     /** {@code ███████░░░░░░░ 40 % }; shorter where the terminal is narrow. */
-    private static String bar(Progress progress, int columns) {
+    private static String bar(double fraction, int columns) {
         int width = Math.min(BAR, columns / 4);
-        int full = (int) Math.round(progress.fraction() * width);
+        int full = (int) Math.round(fraction * width);
         return "%s%s %3.0f %% "
-                .formatted("█".repeat(full), "░".repeat(width - full), progress.fraction() * 100);
+                .formatted("█".repeat(full), "░".repeat(width - full), fraction * 100);
     }
 }

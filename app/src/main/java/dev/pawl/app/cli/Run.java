@@ -1,25 +1,27 @@
 package dev.pawl.app.cli;
 
+import dev.pawl.api.Accepted;
+import dev.pawl.api.Answer;
+import dev.pawl.api.JobView;
+import dev.pawl.api.SubmitRequest;
 import dev.pawl.core.Artifact;
-import dev.pawl.core.Job;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.PawlException;
-import dev.pawl.core.Submission;
-import dev.pawl.core.Submitted;
-import dev.pawl.tool.Requests;
-import dev.pawl.tool.Tool;
-import dev.pawl.tool.Tools;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
-/** {@code pawl run}: submits a job and runs it in this process, to its end. */
+/**
+ * {@code pawl run}: submits a job and sees it to its end; in a data folder it runs it in this
+ * process.
+ */
 public final class Run implements Command {
     private static final Flag<Path> OUT =
             Flag.path("--out", "DIR", "Where artifacts are written (default: DATA/out/JOB).");
@@ -62,9 +64,9 @@ public final class Run implements Command {
     }
 
     @Override
-    public Expansion expand(Call first) {
+    public Expansion expand(Call first) throws InterruptedException {
         String name = first.operands().getFirst();
-        Tool tool = ToolFlags.find(first.tools(), name);
+        ToolForm tool = first.tools(source -> source.tool(name));
         return new Expansion(name, tool.title() + ".", new ToolFlags(tool, taken(flags())).list());
     }
 
@@ -84,122 +86,124 @@ public final class Run implements Command {
     }
 
     private static ExitCode run(Call call, CtrlC ctrlC) throws InterruptedException {
-        Tools tools = call.tools();
-        Tool tool = ToolFlags.find(tools, call.onlyOperand("tool", "`pawl tools list`"));
-        try (Opened opened = call.open()) {
+        String name = call.onlyOperand("tool", "`pawl tools list`");
+        ToolForm tool = call.tools(source -> source.tool(name));
+        try (Target target = call.target()) {
             call.get(OUT).ifPresent(out -> folder(call, out).make());
-            Submission submission = submission(call, tool, opened);
+            JsonNode input = new ToolFlags(tool, taken(OWN)).input(call, target);
+            var request = new SubmitRequest(SubmitFlags.request(call, tool, input));
             ctrlC.beforeSubmit();
-            JobId id =
-                    switch (opened.engine().submit(submission)) {
-                        case Submitted.Accepted(var accepted, var _) -> accepted;
-                        case Submitted.Existing(var existing) -> {
-                            call.screen().note("the idempotency key names this job: " + existing);
-                            yield existing;
-                        }
-                        case Submitted.Refused(var code, var message) ->
-                                throw new PawlException(code, message);
-                    };
-            Job job = Jobs.find(opened.store(), id);
-            if (!job.state().ended()) {
-                var follow = new Follow(call, opened, id, call.get(TIMEOUT).orElse(Duration.ZERO));
-                ExitCode early = follow.toItsEnd(tools, ctrlC);
+            JobId id = submit(call, target, request);
+            JobView job = target.job(id);
+            if (!job.ended()) {
+                ExitCode early = follow(call, target, id, ctrlC);
                 if (early != ExitCode.SUCCEEDED) return early;
-                job = Jobs.find(opened.store(), id);
+                job = target.job(id);
             }
-            return report(call, opened, job);
+            return report(call, target, job);
         }
     }
 
-    private static Submission submission(Call call, Tool tool, Opened opened) {
-        var input = new ToolFlags(tool, taken(OWN)).input(call, opened.artifacts());
-        Requests requests = call.wiring().requests(opened);
-        return SubmitFlags.submission(
-                requests,
-                tool,
-                input,
-                call.has(SubmitFlags.NO_CACHE),
-                builder -> SubmitFlags.apply(call, builder));
+    private static JobId submit(Call call, Target target, SubmitRequest request)
+            throws InterruptedException {
+        return switch (target.submit(List.of(request)).getFirst()) {
+            case Accepted(var id, var _, var existing) -> {
+                if (existing) call.screen().note("the idempotency key names this job: " + id);
+                yield id;
+            }
+            case Answer.Refused(var code, var message) -> throw new PawlException(code, message);
+        };
+    }
+
+    /** In a data folder the job is run here; a server has its own workers. */
+    private static ExitCode follow(Call call, Target target, JobId id, CtrlC ctrlC)
+            throws InterruptedException {
+        Duration timeout = call.get(TIMEOUT).orElse(Duration.ZERO);
+        return target instanceof FolderTarget folder
+                ? new Follow(call, folder.opened(), id, timeout).toItsEnd(folder.files(), ctrlC)
+                : new FollowServer(call, target, id, timeout).toItsEnd(ctrlC);
     }
 
     private static ArtifactFolder folder(Call call, Path out) {
         return new ArtifactFolder(call.outside().folder().resolve(out));
     }
 
-    private static ExitCode report(Call call, Opened opened, Job job) {
-        Path standard = opened.data().resolve("out").resolve(job.id().toString());
+    private static ExitCode report(Call call, Target target, JobView job)
+            throws InterruptedException {
+        Path standard = call.configuration().data().resolve("out").resolve(job.id().toString());
         ArtifactFolder folder = folder(call, call.get(OUT).orElse(standard));
-        List<Artifact> artifacts = opened.store().artifacts(job.id());
         var paths = new ArrayList<Path>();
-        for (Artifact artifact : artifacts) paths.add(folder.write(artifact, opened.artifacts()));
-        if (call.screen().json()) json(call.screen(), opened, job, paths);
-        else print(call, opened, job, artifacts, paths);
+        for (Artifact artifact : job.artifacts())
+            paths.add(folder.write(artifact, target.artifact(job.id(), artifact)));
+        if (call.screen().json()) json(call.screen(), job, paths);
+        else print(call, target, job, paths);
         return ExitCode.of(job.state());
     }
 
-    private static void json(Screen screen, Opened opened, Job job, List<Path> paths) {
-        Map<String, Object> fields = JobsShow.json(opened.store(), job);
+    private static void json(Screen screen, JobView job, List<Path> paths) {
+        var fields = (ObjectNode) job.json().deepCopy();
         fields.put("cached", job.cachedFrom().isPresent());
-        fields.put("paths", paths.stream().map(Path::toString).toList());
+        var list = fields.putArray("paths");
+        paths.forEach(path -> list.add(path.toString()));
         screen.json(fields);
     }
 
-    private static void print(
-            Call call, Opened opened, Job job, List<Artifact> artifacts, List<Path> paths) {
+    private static void print(Call call, Target target, JobView job, List<Path> paths)
+            throws InterruptedException {
         Screen screen = call.screen();
-        screen.line(headline(screen.style(), opened, job));
+        screen.line(headline(screen.style(), target, job));
+        List<Artifact> artifacts = job.artifacts();
         for (int i = 0; i < artifacts.size(); i++) {
             Artifact artifact = artifacts.get(i);
             screen.line(
                     "  %s  %s"
                             .formatted(
                                     screen.style().strong(artifact.name()),
-                                    JobView.size(artifact.sizeBytes())));
+                                    JobText.size(artifact.sizeBytes())));
             screen.line("  sha256 " + artifact.sha256());
             screen.line("  " + near(call.outside().folder(), paths.get(i)));
         }
         String output = job.output();
-        if (job.state() instanceof JobState.Succeeded && !output.isEmpty() && !output.equals("{}"))
+        if (!output.isEmpty() && !output.equals("{}"))
             screen.line("  output " + Screen.clean(output));
-        if (job.state() instanceof JobState.Dead) tail(screen, opened, job);
+        if (job.state() == JobState.Name.DEAD) tail(screen, target, job);
         screen.line(screen.style().faint("  job " + job.id()));
     }
 
-    private static String headline(Style style, Opened opened, Job job) {
-        String tool = job.submission().tool().toString();
+    private static String headline(Style style, Target target, JobView job)
+            throws InterruptedException {
         return switch (job.state()) {
-            case JobState.Succeeded(var at, _) ->
-                    job.cachedFrom()
-                            .map(from ->
-                                    style.good("✓ ")
-                                            + "%s answered from the cache: job %s%s ran it; --no-cache runs it again"
-                                                    .formatted(tool, from, age(opened, from)))
-                            .orElse(
-                                    style.good("✓ ")
-                                            + "%s succeeded in %s"
-                                                    .formatted(
-                                                            tool,
-                                                            JobView.since(job.submittedAt(), at)));
-            case JobState.Dead(_, _, var kind) ->
+            case SUCCEEDED -> style.good("✓ ") + job.tool() + " " + success(target, job);
+            case DEAD ->
                     style.bad("✗ ")
                             + "%s is dead, %s error: %s"
-                                    .formatted(tool, kind.wire(), Screen.clean(job.output()));
-            case JobState.Cancelled _ -> style.warning("✗ ") + tool + " was cancelled";
-            case JobState.Waiting _, JobState.Queued _, JobState.Running _ ->
-                    tool + " is " + job.state().name().wire();
+                                    .formatted(
+                                            job.tool(),
+                                            job.errorClass(),
+                                            Screen.clean(job.error()));
+            case CANCELLED -> style.warning("✗ ") + job.tool() + " was cancelled";
+            case WAITING, QUEUED, RUNNING -> job.tool() + " is " + job.state().wire();
         };
     }
 
-    private static String age(Opened opened, JobId from) {
-        return opened.store()
-                .find(from)
-                .map(job -> ", " + JobView.since(job.submittedAt(), opened.store().now()) + " ago,")
-                .orElse("");
+    private static String success(Target target, JobView job) throws InterruptedException {
+        if (job.cachedFrom().isEmpty())
+            return "succeeded in "
+                    + JobText.since(job.submittedAt(), job.finishedAt().orElseThrow());
+        JobId from = job.cachedFrom().get();
+        String age =
+                target.find(from)
+                        .map(one -> ", " + JobText.since(one.submittedAt(), target.now()) + " ago,")
+                        .orElse("");
+        return "answered from the cache: job %s%s ran it; --no-cache runs it again"
+                .formatted(from, age);
     }
 
     /** The last lines of the log: most often they say what went wrong. */
-    private static void tail(Screen screen, Opened opened, Job job) {
-        var lines = opened.store().logs(job.id(), job.state().attempt() - 1, Long.MAX_VALUE, 1_000);
+    private static void tail(Screen screen, Target target, JobView job)
+            throws InterruptedException {
+        int before = Math.max(0, job.attempt() - 1);
+        var lines = target.logs(job.id(), before, Integer.MAX_VALUE, 1_000);
         for (var line : lines.subList(Math.max(0, lines.size() - LOG_TAIL), lines.size()))
             screen.line(screen.style().faint("  | " + Screen.clean(line.text())));
     }

@@ -3,6 +3,7 @@ package dev.pawl.app.cli;
 import dev.pawl.app.config.Configuration.ColorMode;
 import java.io.PrintStream;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Where a command prints: results on stdout, everything else on stderr. Control characters in what
@@ -44,6 +45,11 @@ record Screen(
     /** One result as JSON, on one line. */
     void json(Map<String, ?> object) {
         out.println(JsonText.of(object));
+    }
+
+    /** One result as JSON, on one line. */
+    void json(JsonNode object) {
+        out.println(object);
     }
 
     /** A word beside the result. */

@@ -21,7 +21,9 @@ final class Specs {
             Map.of(
                     "jobs", "Shows jobs and acts on them.",
                     "tools", "Shows what can be run, and checks it.",
-                    "cache", "Explains which results answer later jobs.");
+                    "cache", "Explains which results answer later jobs.",
+                    "queues", "Shows queues, pauses and resumes them.",
+                    "workers", "Shows who runs jobs.");
 
     private final Map<String, Command> commands;
     private final Outside outside;

@@ -1,13 +1,12 @@
 package dev.pawl.app.cli;
 
+import dev.pawl.api.Accepted;
+import dev.pawl.api.Answer;
+import dev.pawl.api.SubmitRequest;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.JobId;
-import dev.pawl.core.JobState;
 import dev.pawl.core.PawlException;
-import dev.pawl.core.Submission;
-import dev.pawl.core.Submitted;
 import dev.pawl.tool.Requests;
-import dev.pawl.tool.Tool;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,9 +15,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code pawl submit}: stores a job and prints its id. */
 public final class Submit implements Command {
@@ -74,36 +73,34 @@ public final class Submit implements Command {
     }
 
     @Override
-    public Expansion expand(Call first) {
+    public Expansion expand(Call first) throws InterruptedException {
         String name = first.operands().getFirst();
-        Tool tool = ToolFlags.find(first.tools(), name);
+        ToolForm tool = first.tools(source -> source.tool(name));
         return new Expansion(
                 name, tool.title() + ".", new ToolFlags(tool, Run.taken(flags())).list());
     }
 
     @Override
-    public ExitCode run(Call call) {
+    public ExitCode run(Call call) throws InterruptedException {
         String name = call.onlyOperand("tool", "`pawl tools list`");
-        Tool tool = ToolFlags.find(call.tools(), name);
-        try (Opened opened = call.open()) {
-            var batch = new Batch(call, opened, tool, call.wiring().requests(opened));
+        ToolForm tool = call.tools(source -> source.tool(name));
+        try (Target target = call.target()) {
+            var batch = new Batch(call, target, tool);
             if (call.has(BATCH)) return batch.fromStdin();
-            JsonNode input =
-                    new ToolFlags(tool, Run.taken(flags())).input(call, opened.artifacts());
-            return batch.one(input);
+            return batch.one(new ToolFlags(tool, Run.taken(flags())).input(call, target));
         }
     }
 
     /** Submits inputs of one tool under the same options. */
-    private record Batch(Call call, Opened opened, Tool tool, Requests requests) {
-        ExitCode one(JsonNode input) {
-            return answer(opened.engine().submit(submission(input)), "");
+    private record Batch(Call call, Target target, ToolForm tool) {
+        ExitCode one(JsonNode input) throws InterruptedException {
+            return answer(target.submit(List.of(request(input))).getFirst(), "");
         }
 
         /**
          * Good lines are submitted even where others are bad; each bad one is told with its line.
          */
-        ExitCode fromStdin() {
+        ExitCode fromStdin() throws InterruptedException {
             ExitCode end = ExitCode.SUCCEEDED;
             var lines = new ArrayList<Line>();
             int number = 0;
@@ -122,22 +119,21 @@ public final class Submit implements Command {
             return worse(end, submit(lines));
         }
 
-        private record Line(String place, Submission submission) {}
+        private record Line(String place, SubmitRequest request) {}
 
         private ExitCode add(List<Line> lines, String text, String place) {
             try {
-                lines.add(new Line(place, submission(requests.parse(text))));
+                lines.add(new Line(place, request(Requests.parse(text))));
                 return ExitCode.SUCCEEDED;
             } catch (PawlException e) {
                 return refused(e.code(), String.valueOf(e.getMessage()), place);
             }
         }
 
-        private ExitCode submit(List<Line> lines) {
+        private ExitCode submit(List<Line> lines) throws InterruptedException {
             ExitCode end = ExitCode.SUCCEEDED;
             if (lines.isEmpty()) return end;
-            List<Submitted> answers =
-                    opened.engine().submit(lines.stream().map(Line::submission).toList());
+            List<Answer> answers = target.submit(lines.stream().map(Line::request).toList());
             for (int i = 0; i < lines.size(); i++)
                 end = worse(end, answer(answers.get(i), lines.get(i).place()));
             lines.clear();
@@ -148,38 +144,39 @@ public final class Submit implements Command {
             return a == ExitCode.SUCCEEDED ? b : a;
         }
 
-        private Submission submission(JsonNode input) {
-            return SubmitFlags.submission(
-                    requests, tool, input, call.has(SubmitFlags.NO_CACHE), this::apply);
-        }
-
-        private void apply(Submission.Builder builder) {
-            SubmitFlags.apply(call, builder);
-            call.get(RUN_AT).ifPresent(builder::runAt);
-            call.get(IN).ifPresent(in -> builder.runAt(opened.store().now().plus(in)));
-            call.get(TTL).ifPresent(builder::ttl);
-            builder.parents(new LinkedHashSet<>(call.all(PARENT)));
+        private SubmitRequest request(JsonNode input) {
+            ObjectNode request = SubmitFlags.request(call, tool, input);
+            call.get(RUN_AT).ifPresent(at -> request.put("run_at", at.toString()));
+            call.get(IN).ifPresent(in -> request.put("delay_ms", in.toMillis()));
+            call.get(TTL).ifPresent(ttl -> request.put("ttl_ms", ttl.toMillis()));
+            List<JobId> parents = call.all(PARENT);
+            if (!parents.isEmpty()) {
+                var ids = request.putArray("parents");
+                parents.forEach(parent -> ids.add(parent.toString()));
+            }
             call.get(ON_PARENT_FAILURE)
-                    .ifPresent(what -> builder.goOn(what == OnParentFailure.GO_ON));
+                    .ifPresent(what ->
+                            request.put(
+                                    "on_parent_failure",
+                                    what == OnParentFailure.GO_ON ? "go_on" : "cancel"));
+            return new SubmitRequest(request);
         }
 
-        private ExitCode answer(Submitted answer, String place) {
+        private ExitCode answer(Answer answer, String place) {
             return switch (answer) {
-                case Submitted.Accepted(var id, var state) -> accepted(id, state);
-                case Submitted.Existing(var id) ->
-                        accepted(id, Jobs.find(opened.store(), id).state());
-                case Submitted.Refused(var code, var message) -> refused(code, message, place);
+                case Accepted accepted -> accepted(accepted);
+                case Answer.Refused(var code, var message) -> refused(code, message, place);
             };
         }
 
-        private ExitCode accepted(JobId id, JobState state) {
+        private ExitCode accepted(Accepted accepted) {
             if (call.screen().json()) {
                 var fields = new LinkedHashMap<String, Object>();
-                fields.put("id", id);
-                fields.put("state", state.name().wire());
+                fields.put("id", accepted.id());
+                fields.put("state", accepted.state().wire());
                 call.screen().json(fields);
             } else {
-                call.screen().line(id.toString());
+                call.screen().line(accepted.id().toString());
             }
             return ExitCode.SUCCEEDED;
         }

@@ -1,13 +1,9 @@
 package dev.pawl.app.cli;
 
-import dev.pawl.core.ErrorCode;
-import dev.pawl.core.PawlException;
-import dev.pawl.core.Submission;
-import dev.pawl.tool.Requests;
-import dev.pawl.tool.Tool;
-import java.util.LinkedHashSet;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The flags that {@code run} and {@code submit} share, and what is made of them. */
 final class SubmitFlags {
@@ -29,25 +25,17 @@ final class SubmitFlags {
 
     private SubmitFlags() {}
 
-    static void apply(Call call, Submission.Builder builder) {
-        call.get(QUEUE).ifPresent(builder::queue);
-        call.get(PRIORITY).ifPresent(builder::priority);
-        call.get(CORRELATION).ifPresent(builder::correlationId);
-        call.get(IDEMPOTENCY).ifPresent(builder::idempotencyKey);
-        builder.tags(new LinkedHashSet<>(call.all(TAG)));
-    }
-
-    /**
-     * The submission that the call says.
-     *
-     * @throws PawlException {@link ErrorCode#INPUT_INVALID} with every field that is wrong
-     */
-    static Submission submission(
-            Requests requests,
-            Tool tool,
-            JsonNode input,
-            boolean fresh,
-            java.util.function.Consumer<Submission.Builder> options) {
-        return requests.require(tool, input, fresh, options);
+    /** The request that the call says; the command adds what only it takes. */
+    static ObjectNode request(Call call, ToolForm tool, JsonNode input) {
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        request.put("tool", tool.id()).set("input", input);
+        call.get(QUEUE).ifPresent(queue -> request.put("queue", queue));
+        call.get(PRIORITY).ifPresent(priority -> request.put("priority", priority));
+        call.get(CORRELATION).ifPresent(id -> request.put("correlation_id", id));
+        call.get(IDEMPOTENCY).ifPresent(key -> request.put("idempotency_key", key));
+        if (call.has(NO_CACHE)) request.put("no_cache", true);
+        List<String> tags = call.all(TAG);
+        if (!tags.isEmpty()) tags.forEach(request.putArray("tags")::add);
+        return request;
     }
 }

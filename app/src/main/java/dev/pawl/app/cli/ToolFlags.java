@@ -1,7 +1,5 @@
 package dev.pawl.app.cli;
 
-import dev.pawl.core.Artifact;
-import dev.pawl.core.Artifacts;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.tool.ArgumentFiles;
@@ -41,8 +39,8 @@ final class ToolFlags {
     /**
      * @param taken names, with dashes, that the command has for itself
      */
-    ToolFlags(Tool tool, Set<String> taken) {
-        this.flags = Flags.of(tool);
+    ToolFlags(ToolForm tool, Set<String> taken) {
+        this.flags = Flags.of(tool.input());
         var names = new HashSet<>(taken);
         for (dev.pawl.tool.Flag property : flags.list()) {
             String name = "--" + property.name();
@@ -70,13 +68,13 @@ final class ToolFlags {
      *
      * @throws PawlException {@link ErrorCode#INPUT_INVALID} with all that is wrong
      */
-    JsonNode input(Call call, Artifacts artifacts) {
+    JsonNode input(Call call, Target target) {
         var given = new LinkedHashMap<String, List<String>>();
         byProperty.forEach((property, flag) -> {
             List<String> texts = call.values().getOrDefault(flag.name(), List.of());
             if (!texts.isEmpty()) given.put(property, texts);
         });
-        return switch (flags.input(given, new NamedFiles(call, artifacts))) {
+        return switch (flags.input(given, new NamedFiles(call, target))) {
             case Flags.Parsed.Input(var node) -> node;
             case Flags.Parsed.Wrong(var messages) ->
                     throw new PawlException(ErrorCode.INPUT_INVALID, String.join("; ", messages));
@@ -114,7 +112,7 @@ final class ToolFlags {
     }
 
     /** Files that flags name: read relative to where the user is, kept by their content's hash. */
-    private record NamedFiles(Call call, Artifacts artifacts) implements ArgumentFiles {
+    private record NamedFiles(Call call, Target target) implements ArgumentFiles {
         @Override
         public InputStream open(String path) throws IOException {
             if (path.equals("-")) return call.outside().in();
@@ -125,8 +123,13 @@ final class ToolFlags {
 
         @Override
         public FileRef keep(String name, String mediaType, InputStream content) {
-            Artifact kept = artifacts.put(name, mediaType, content);
-            return new FileRef(name, kept.sha256(), kept.sizeBytes(), mediaType);
+            try {
+                return target.keep(name, mediaType, content);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new PawlException(
+                        ErrorCode.SERVER_UNREACHABLE, "interrupted while it sent " + name, e);
+            }
         }
     }
 }

@@ -1,11 +1,12 @@
 package dev.pawl.app.cli;
 
-import dev.pawl.tool.Tool;
-import dev.pawl.tool.ToolCheck;
-import dev.pawl.tool.ToolProblem;
-import dev.pawl.tool.Tools;
-import java.util.LinkedHashMap;
+import dev.pawl.core.ErrorCode;
+import dev.pawl.core.PawlException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code pawl tools check}. */
 public final class ToolsCheck implements Command {
@@ -25,58 +26,60 @@ public final class ToolsCheck implements Command {
     }
 
     @Override
-    public ExitCode run(Call call) {
-        Tools tools = call.tools();
-        List<Tool> checked =
-                call.operands().isEmpty()
-                        ? tools.all()
-                        : call.operands().stream()
-                                .map(name -> ToolFlags.find(tools, name))
-                                .toList();
+    public ExitCode run(Call call) throws InterruptedException {
+        JsonNode page = call.tools(ToolSource::toolsCheck);
         boolean faulty = false;
-        if (call.operands().isEmpty()) {
-            for (ToolProblem problem : tools.problems()) problem(call.screen(), problem);
-            faulty = !tools.problems().isEmpty();
-        }
-        for (Tool tool : checked) {
-            ToolCheck.Report report = ToolCheck.of(tool);
-            faulty |= !report.passed();
+        if (call.operands().isEmpty())
+            for (JsonNode problem : page.path("problems").values()) {
+                problem(call.screen(), problem);
+                faulty = true;
+            }
+        for (JsonNode report : wanted(call, page.path("tools"))) {
+            faulty |= !report.path("passed").booleanValue(false);
             print(call.screen(), report);
         }
         return faulty ? ExitCode.FAULT : ExitCode.SUCCEEDED;
     }
 
-    private static void problem(Screen screen, ToolProblem problem) {
-        if (screen.json()) {
-            var fields = new LinkedHashMap<String, Object>();
-            fields.put("file", problem.file());
-            fields.put("line", problem.line());
-            fields.put("column", problem.column());
-            fields.put("reason", problem.reason());
-            fields.put("hint", problem.hint());
-            screen.json(fields);
-        } else {
-            screen.line(screen.style().bad("✗ ") + problem);
-        }
+    private static List<JsonNode> wanted(Call call, JsonNode reports) throws InterruptedException {
+        if (call.operands().isEmpty()) return List.copyOf(reports.values());
+        var ids = new HashSet<String>();
+        for (String name : call.operands()) ids.add(call.tools(source -> source.tool(name)).id());
+        var wanted = new ArrayList<JsonNode>();
+        for (JsonNode report : reports.values())
+            if (ids.contains(report.path("tool").stringValue(""))) wanted.add(report);
+        if (wanted.size() < ids.size())
+            throw new PawlException(
+                    ErrorCode.TOOL_NOT_FOUND, "the tools changed meanwhile; try again");
+        return wanted;
     }
 
-    private static void print(Screen screen, ToolCheck.Report report) {
-        String id = report.tool().id().toString();
+    private static void problem(Screen screen, JsonNode problem) {
+        String text = problem.path("text").stringValue("");
+        if (!screen.json()) {
+            screen.line(screen.style().bad("✗ ") + text);
+            return;
+        }
+        var fields = (ObjectNode) problem.deepCopy();
+        fields.remove("text");
+        screen.json(fields);
+    }
+
+    private static void print(Screen screen, JsonNode report) {
         if (screen.json()) {
-            var fields = new LinkedHashMap<String, Object>();
-            fields.put("tool", id);
-            fields.put("passed", report.passed());
-            fields.put("valid_examples", report.validCount());
-            fields.put("invalid_examples", report.invalidCount());
-            fields.put("failures", report.failures());
-            screen.json(fields);
+            screen.json(report);
             return;
         }
         Style style = screen.style();
-        String mark = report.passed() ? style.good("✓ ") : style.bad("✗ ");
+        boolean passed = report.path("passed").booleanValue(false);
         screen.line(
                 "%s%s: %d valid and %d invalid examples as they should be"
-                        .formatted(mark, id, report.validCount(), report.invalidCount()));
-        for (String failure : report.failures()) screen.line("    " + Screen.clean(failure));
+                        .formatted(
+                                passed ? style.good("✓ ") : style.bad("✗ "),
+                                report.path("tool").stringValue(""),
+                                report.path("valid_examples").intValue(0),
+                                report.path("invalid_examples").intValue(0)));
+        for (JsonNode failure : report.path("failures").values())
+            screen.line("    " + Screen.clean(failure.stringValue("")));
     }
 }

@@ -1,10 +1,6 @@
 package dev.pawl.app.cli;
 
-import dev.pawl.tool.Tool;
-import dev.pawl.tool.ToolProblem;
-import dev.pawl.tool.Tools;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import tools.jackson.databind.JsonNode;
 
 /** {@code pawl tools list}. */
 public final class ToolsList implements Command {
@@ -19,37 +15,21 @@ public final class ToolsList implements Command {
     }
 
     @Override
-    public ExitCode run(Call call) {
-        Tools tools = call.tools();
+    public ExitCode run(Call call) throws InterruptedException {
         Screen screen = call.screen();
+        JsonNode page = call.tools(ToolSource::tools);
         var table = new Table("TOOL", "RUNS AS", "TITLE");
-        for (Tool tool : tools.all()) {
-            if (screen.json()) screen.json(fields(tool));
+        for (JsonNode tool : page.path("tools").values()) {
+            if (screen.json()) screen.json(tool);
             else
                 table.add(
-                        Table.Cell.of(tool.id().toString(), screen.style()::strong),
-                        Table.Cell.of(kind(tool), screen.style()::faint),
-                        Table.Cell.of(tool.title()));
+                        Table.Cell.of(tool.path("tool").stringValue(""), screen.style()::strong),
+                        Table.Cell.of(tool.path("runs_as").stringValue(""), screen.style()::faint),
+                        Table.Cell.of(tool.path("title").stringValue("")));
         }
         if (!screen.json()) table.print(screen);
-        for (ToolProblem problem : tools.problems()) screen.note("pawl: " + problem);
+        for (JsonNode problem : page.path("problems").values())
+            screen.note("pawl: " + problem.stringValue(""));
         return ExitCode.SUCCEEDED;
-    }
-
-    static Map<String, Object> fields(Tool tool) {
-        var fields = new LinkedHashMap<String, Object>();
-        fields.put("tool", tool.id());
-        fields.put("title", tool.title());
-        fields.put("runs_as", kind(tool));
-        fields.put("source", tool.source());
-        return fields;
-    }
-
-    static String kind(Tool tool) {
-        return switch (tool.run()) {
-            case dev.pawl.tool.Run.Command _ -> "command";
-            case dev.pawl.tool.Run.Http _ -> "http";
-            case dev.pawl.tool.Run.Java _ -> "java";
-        };
     }
 }

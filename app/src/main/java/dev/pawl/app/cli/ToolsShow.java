@@ -2,10 +2,9 @@ package dev.pawl.app.cli;
 
 import dev.pawl.app.config.Durations;
 import dev.pawl.tool.Flags;
-import dev.pawl.tool.Tool;
-import dev.pawl.tool.ToolPolicy;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import dev.pawl.tool.JsonSchema;
+import java.time.Duration;
+import tools.jackson.databind.JsonNode;
 
 /** {@code pawl tools show}. */
 public final class ToolsShow implements Command {
@@ -25,39 +24,24 @@ public final class ToolsShow implements Command {
     }
 
     @Override
-    public ExitCode run(Call call) {
+    public ExitCode run(Call call) throws InterruptedException {
         String name = call.onlyOperand("tool", "`pawl tools list`");
-        Tool tool = ToolFlags.find(call.tools(), name);
+        JsonNode tool = call.tools(source -> source.toolDocument(name));
         Screen screen = call.screen();
-        if (screen.json()) screen.json(json(tool));
+        if (screen.json()) screen.json(tool);
         else print(screen, tool);
         return ExitCode.SUCCEEDED;
     }
 
-    private static Map<String, Object> json(Tool tool) {
-        Map<String, Object> fields = ToolsList.fields(tool);
-        fields.put("description", tool.description());
-        fields.put("input", new JsonText.Raw(tool.input().node().toString()));
-        fields.put("output", new JsonText.Raw(tool.output().node().toString()));
-        ToolPolicy policy = tool.policy();
-        var rules = new LinkedHashMap<String, Object>();
-        rules.put("timeout_ms", policy.timeout().toMillis());
-        rules.put("attempts", policy.retry().attempts());
-        rules.put("concurrency", policy.concurrency());
-        rules.put("queue", policy.queue());
-        rules.put("cache_ttl_ms", policy.cache().reuse().ttl().toMillis());
-        fields.put("policy", rules);
-        return fields;
-    }
-
-    private static void print(Screen screen, Tool tool) {
+    private static void print(Screen screen, JsonNode tool) {
         Style style = screen.style();
-        screen.line(style.strong(tool.id().toString()) + "  " + tool.title());
-        if (!tool.description().isEmpty()) screen.line(Screen.clean(tool.description()));
-        screen.line(style.faint(tool.source()));
+        screen.line(style.strong(text(tool, "tool")) + "  " + text(tool, "title"));
+        if (!text(tool, "description").isEmpty())
+            screen.line(Screen.clean(text(tool, "description")));
+        screen.line(style.faint(text(tool, "source")));
         screen.line("");
         var table = new Table("INPUT", "VALUE", "DEFAULT", "MEANING");
-        for (dev.pawl.tool.Flag flag : Flags.of(tool).list())
+        for (dev.pawl.tool.Flag flag : Flags.of(JsonSchema.of(tool.path("input"))).list())
             table.add(
                     Table.Cell.of("--" + flag.name()),
                     Table.Cell.of(flag.placeholder()),
@@ -68,21 +52,24 @@ public final class ToolsShow implements Command {
                     Table.Cell.of(flag.description()));
         table.print(screen);
         screen.line("");
-        screen.line("policy: " + policy(tool.policy()));
+        screen.line("policy: " + policy(tool.path("policy")));
     }
 
-    private static String policy(ToolPolicy policy) {
-        String cache =
-                policy.cache().reuse().never()
-                        ? "results are not kept"
-                        : "results are kept for " + Durations.shown(policy.cache().reuse().ttl());
-        String limit = policy.concurrency() == 0 ? "any number" : "" + policy.concurrency();
+    private static String policy(JsonNode policy) {
+        Duration kept = Duration.ofMillis(policy.path("cache_ttl_ms").longValue(0));
+        int concurrency = policy.path("concurrency").intValue(0);
         return "timeout %s, %d attempts, %s at once, queue \"%s\", %s"
                 .formatted(
-                        Durations.shown(policy.timeout()),
-                        policy.retry().attempts(),
-                        limit,
-                        policy.queue(),
-                        cache);
+                        Durations.shown(Duration.ofMillis(policy.path("timeout_ms").longValue(0))),
+                        policy.path("attempts").intValue(0),
+                        concurrency == 0 ? "any number" : "" + concurrency,
+                        text(policy, "queue"),
+                        kept.isZero()
+                                ? "results are not kept"
+                                : "results are kept for " + Durations.shown(kept));
+    }
+
+    private static String text(JsonNode node, String name) {
+        return node.path(name).stringValue("");
     }
 }

@@ -14,6 +14,9 @@ public interface Wiring {
     /** Opens the data folder; makes it where it is missing. */
     Opened open(Configuration configuration);
 
+    /** The server that the configuration names, else the data folder; the caller closes it. */
+    Target target(Configuration configuration);
+
     /** The shipped tools and those of the configured folders. */
     Tools tools(Configuration configuration);
 

@@ -6,6 +6,8 @@ import dev.pawl.server.ServerOptions;
 import dev.pawl.store.sqlite.SqliteOptions;
 import dev.pawl.tool.DurationText;
 import dev.pawl.worker.WorkerOptions;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -25,6 +27,7 @@ import java.util.regex.Pattern;
  *
  * @param data absolute
  * @param tools absolute, beside the shipped folder
+ * @param remote the server whose jobs commands work on; the data folder's where there is none
  * @param queueDepths most unfinished jobs, by queue
  * @param fromFile whether there is a file, which then names all queues that have a cap
  * @param settings every value with where it comes from
@@ -32,6 +35,7 @@ import java.util.regex.Pattern;
 public record Configuration(
         Path data,
         List<Path> tools,
+        Optional<URI> remote,
         ColorMode color,
         SqliteOptions store,
         WorkerOptions worker,
@@ -97,6 +101,7 @@ public record Configuration(
             return new Configuration(
                     data,
                     tools(),
+                    remote(),
                     choice(Key.COLOR, ColorMode.class),
                     store(data),
                     worker(),
@@ -112,6 +117,19 @@ public record Configuration(
             for (String one : settings.get(Key.TOOLS).text().split(":", -1))
                 if (!one.isEmpty()) folders.add(path(one, Key.TOOLS));
             return folders;
+        }
+
+        private Optional<URI> remote() {
+            Setting setting = settings.get(Key.REMOTE);
+            if (setting.text().isEmpty()) return Optional.empty();
+            try {
+                var address = new URI(setting.text());
+                if (List.of("http", "https").contains(address.getScheme())
+                        && address.getHost() != null) return Optional.of(address);
+            } catch (URISyntaxException e) {
+                // Refused just below.
+            }
+            throw wrong(setting, "want a server's address, as http://localhost:8080");
         }
 
         private SqliteOptions store(Path data) {

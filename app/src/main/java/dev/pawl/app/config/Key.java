@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 public enum Key {
     DATA("data", "./pawl-data", "folder that holds everything"),
     TOOLS("tools", "", "folders with tool files beside the shipped ones, separated by :"),
+    REMOTE("remote", "", "server whose jobs commands work on; empty for the data folder's"),
     COLOR("color", "auto", "auto, always or never"),
     STORE_SYNCHRONOUS("store.synchronous", "full", "full survives a power failure, normal a crash"),
     STORE_BUSY("store.busy", "30s", "how long a write waits for another process's"),

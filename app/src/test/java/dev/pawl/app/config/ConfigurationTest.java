@@ -25,6 +25,7 @@ final class ConfigurationTest {
                 .containsExactly(
                         "data=./pawl-data default",
                         "tools= default",
+                        "remote= default",
                         "color=auto default",
                         "store.synchronous=full default",
                         "store.busy=30s default",
@@ -36,6 +37,9 @@ final class ConfigurationTest {
                         "worker.grace=20s default",
                         "worker.stop-grace=15s default",
                         "worker.log-max=5MiB default",
+                        "server.host=localhost default",
+                        "server.port=8080 default",
+                        "server.json-max=10MiB default",
                         "log.format=text default",
                         "log.level=auto default");
     }

@@ -1,0 +1,224 @@
+package dev.pawl.server;
+
+import dev.pawl.core.Count;
+import dev.pawl.core.JobState;
+import dev.pawl.core.PawlException;
+import dev.pawl.core.QueueEntry;
+import dev.pawl.core.Store;
+import dev.pawl.core.WorkerEntry;
+import dev.pawl.tool.Run;
+import dev.pawl.tool.Tool;
+import dev.pawl.tool.ToolCheck;
+import dev.pawl.tool.ToolPolicy;
+import dev.pawl.tool.ToolProblem;
+import dev.pawl.tool.Tools;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The documents of the API that are about no single job: for its routes, and for commands on a data
+ * folder, so that both say the same. Each blocks for the store's I/O.
+ */
+public final class Documents {
+    /** A worker that has been silent for longer counts as gone. */
+    private static final Duration LIVE = Duration.ofSeconds(60);
+
+    private Documents() {}
+
+    // ---- Tools
+
+    /** What can be run, and what is wrong with tool files. */
+    public static ObjectNode tools(Tools tools) {
+        ObjectNode page = JsonNodeFactory.instance.objectNode();
+        var list = page.putArray("tools");
+        for (Tool tool : tools.all()) list.add(line(tool));
+        var problems = page.putArray("problems");
+        tools.problems().forEach(problem -> problems.add(problem.toString()));
+        return page;
+    }
+
+    private static ObjectNode line(Tool tool) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        return node.put("tool", tool.id().toString())
+                .put("title", tool.title())
+                .put("runs_as", kind(tool))
+                .put("source", tool.source());
+    }
+
+    /** All there is to know of a tool. */
+    public static ObjectNode tool(Tool tool) {
+        ObjectNode node = line(tool).put("description", tool.description());
+        node.set("input", tool.input().node());
+        node.set("output", tool.output().node());
+        ToolPolicy policy = tool.policy();
+        node.putObject("policy")
+                .put("timeout_ms", policy.timeout().toMillis())
+                .put("attempts", policy.retry().attempts())
+                .put("concurrency", policy.concurrency())
+                .put("queue", policy.queue())
+                .put("cache_ttl_ms", policy.cache().reuse().ttl().toMillis());
+        return node;
+    }
+
+    /** Each tool against its own examples, and what is wrong with tool files. */
+    public static ObjectNode toolsCheck(Tools tools) {
+        ObjectNode page = JsonNodeFactory.instance.objectNode();
+        var problems = page.putArray("problems");
+        for (ToolProblem problem : tools.problems())
+            problems.addObject()
+                    .put("file", problem.file().toString())
+                    .put("line", problem.line())
+                    .put("column", problem.column())
+                    .put("reason", problem.reason())
+                    .put("hint", problem.hint())
+                    .put("text", problem.toString());
+        var reports = page.putArray("tools");
+        for (Tool tool : tools.all()) {
+            ToolCheck.Report report = ToolCheck.of(tool);
+            ObjectNode node =
+                    reports.addObject()
+                            .put("tool", tool.id().toString())
+                            .put("passed", report.passed())
+                            .put("valid_examples", report.validCount())
+                            .put("invalid_examples", report.invalidCount());
+            var failures = node.putArray("failures");
+            report.failures().forEach(failures::add);
+        }
+        return page;
+    }
+
+    private static String kind(Tool tool) {
+        return switch (tool.run()) {
+            case Run.Command _ -> "command";
+            case Run.Http _ -> "http";
+            case Run.Java _ -> "java";
+        };
+    }
+
+    // ---- Health
+
+    /**
+     * Asks each part for real. What has no worker is ready: jobs are accepted and kept.
+     *
+     * @param version of this program
+     */
+    public static ObjectNode ready(Store store, Tools tools, String version) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("status", "up").put("version", version);
+        ObjectNode parts = node.putObject("components");
+        boolean up = ready(store, parts.putObject("store"));
+        int problems = tools.problems().size();
+        ObjectNode part = parts.putObject("tools");
+        part.put("status", "up").put("tools", tools.all().size());
+        if (problems > 0) part.put("problems", problems);
+        return up ? node : node.put("status", "down");
+    }
+
+    private static boolean ready(Store store, ObjectNode node) {
+        try {
+            Instant now = store.now();
+            long live =
+                    store.workers().stream()
+                            .filter(worker -> worker.seenAt().plus(LIVE).isAfter(now))
+                            .count();
+            node.put("status", "up").put("workers", live);
+            return true;
+        } catch (PawlException e) {
+            node.put("status", "down").put("error", String.valueOf(e.getMessage()));
+            return false;
+        }
+    }
+
+    // ---- Queues, workers, counters
+
+    /** Every queue, and what is in it. */
+    public static ObjectNode queues(Store store) {
+        var counts = sums(store, Count::queue);
+        ObjectNode page = JsonNodeFactory.instance.objectNode();
+        var queues = page.putArray("queues");
+        for (QueueEntry queue : store.queues())
+            queues.add(queue(queue, counts.getOrDefault(queue.name(), Map.of())));
+        return page;
+    }
+
+    private static ObjectNode queue(QueueEntry queue, Map<JobState.Name, Long> counts) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("queue", queue.name()).put("paused", queue.paused());
+        if (queue.depthMax() != Integer.MAX_VALUE) node.put("depth_max", queue.depthMax());
+        long depth = 0;
+        for (JobState.Name state : JobState.Name.values()) {
+            long jobs = counts.getOrDefault(state, 0L);
+            node.put(state.wire(), jobs);
+            switch (state) {
+                case WAITING, QUEUED, RUNNING -> depth += jobs;
+                case SUCCEEDED, DEAD, CANCELLED -> {}
+            }
+        }
+        return node.put("depth", depth);
+    }
+
+    /** Pauses a queue or resumes it; answers it. One that nobody has named before is made. */
+    public static ObjectNode paused(Store store, String name, boolean paused) {
+        int depth =
+                store.queues().stream()
+                        .filter(queue -> queue.name().equals(name))
+                        .mapToInt(QueueEntry::depthMax)
+                        .findFirst()
+                        .orElse(Integer.MAX_VALUE);
+        var queue = new QueueEntry(name, paused, depth);
+        store.setQueue(queue);
+        return queue(queue, sums(store, Count::queue).getOrDefault(name, Map.of()));
+    }
+
+    /** Workers that were heard of. */
+    public static ObjectNode workers(Store store) {
+        ObjectNode page = JsonNodeFactory.instance.objectNode();
+        var workers = page.putArray("workers");
+        for (WorkerEntry worker : store.workers()) {
+            var tools = JsonNodeFactory.instance.arrayNode();
+            worker.tools().stream().map(Object::toString).sorted().forEach(tools::add);
+            ObjectNode node =
+                    workers.addObject()
+                            .put("worker", worker.id())
+                            .put("host", worker.host())
+                            .put("pid", worker.pid())
+                            .put("slots", worker.slots())
+                            .put("started_at", worker.startedAt().toString())
+                            .put("seen_at", worker.seenAt().toString());
+            node.set("tools", tools);
+        }
+        return page;
+    }
+
+    /** Jobs by state: of all, by queue, by tool. */
+    public static ObjectNode stats(Store store) {
+        ObjectNode page = JsonNodeFactory.instance.objectNode();
+        put(page.putObject("states"), sums(store, _ -> "all").getOrDefault("all", Map.of()));
+        var queues = page.putObject("queues");
+        sums(store, Count::queue).forEach((name, counts) -> put(queues.putObject(name), counts));
+        var tools = page.putObject("tools");
+        sums(store, count -> count.tool().toString())
+                .forEach((name, counts) -> put(tools.putObject(name), counts));
+        return page;
+    }
+
+    private static void put(ObjectNode node, Map<JobState.Name, Long> counts) {
+        for (JobState.Name state : JobState.Name.values())
+            node.put(state.wire(), counts.getOrDefault(state, 0L));
+    }
+
+    private static Map<String, Map<JobState.Name, Long>> sums(
+            Store store, Function<Count, String> by) {
+        var sums = new TreeMap<String, Map<JobState.Name, Long>>();
+        for (Count count : store.counts())
+            sums.computeIfAbsent(by.apply(count), _ -> new EnumMap<>(JobState.Name.class))
+                    .merge(count.state(), count.jobs(), Long::sum);
+        return sums;
+    }
+}
