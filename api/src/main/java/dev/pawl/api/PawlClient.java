@@ -16,6 +16,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -43,6 +45,7 @@ public final class PawlClient implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(60);
     private static final Duration UPLOAD = Duration.ofHours(1);
+    private static final long SLOWEST_BYTES_PER_SECOND = 16 << 10;
     private static final Duration LONG_POLL = Duration.ofSeconds(30);
     private static final Duration BACKOFF_FIRST = Duration.ofMillis(100);
     private static final Duration BACKOFF_MAX = Duration.ofSeconds(5);
@@ -111,6 +114,26 @@ public final class PawlClient implements AutoCloseable {
                 ErrorCode.ofWire(problem.path("code").stringValue(""))
                         .orElse(ErrorCode.INPUT_INVALID),
                 message(problem));
+    }
+
+    /**
+     * Keeps a file on the server, and answers how it stands in an input.
+     *
+     * @param name its own, without folders
+     * @param mediaType may be empty
+     */
+    public JsonNode upload(String name, String mediaType, Path file) throws InterruptedException {
+        try {
+            String path = "v1/files?name=" + URLEncoder.encode(name, StandardCharsets.UTF_8);
+            Duration sending = Duration.ofSeconds(Files.size(file) / SLOWEST_BYTES_PER_SECOND);
+            HttpRequest.Builder request =
+                    request(path).timeout(ANSWER.plus(sending)).POST(BodyPublishers.ofFile(file));
+            if (!mediaType.isEmpty()) request.header("Content-Type", mediaType);
+            return json(repeated(request));
+        } catch (IOException e) {
+            throw new PawlException(
+                    ErrorCode.INPUT_INVALID, "file %s can't be read: %s".formatted(file, e), e);
+        }
     }
 
     private SubmitRequest keyed(SubmitRequest request) {

@@ -11,13 +11,10 @@ import io.helidon.http.HttpMediaType;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -126,7 +123,12 @@ record Exchange(
                             "The body has another type",
                             "want Content-Type: application/json, not "
                                     + header(HeaderNames.CONTENT_TYPE).orElse("none")));
-        return switch (Json.read(body())) {
+        return json(body(), "the body");
+    }
+
+    /** These bytes as JSON; or the request is refused. */
+    static JsonNode json(byte[] bytes, String what) {
+        return switch (Json.read(bytes)) {
             case Json.Reading.Read(var node) -> node;
             case Json.Reading.Unreadable(var reason) ->
                     throw new Refused(
@@ -134,55 +136,21 @@ record Exchange(
                                     400,
                                     "not_json",
                                     "The body is no JSON",
-                                    "the body can't be read as JSON: " + reason));
+                                    what + " can't be read as JSON: " + reason));
         };
     }
 
     /** The body's bytes; within the limits of size and time, or the request is refused. */
     byte[] body() {
-        OptionalLong length = request.headers().contentLength();
-        if (length.isPresent() && length.getAsLong() > options.jsonBytesMax()) throw tooLarge();
-        if (!request.content().hasEntity()) return new byte[0];
-        long deadline = site.time().nanos() + options.bodyTime().toNanos();
-        try (InputStream in = request.content().inputStream()) {
-            var bytes = new ByteArrayOutputStream();
-            byte[] buffer = new byte[16 << 10];
-            for (int read = read(in, buffer); read >= 0; read = read(in, buffer)) {
-                bytes.write(buffer, 0, read);
-                if (bytes.size() > options.jsonBytesMax()) throw tooLarge();
-                // A client that sends a byte now and then would hold its connection for ever.
-                if (site.time().nanos() - deadline > 0) throw tooSlow();
-            }
-            return bytes.toByteArray();
+        return bytes(Incoming.of(this, options.jsonBytesMax(), "upload large files to /v1/files"));
+    }
+
+    private static byte[] bytes(Incoming body) {
+        try {
+            return body.readAllBytes();
         } catch (IOException e) {
-            throw badRequest("the body ended early: " + e.getMessage());
+            throw Incoming.endedEarly(String.valueOf(e.getMessage()));
         }
-    }
-
-    private int read(InputStream in, byte[] buffer) throws IOException {
-        try (var _ = patience.waiting()) {
-            return in.read(buffer);
-        } catch (RuntimeException e) {
-            // The web server's ways to say that the client is gone, or sends no chunk.
-            throw new IOException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private Refused tooSlow() {
-        return new Refused(
-                Problem.of(
-                        408,
-                        "request_timeout",
-                        "The request took too long",
-                        "the body did not arrive within %d s"
-                                .formatted(options.bodyTime().toSeconds())));
-    }
-
-    private Refused tooLarge() {
-        return new Refused(
-                ErrorCode.INPUT_TOO_LARGE,
-                "the body has more than %,d bytes; upload large files to /v1/files"
-                        .formatted(options.jsonBytesMax()));
     }
 
     static Refused badRequest(String detail) {

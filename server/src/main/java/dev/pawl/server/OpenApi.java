@@ -76,11 +76,11 @@ record OpenApi(List<Routes.Route> documented) {
                     .put("in", "query")
                     .set("schema", JsonNodeFactory.instance.objectNode().put("type", "string"));
         if (!parameters.isEmpty()) operation.set("parameters", parameters);
-        if (!route.body().isEmpty())
-            operation
-                    .putObject("requestBody")
-                    .put("required", true)
-                    .set("content", content("application/json", route.body()));
+        if (!route.body().isEmpty()) {
+            ObjectNode content = JsonNodeFactory.instance.objectNode();
+            for (String schema : route.body()) content.setAll(content(mediaType(schema), schema));
+            operation.putObject("requestBody").put("required", true).set("content", content);
+        }
         ObjectNode responses = operation.putObject("responses");
         ObjectNode good = responses.putObject("2XX").put("description", "Done.");
         if (!route.answer().isEmpty())
@@ -92,7 +92,15 @@ record OpenApi(List<Routes.Route> documented) {
         return operation;
     }
 
-    private static JsonNode content(String mediaType, String schema) {
+    private static String mediaType(String schema) {
+        return switch (schema) {
+            case "SubmitForm" -> "multipart/form-data";
+            case "Bytes" -> "application/octet-stream";
+            default -> "application/json";
+        };
+    }
+
+    private static ObjectNode content(String mediaType, String schema) {
         ObjectNode content = JsonNodeFactory.instance.objectNode();
         content.putObject(mediaType)
                 .putObject("schema")

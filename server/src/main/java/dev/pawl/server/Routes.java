@@ -12,7 +12,8 @@ final class Routes {
      *
      * @param path as in OpenAPI; {@code {+name}} takes slashes too
      * @param queries the query parameters it knows; others are refused
-     * @param body the schema of its body in {@code schemas.json}; empty for none
+     * @param body the schemas of its body in {@code schemas.json}, one per type of body; empty for
+     *     none
      * @param answer the schema of its answer; empty where it is no JSON
      */
     record Route(
@@ -21,10 +22,10 @@ final class Routes {
             String summary,
             Exchange.Handler handler,
             Set<String> queries,
-            String body,
+            List<String> body,
             String answer) {
-        Route takes(String schema) {
-            return new Route(method, path, summary, handler, queries, schema, answer);
+        Route takes(String... schemas) {
+            return new Route(method, path, summary, handler, queries, List.of(schemas), answer);
         }
 
         Route answers(String schema) {
@@ -50,7 +51,9 @@ final class Routes {
 
     private static List<Route> jobs(SubmitRoutes submits, JobRoutes jobs) {
         return List.of(
-                post("/v1/jobs", "Submit a job", submits::one).takes("Submit").answers("Accepted"),
+                post("/v1/jobs", "Submit a job", submits::one)
+                        .takes("Submit", "SubmitForm")
+                        .answers("Accepted"),
                 post("/v1/jobs:batch", "Submit jobs, an array or a line each", submits::batch)
                         .takes("SubmitBatch")
                         .answers("AcceptedBatch"),
@@ -87,6 +90,10 @@ final class Routes {
 
     private static List<Route> around() {
         return List.of(
+                post("/v1/files", "Keep a file, for a job's input to name", FileRoutes::keep)
+                        .queries("name")
+                        .takes("Bytes")
+                        .answers("File"),
                 get("/v1/tools", "What can be run", ToolRoutes::list).answers("Tools"),
                 get("/v1/tools:check", "Tools against their own examples", ToolRoutes::check)
                         .answers("ToolsCheck"),
@@ -127,10 +134,10 @@ final class Routes {
     }
 
     private static Route get(String path, String summary, Exchange.Handler handler) {
-        return new Route(Method.GET, path, summary, handler, Set.of(), "", "");
+        return new Route(Method.GET, path, summary, handler, Set.of(), List.of(), "");
     }
 
     private static Route post(String path, String summary, Exchange.Handler handler) {
-        return new Route(Method.POST, path, summary, handler, Set.of(), "", "");
+        return new Route(Method.POST, path, summary, handler, Set.of(), List.of(), "");
     }
 }

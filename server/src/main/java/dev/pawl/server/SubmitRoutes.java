@@ -42,8 +42,9 @@ record SubmitRoutes(Endings endings) {
 
     void one(Exchange exchange) throws InterruptedException {
         Optional<Duration> wait = exchange.preferredWait();
+        JsonNode body = exchange.is(Form.MEDIA_TYPE) ? Form.job(exchange) : exchange.json();
         Submission submission =
-                switch (wanted(exchange, exchange.json(), "")) {
+                switch (wanted(exchange, body, "")) {
                     case Wanted.Ready(var ready) -> ready;
                     case Wanted.Wrong(var problem) -> throw new Refused(problem);
                 };

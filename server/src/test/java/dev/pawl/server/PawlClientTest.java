@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -56,6 +57,22 @@ final class PawlClientTest {
     void stop() {
         client.close();
         on.close();
+    }
+
+    @Test
+    void aFileIsKeptAndAnswersHowItStandsInAnInput() throws Exception {
+        Path file = Files.writeString(folder.resolve("a b.txt"), "hello");
+
+        var reference = client.upload("a b.txt", "text/plain", file);
+
+        assertThat(reference.at("/$file/name").stringValue()).isEqualTo("a b.txt");
+        String sha256 = reference.at("/$file/sha256").stringValue();
+        try (InputStream in = on.artifacts.open(sha256).orElseThrow()) {
+            assertThat(in).hasContent("hello");
+        }
+        assertThatThrownBy(() -> client.upload("a", "", folder.resolve("none")))
+                .isInstanceOf(PawlException.class)
+                .hasMessageContaining("none");
     }
 
     @Test

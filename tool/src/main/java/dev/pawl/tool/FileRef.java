@@ -30,7 +30,8 @@ public record FileRef(String name, String sha256, long sizeBytes, String mediaTy
         if (sizeBytes < 0) throw new IllegalArgumentException("size is " + sizeBytes);
     }
 
-    static boolean isName(String name) {
+    /** Whether a file may be called that. */
+    public static boolean isName(String name) {
         return Artifact.validName(name) && name.indexOf('/') < 0;
     }
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** JSON pointers (RFC 6901) as text. */
-final class Pointer {
+public final class Pointer {
     private Pointer() {}
 
     static String child(String pointer, String name) {
@@ -21,7 +21,8 @@ final class Pointer {
         return pointer;
     }
 
-    static List<String> steps(String pointer) {
+    /** The names and indexes on the way; the text begins with a slash or is empty. */
+    public static List<String> steps(String pointer) {
         var steps = new ArrayList<String>();
         if (pointer.isEmpty()) return steps;
         for (String step : pointer.substring(1).split("/", -1))

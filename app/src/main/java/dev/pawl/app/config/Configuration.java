@@ -167,8 +167,10 @@ public record Configuration(
             var options = ServerOptions.defaults();
             options = checked(Key.SERVER_HOST, options, (o, text) -> o.withHost(text));
             options = checked(Key.SERVER_PORT, options, (o, text) -> o.withPort(number(text)));
-            long max = size(Key.SERVER_JSON_MAX);
-            return checked(Key.SERVER_JSON_MAX, options, (o, _) -> o.withJsonBytesMax(max));
+            long json = size(Key.SERVER_JSON_MAX);
+            options = checked(Key.SERVER_JSON_MAX, options, (o, _) -> o.withJsonBytesMax(json));
+            long file = size(Key.SERVER_FILE_MAX);
+            return checked(Key.SERVER_FILE_MAX, options, (o, _) -> o.withFileBytesMax(file));
         }
 
         private interface Change<T> {

@@ -27,6 +27,7 @@ public enum Key {
     SERVER_HOST("server.host", "localhost", "interface that the server listens on"),
     SERVER_PORT("server.port", "8080", "port that the server listens on; 0 for any that is free"),
     SERVER_JSON_MAX("server.json-max", "10MiB", "most bytes of a JSON body"),
+    SERVER_FILE_MAX("server.file-max", "2GiB", "most bytes of an upload"),
     LOG_FORMAT("log.format", "text", "text or json"),
     LOG_LEVEL("log.level", "auto", "debug, info, warn, error; auto is info in a worker, else warn");
 
