@@ -40,6 +40,7 @@ final class ConfigurationTest {
                         "server.host=localhost default",
                         "server.port=8080 default",
                         "server.json-max=10MiB default",
+                        "server.file-max=2GiB default",
                         "log.format=text default",
                         "log.level=auto default");
     }
