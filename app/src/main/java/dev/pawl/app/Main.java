@@ -90,7 +90,8 @@ public final class Main {
                         List.of(
                                 new dev.pawl.app.cli.Run(),
                                 new Submit(),
-                                new Up(),
+                                new Up(true),
+                                new Up(false),
                                 new Work(),
                                 new JobsList(),
                                 new JobsShow(),

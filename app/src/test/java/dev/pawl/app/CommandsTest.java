@@ -292,7 +292,8 @@ final class CommandsTest {
         String script = user.type("completion", "bash").out();
 
         assertThat(script)
-                .contains("run submit up worker jobs why tools cache", "--on-parent-failure");
+                .contains(
+                        "run submit up server worker jobs why tools cache", "--on-parent-failure");
         assertThat(user.type("completion", "zsh").out()).startsWith("autoload");
         assertThat(user.type("completion", "fish").code()).isEqualTo(ExitCode.USAGE);
     }

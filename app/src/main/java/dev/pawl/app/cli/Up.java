@@ -7,11 +7,16 @@ import dev.pawl.server.ServerOptions;
 import dev.pawl.server.Site;
 import dev.pawl.tool.ToolProblem;
 import dev.pawl.tool.Tools;
+import dev.pawl.worker.Serving;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
-/** {@code pawl up}: server and worker in this process, until it is told to stop. */
+/**
+ * {@code pawl up}: server and worker in this process, until it is told to stop; {@code pawl
+ * server}: the server alone.
+ */
 public final class Up implements Command {
     static final Flag<Integer> PORT =
             Flag.number("--port", "N", "Port to listen on; 0 for any that is free.");
@@ -21,34 +26,52 @@ public final class Up implements Command {
             Flag.on("--insecure", "Listen on another address than localhost without keys.");
     private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "::1");
 
+    private final boolean works;
+
+    /**
+     * @param works whether it also runs jobs
+     */
+    public Up(boolean works) {
+        this.works = works;
+    }
+
     @Override
     public String name() {
-        return "up";
+        return works ? "up" : "server";
     }
 
     @Override
     public String summary() {
-        return "Serves the HTTP API and a start page, and runs jobs: SIGTERM or Ctrl-C drains, a"
-                + " second one stops at once.";
+        String what = works ? ", and runs jobs" : "; workers run the jobs";
+        return "Serves the HTTP API and a start page%s: SIGTERM or Ctrl-C drains, a second one"
+                .formatted(what)
+                .concat(" stops at once.");
     }
 
     @Override
     public List<Flag<?>> flags() {
-        return List.of(PORT, HOST, INSECURE, Work.SLOTS);
+        return works ? List.of(PORT, HOST, INSECURE, Work.SLOTS) : List.of(PORT, HOST, INSECURE);
     }
 
     @Override
     public ExitCode run(Call call) throws InterruptedException {
         ServerOptions options = call.configuration().server();
         requireSafe(options, call.has(INSECURE));
+        call.configuration()
+                .remote()
+                .ifPresent(server -> {
+                    throw new PawlException(
+                            ErrorCode.CONFIGURATION_INVALID,
+                            "%s serves a data folder, not server %s; leave --server out"
+                                    .formatted(name(), server));
+                });
         call.wiring().startLog(call.configuration(), true);
         Tools tools = call.wiring().tools(call.configuration());
         for (ToolProblem problem : tools.problems()) call.screen().note("pawl: " + problem);
         var stop = new CountDownLatch(1);
         try (Opened opened = call.wiring().open(call.configuration());
                 Workshop workshop =
-                        call.wiring()
-                                .workshop(call.configuration(), opened, tools, serving -> serving);
+                        call.wiring().workshop(call.configuration(), opened, tools, this::serving);
                 var server = new Server(site(call, opened, tools), options);
                 var _ =
                         call.outside()
@@ -65,6 +88,11 @@ public final class Up implements Command {
             workshop.drain();
         }
         return ExitCode.SUCCEEDED;
+    }
+
+    /** A server alone runs nothing, but does what time brings: due jobs, leases nobody renews. */
+    private Serving serving(Serving all) {
+        return works ? all : Serving.all(Map.of());
     }
 
     /** Whoever can reach the port can run every tool: without keys that is this machine only. */
