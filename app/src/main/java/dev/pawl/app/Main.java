@@ -44,12 +44,9 @@ import dev.pawl.core.PawlException;
 import dev.pawl.core.QueueEntry;
 import dev.pawl.core.Store;
 import dev.pawl.core.SystemTime;
-import dev.pawl.core.ToolId;
 import dev.pawl.store.sqlite.SqliteStore;
 import dev.pawl.tool.Requests;
-import dev.pawl.tool.Tool;
 import dev.pawl.tool.Tools;
-import dev.pawl.worker.Served;
 import dev.pawl.worker.Serving;
 import dev.pawl.worker.Surroundings;
 import dev.pawl.worker.SystemProcesses;
@@ -244,17 +241,15 @@ public final class Main {
                             outside.environment(),
                             ToolExecutors.GRACE,
                             time);
-            var served = new HashMap<ToolId, Served>();
-            for (Tool tool : tools.all())
-                served.put(tool.id(), Served.of(tool, executors.of(tool)));
             var processes = new SystemProcesses(_ -> journal.endLeftovers(ToolExecutors.GRACE));
-            var worker =
-                    new Worker(
-                            opened.engine(),
-                            restriction.apply(Serving.all(served)),
-                            configuration.worker(),
-                            new Surroundings(time, outside.random(), processes));
-            return new Workshop(worker, executors, journal, ToolExecutors.GRACE);
+            var around = new Surroundings(time, outside.random(), processes);
+            return new Workshop(
+                    tools,
+                    executors,
+                    journal,
+                    restriction,
+                    serving -> new Worker(opened.engine(), serving, configuration.worker(), around),
+                    time);
         }
 
         /** The jar that the shipped tool starts; it came with this program's own. */

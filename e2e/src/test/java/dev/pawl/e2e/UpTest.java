@@ -95,6 +95,52 @@ final class UpTest {
     }
 
     @Test
+    void toolFilesArePickedUpWhileItRuns() throws Exception {
+        Path tool = folder.resolve("tools/say.yaml");
+        try (var up = up();
+                var client = client(up)) {
+            Files.writeString(tool, say(1, "one"));
+            await("version 1", () -> knows(client, "say@1"), up);
+            assertThat(said(client, "say@1")).isEqualTo("{\"said\":\"one\"}");
+
+            Files.writeString(tool, "tool: say@1\nrun: {comand: [sh]}\n");
+            await("the mistake", () -> !client.get("v1/tools").path("problems").isEmpty(), up);
+            assertThat(client.get("v1/tools").path("problems").toString())
+                    .contains("say.yaml:2", "comand");
+            assertThat(said(client, "say")).isEqualTo("{\"said\":\"one\"}");
+
+            Files.writeString(tool, say(1, "one again"));
+            Files.writeString(
+                    Files.createDirectories(folder.resolve("tools/say")).resolve("2.yaml"),
+                    say(2, "two"));
+            await("version 2", () -> knows(client, "say@2"), up);
+            assertThat(said(client, "say")).isEqualTo("{\"said\":\"two\"}");
+            assertThat(said(client, "say@1")).isEqualTo("{\"said\":\"one again\"}");
+        }
+    }
+
+    private static String say(int version, String what) {
+        return """
+        tool: say@%d
+        input: {type: object}
+        run: {command: [sh, -c, "echo '{\\"said\\":\\"%s\\"}' > $PAWL_OUTPUT"]}
+        """
+                .formatted(version, what);
+    }
+
+    private static boolean knows(PawlClient client, String tool) throws InterruptedException {
+        return client.get("v1/tools")
+                .path("tools")
+                .valueStream()
+                .anyMatch(each -> each.path("tool").stringValue("").equals(tool));
+    }
+
+    private static String said(PawlClient client, String tool) throws InterruptedException {
+        var request = SubmitRequest.of(tool, JsonNodeFactory.instance.objectNode());
+        return client.submitAndWait(request, WAIT_MAX).output();
+    }
+
+    @Test
     void aPortInUseIsSaid() throws Exception {
         try (var up = up()) {
             String port = address(up).replaceFirst(".*:", "");

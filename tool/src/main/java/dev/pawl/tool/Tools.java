@@ -40,7 +40,8 @@ public final class Tools {
     private final List<Tool> builtIn;
     private final ReentrantLock loading = new ReentrantLock();
     private Map<Path, Entry> entries = Map.of();
-    private volatile Snapshot snapshot = new Snapshot(new TreeMap<>(), List.of());
+    private List<ToolProblem> missingBefore = List.of();
+    private volatile Snapshot snapshot;
 
     /** What is known of one file. */
     private record Entry(Stamp stamp, @Nullable Tool good, List<ToolProblem> problems) {}
@@ -55,6 +56,7 @@ public final class Tools {
         this.folders = List.copyOf(folders);
         this.values = Map.copyOf(values);
         this.builtIn = List.copyOf(builtIn);
+        this.snapshot = snapshot(List.of(), List.of());
     }
 
     /**
@@ -74,12 +76,15 @@ public final class Tools {
      */
     public static Tools of(List<Path> folders, Map<String, String> values, List<Tool> builtIn) {
         var tools = new Tools(folders, values, builtIn);
-        tools.reload();
+        boolean _ = tools.reload();
         return tools;
     }
 
-    /** Reads the files that have changed; costs a look at each file's time and size otherwise. */
-    public void reload() {
+    /**
+     * Reads the files that have changed; costs a look at each file's time and size otherwise.
+     * Answers whether anything is other than before: a tool, or what is wrong with a file.
+     */
+    public boolean reload() {
         loading.lock();
         try {
             var next = new LinkedHashMap<Path, Entry>();
@@ -93,8 +98,11 @@ public final class Tools {
                     missing.add(problem(folder, "can't be listed: " + e.getMessage(), ""));
                 }
             }
+            boolean same = next.equals(entries) && missing.equals(missingBefore);
             entries = next;
-            snapshot = snapshot(next.values(), missing);
+            missingBefore = missing;
+            if (!same) snapshot = snapshot(next.values(), missing);
+            return !same;
         } finally {
             loading.unlock();
         }

@@ -102,13 +102,13 @@ final class ToolsTest {
         var tools = tools();
 
         write("draw.yaml", "tool: draw@1\ntitle: broken\nrun: {jvaa: x}");
-        tools.reload();
+        assertThat(tools.reload()).isTrue();
 
         assertThat(tools.all()).extracting(Tool::title).containsExactly("good");
         assertThat(tools.problems()).isNotEmpty();
 
         write("draw.yaml", "tool: draw@1\ntitle: mended again\nrun: {java: x}");
-        tools.reload();
+        assertThat(tools.reload()).isTrue();
 
         assertThat(tools.all()).extracting(Tool::title).containsExactly("mended again");
         assertThat(tools.problems()).isEmpty();
@@ -120,7 +120,7 @@ final class ToolsTest {
         var tools = tools();
 
         Files.delete(folder.resolve("draw.yaml"));
-        tools.reload();
+        assertThat(tools.reload()).isTrue();
 
         assertThat(tools.all()).isEmpty();
     }
@@ -134,7 +134,7 @@ final class ToolsTest {
 
         write("draw.yaml", "tool: draw@1\nrun: {java: y}");
         Files.setLastModifiedTime(folder.resolve("draw.yaml"), time);
-        tools.reload();
+        assertThat(tools.reload()).isFalse();
 
         assertThat(tools.all().getFirst()).isSameAs(before);
     }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,12 @@ final class ClaimLoop implements Loop {
     private final Launcher launcher;
     private final Time time;
     private final RandomGenerator random;
-    private final Map<Slot, Set<ToolId>> tools = new EnumMap<>(Slot.class);
+
+    /** What the next claims ask for. */
+    private volatile Map<ToolId, Served> tools;
+
+    /** Also what it served before: a claim whose answer is late may bring a job of it. */
+    private final Map<ToolId, Served> everServed = new ConcurrentHashMap<>();
 
     private final Set<Slot> hungry = EnumSet.noneOf(Slot.class);
     private Instant nextDue = Instant.MAX;
@@ -74,9 +80,14 @@ final class ClaimLoop implements Loop {
         this.launcher = launcher;
         this.time = time;
         this.random = random;
-        serving.tools()
-                .forEach((tool, served) ->
-                        tools.computeIfAbsent(served.slot(), _ -> new HashSet<>()).add(tool));
+        this.tools = serving.tools();
+        everServed.putAll(tools);
+    }
+
+    /** Asks for these tools from now on. */
+    void serve(Map<ToolId, Served> now) {
+        everServed.putAll(now);
+        tools = Map.copyOf(now);
     }
 
     @Override
@@ -100,7 +111,8 @@ final class ClaimLoop implements Loop {
         boolean lingered = lingering && now - lingerUntil >= 0;
         var wanted = new EnumMap<Slot, Integer>(Slot.class);
         boolean ready = false;
-        for (Slot kind : tools.keySet()) {
+        Map<Slot, Set<ToolId>> kinds = kinds(tools);
+        for (Slot kind : kinds.keySet()) {
             int enough = hungry.contains(kind) && !lingered ? enough(kind) : 1;
             int free = held.free(kind, enough);
             ready |= free >= enough;
@@ -108,7 +120,7 @@ final class ClaimLoop implements Loop {
         }
         if (!ready) return wanted.isEmpty() ? idle() : linger(now);
         lingering = false;
-        return claim(wanted);
+        return claim(wanted, kinds);
     }
 
     /** Tells the store of the last spent leases, as the next claim would. */
@@ -132,7 +144,7 @@ final class ClaimLoop implements Loop {
         return Duration.ofNanos(Math.max(1, lingerUntil - now));
     }
 
-    private Duration claim(Map<Slot, Integer> wanted) {
+    private Duration claim(Map<Slot, Integer> wanted, Map<Slot, Set<ToolId>> kinds) {
         if (!nextDue.equals(Instant.MAX) && !nextDue.isAfter(engine.store().now()))
             engine.store().promote(PROMOTE_MAX);
         Set<JobId> only = serving.only().get();
@@ -141,19 +153,20 @@ final class ClaimLoop implements Loop {
         // claiming.
         for (var entry : wanted.entrySet()) {
             int max = Math.min(options.claimBatch(), entry.getValue());
-            wants.add(new Want(tools(entry.getKey()), serving.queues(), only, max));
+            Set<ToolId> asked = kinds.getOrDefault(entry.getKey(), Set.of());
+            wants.add(new Want(asked, serving.queues(), only, max));
             entry.setValue(max);
         }
         Set<LeaseId> spent = held.spent();
         var lease = new LeaseId(randomId());
         long sentAt = time.nanos();
-        var asked = new HeldLease(lease, sentAt + options.safe().toNanos());
-        unsure = asked;
+        var taken = new HeldLease(lease, sentAt + options.safe().toNanos());
+        unsure = taken;
         Claimed claimed = engine.claim(new Claim(lease, worker, options.lease(), wants, spent));
         unsure = null;
         if (!spent.isEmpty()) held.forgotten(spent);
         nextDue = claimed.nextDue();
-        start(asked, claimed.jobs());
+        start(taken, claimed.jobs());
         Duration rest = rested(wanted, claimed.jobs());
         if (claimed.answerable().isEmpty()) return rest;
         engine.answer(claimed.answerable());
@@ -219,14 +232,17 @@ final class ClaimLoop implements Loop {
     }
 
     private Served served(ClaimedJob job) {
-        Served served = serving.tools().get(job.submission().tool());
+        Served served = everServed.get(job.submission().tool());
         if (served == null)
             throw new IllegalStateException("claimed a job of " + job.submission().tool());
         return served;
     }
 
-    private Set<ToolId> tools(Slot kind) {
-        return tools.getOrDefault(kind, Set.of());
+    private static Map<Slot, Set<ToolId>> kinds(Map<ToolId, Served> tools) {
+        var kinds = new EnumMap<Slot, Set<ToolId>>(Slot.class);
+        tools.forEach((tool, served) ->
+                kinds.computeIfAbsent(served.slot(), _ -> new HashSet<>()).add(tool));
+        return kinds;
     }
 
     private UUID randomId() {

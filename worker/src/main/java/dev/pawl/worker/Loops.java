@@ -5,7 +5,9 @@ import dev.pawl.core.EngineListener;
 import dev.pawl.core.JobId;
 import dev.pawl.core.Time;
 import dev.pawl.core.Token;
+import dev.pawl.core.ToolId;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -84,6 +86,12 @@ public final class Loops {
                 held.stop(Stop.CANCELLED, id);
             }
         };
+    }
+
+    /** Claims jobs of these tools from now on; what was claimed runs on as it began. */
+    public void serve(Map<ToolId, Served> tools) {
+        claim.serve(tools);
+        signals.claim().raise();
     }
 
     /** Claims nothing any more; what was claimed runs on. */

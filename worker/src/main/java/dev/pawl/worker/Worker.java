@@ -3,10 +3,12 @@ package dev.pawl.worker;
 import dev.pawl.core.Engine;
 import dev.pawl.core.EngineListener;
 import dev.pawl.core.PawlException;
+import dev.pawl.core.ToolId;
 import dev.pawl.core.WorkerEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +33,6 @@ public final class Worker implements AutoCloseable {
     }
 
     private final Engine engine;
-    private final Serving serving;
     private final WorkerOptions options;
     private final Surroundings around;
     private final String id;
@@ -41,12 +42,13 @@ public final class Worker implements AutoCloseable {
     // Held for the whole of start and close: whoever closes second waits until it is closed.
     private final ReentrantLock phases = new ReentrantLock();
     private Phase phase = Phase.FRESH;
+    private Map<ToolId, Served> served;
     private List<LoopThread> threads = List.of();
     private volatile boolean hurry;
 
     public Worker(Engine engine, Serving serving, WorkerOptions options, Surroundings around) {
         this.engine = engine;
-        this.serving = serving;
+        this.served = serving.tools();
         this.options = options;
         this.around = around;
         Processes here = around.processes();
@@ -87,9 +89,25 @@ public final class Worker implements AutoCloseable {
         log.info(
                 "worker {} started; tools: {}, slots: {} for handlers, {} for commands",
                 id,
-                serving.tools().size(),
+                served.size(),
                 options.handlerSlots(),
                 options.commandSlots());
+    }
+
+    /**
+     * Claims jobs of these tools from now on; what runs goes on as it began. Blocks for the store.
+     *
+     * @throws PawlException when the store can't be told; it serves them all the same
+     */
+    public void serve(Map<ToolId, Served> tools) {
+        phases.lock();
+        try {
+            served = Map.copyOf(tools);
+            loops.serve(served);
+            if (phase == Phase.RUNNING) engine.store().register(entry());
+        } finally {
+            phases.unlock();
+        }
     }
 
     /** Drains for the grace period and stops. */
@@ -170,7 +188,7 @@ public final class Worker implements AutoCloseable {
                 here.host(),
                 here.pid(),
                 here.startedAt(),
-                serving.tools().keySet(),
+                served.keySet(),
                 options.handlerSlots() + options.commandSlots(),
                 now,
                 now);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pawl.core.JobState;
 import dev.pawl.testkit.FakeTime;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 final class ClaimLoopTest {
@@ -25,6 +27,21 @@ final class ClaimLoopTest {
 
         assertThat(rig.runs).extracting(run -> run.job().id()).containsExactly(id);
         assertThat(rig.state(id)).isInstanceOf(JobState.Running.class);
+    }
+
+    @Test
+    void whatIsServedCanChangeWhileJobsRun() {
+        var first = rig.submit(Rig.MAIL);
+        claim.step();
+        rig.loops.serve(
+                Map.of(Rig.DRAW, Objects.requireNonNull(Rig.serving().tools().get(Rig.DRAW))));
+        var second = rig.submit(Rig.DRAW);
+        var third = rig.submit(Rig.MAIL);
+
+        claim.step();
+
+        assertThat(rig.runs).extracting(run -> run.job().id()).containsExactly(first, second);
+        assertThat(rig.state(third)).isInstanceOf(JobState.Queued.class);
     }
 
     @Test

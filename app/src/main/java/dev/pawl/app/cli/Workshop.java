@@ -1,22 +1,72 @@
 package dev.pawl.app.cli;
 
+import dev.pawl.core.Time;
+import dev.pawl.core.ToolId;
+import dev.pawl.tool.Tool;
+import dev.pawl.tool.Tools;
+import dev.pawl.worker.Served;
+import dev.pawl.worker.Serving;
 import dev.pawl.worker.Worker;
 import dev.pawl.worker.executor.CommandJournal;
 import dev.pawl.worker.executor.ToolExecutors;
-import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
-/** A worker with what it runs tools with. Closing drains it, then ends the rest. */
-public record Workshop(
-        Worker worker, ToolExecutors executors, CommandJournal journal, Duration stopGrace)
-        implements AutoCloseable {
+/**
+ * A worker with what it runs tools with, and the watch over their files. Closing drains it, then
+ * ends the rest.
+ */
+public final class Workshop implements AutoCloseable {
+    private final Worker worker;
+    private final ToolExecutors executors;
+    private final CommandJournal journal;
+    private final ToolWatch watch;
+
+    /**
+     * A workshop for these tools.
+     *
+     * @param restriction which of all tools it serves; asked again whenever tools have changed
+     * @param employed makes the worker, which is not started yet
+     */
+    public Workshop(
+            Tools tools,
+            ToolExecutors executors,
+            CommandJournal journal,
+            UnaryOperator<Serving> restriction,
+            Function<Serving, Worker> employed,
+            Time time) {
+        this.executors = executors;
+        this.journal = journal;
+        this.worker = employed.apply(restriction.apply(all(tools, executors)));
+        this.watch =
+                new ToolWatch(
+                        tools,
+                        time,
+                        () -> worker.serve(restriction.apply(all(tools, executors)).tools()));
+    }
+
+    private static Serving all(Tools tools, ToolExecutors executors) {
+        var served = new HashMap<ToolId, Served>();
+        for (Tool tool : tools.all()) served.put(tool.id(), Served.of(tool, executors.of(tool)));
+        return Serving.all(Map.copyOf(served));
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
     /** Ends what killed workers of this machine left running, then begins to claim. */
     void start() {
-        var _ = journal.endLeftovers(stopGrace);
+        var _ = journal.endLeftovers(ToolExecutors.GRACE);
         worker.start();
+        watch.start();
     }
 
     /** Claims nothing any more, and lets running jobs end for the grace period. */
     void drain() {
+        watch.close();
         worker.close();
     }
 
