@@ -18,13 +18,17 @@ import org.slf4j.LoggerFactory;
  * its parent and its environment, all before the first look.
  *
  * <p>The end is reached when two looks in a row find nobody: one look alone can miss a process that
- * was started, or was changing its program, while the table was read. A process that can't be ended
- * (of another user, or stuck in the kernel) is waited for: reporting an end that isn't one would
- * let a retry run beside it. For one thread at a time.
+ * was started, or was changing its program, while the table was read. Where processes went on
+ * starting others while they were being killed, it takes ten: on a busy machine to read the table
+ * takes longer than such a process lives. A process that can't be ended (of another user, or stuck
+ * in the kernel) is waited for: reporting an end that isn't one would let a retry run beside it.
+ * For one thread at a time.
  */
 final class ProcessTree {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessTree.class);
     private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+    private static final int LOOKS = 2;
+    private static final int LOOKS_AFTER_FORKS = 10;
     private static final Duration LOOK_EVERY_WHEN_STUCK = Duration.ofSeconds(1);
     private static final Duration STUCK_AFTER = Duration.ofSeconds(10);
 
@@ -88,11 +92,15 @@ final class ProcessTree {
         var asked = new HashSet<ProcessId>();
         boolean interrupted = false;
         boolean reported = false;
-        boolean onceNobody = false;
+        boolean killing = false;
+        boolean forks = false;
+        int nobody = 0;
         while (true) {
             Set<ProcessId> left = running();
-            if (left.isEmpty() && (onceNobody || asked.isEmpty())) break;
-            onceNobody = left.isEmpty();
+            nobody = left.isEmpty() ? nobody + 1 : 0;
+            forks |= killing && !asked.containsAll(left);
+            int enough = asked.isEmpty() ? 1 : forks ? LOOKS_AFTER_FORKS : LOOKS;
+            if (nobody >= enough) break;
             Duration passed = Duration.ofNanos(time.nanos() - startNanos);
             boolean kill = interrupted || passed.compareTo(grace) >= 0;
             for (ProcessId id : left) {
@@ -100,6 +108,7 @@ final class ProcessTree {
                 else if (!asked.contains(id)) id.signal(Signal.TERM);
             }
             asked.addAll(left);
+            killing = kill;
             boolean stuck = passed.compareTo(grace.plus(STUCK_AFTER)) > 0;
             if (stuck && !reported) {
                 LOG.warn("processes {} don't end on SIGKILL; waiting for them", pids(left));
