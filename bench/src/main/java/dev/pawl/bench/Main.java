@@ -16,7 +16,9 @@ public final class Main {
                             "drain", new Drain(),
                             "submit", new Submits(),
                             "pickup", new Pickup(),
-                            "beside", new Beside()));
+                            "beside", new Beside(),
+                            "http", new HttpSubmits(),
+                            "pages", new HttpPages()));
 
     private Main() {}
 

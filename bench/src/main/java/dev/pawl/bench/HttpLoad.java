@@ -1,0 +1,159 @@
+package dev.pawl.bench;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Callers of an HTTP server, in a process of their own: each has one connection, and sends its next
+ * request when the last one is answered. The least there can be of a client, so that what is
+ * measured is the server.
+ */
+final class HttpLoad {
+    private HttpLoad() {}
+
+    /**
+     * What came of it.
+     *
+     * @param perSecond requests
+     */
+    record Result(double perSecond, double p50Millis, double p99Millis) {}
+
+    /** What is asked, and how often. */
+    record Ask(int port, String method, String path, String type, byte[] body, int connections) {
+        byte[] bytes() {
+            String head =
+                    "%s %s HTTP/1.1\r\nHost: localhost\r\n".formatted(method, path)
+                            + (body.length == 0
+                                    ? ""
+                                    : "Content-Type: %s\r\nContent-Length: %d\r\n"
+                                            .formatted(type, body.length))
+                            + "\r\n";
+            byte[] start = head.getBytes(StandardCharsets.US_ASCII);
+            byte[] whole = Arrays.copyOf(start, start.length + body.length);
+            System.arraycopy(body, 0, whole, start.length, body.length);
+            return whole;
+        }
+    }
+
+    /** Runs callers in a child process. */
+    static Result run(Ask ask, int requests) throws Exception {
+        Path body = Files.createTempFile("pawl-load", ".body");
+        try {
+            Files.write(body, ask.bytes());
+            var child =
+                    new ProcessBuilder(
+                                    Path.of(System.getProperty("java.home"), "bin", "java")
+                                            .toString(),
+                                    "-Xmx256m",
+                                    "-cp",
+                                    System.getProperty("java.class.path"),
+                                    HttpLoad.class.getName(),
+                                    Integer.toString(ask.port()),
+                                    Integer.toString(ask.connections()),
+                                    Integer.toString(requests),
+                                    body.toString())
+                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                            .start();
+            String said =
+                    new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                            .strip();
+            if (child.waitFor() != 0) throw new IllegalStateException("the load failed: " + said);
+            double[] numbers =
+                    Arrays.stream(said.split(" ", -1)).mapToDouble(Double::parseDouble).toArray();
+            return new Result(numbers[0], numbers[1], numbers[2]);
+        } finally {
+            Files.delete(body);
+        }
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        int port = Integer.parseInt(arguments[0]);
+        int connections = Integer.parseInt(arguments[1]);
+        int requests = Integer.parseInt(arguments[2]);
+        byte[] ask = Files.readAllBytes(Path.of(arguments[3]));
+        var times = new long[requests];
+        var next = new AtomicInteger();
+        List<Thread> callers = new ArrayList<>();
+        var failed = new AtomicInteger();
+        long begun = Jobs.TIME.nanos();
+        for (int c = 0; c < connections; c++)
+            callers.add(
+                    Thread.ofPlatform()
+                            .name("caller-" + c)
+                            .start(() -> {
+                                try (var socket = new Socket("localhost", port)) {
+                                    socket.setTcpNoDelay(true);
+                                    call(socket, ask, times, next);
+                                } catch (IOException e) {
+                                    System.err.println(e);
+                                    failed.incrementAndGet();
+                                }
+                            }));
+        for (Thread caller : callers) caller.join();
+        double seconds = (Jobs.TIME.nanos() - begun) / 1e9;
+        if (failed.get() > 0) System.exit(1);
+        Arrays.sort(times);
+        System.out.printf(
+                Locale.ROOT,
+                "%f %f %f%n",
+                requests / seconds,
+                times[requests / 2] / 1e6,
+                times[requests * 99 / 100] / 1e6);
+    }
+
+    private static void call(Socket socket, byte[] ask, long[] times, AtomicInteger next)
+            throws IOException {
+        OutputStream out = socket.getOutputStream();
+        var in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
+        for (int i = next.getAndIncrement(); i < times.length; i = next.getAndIncrement()) {
+            long sent = Jobs.TIME.nanos();
+            out.write(ask);
+            answer(in);
+            times[i] = Jobs.TIME.nanos() - sent;
+        }
+    }
+
+    /** Reads one answer to its end; anything but a success fails the run. */
+    private static void answer(InputStream in) throws IOException {
+        String status = line(in);
+        if (!status.startsWith("HTTP/1.1 2")) throw new IOException("answered " + status);
+        long length = -1;
+        boolean chunked = false;
+        for (String line = line(in); !line.isEmpty(); line = line(in)) {
+            String lower = line.toLowerCase(Locale.ROOT);
+            if (lower.startsWith("content-length:"))
+                length = Long.parseLong(lower.substring(15).strip());
+            if (lower.equals("transfer-encoding: chunked")) chunked = true;
+        }
+        if (!chunked) {
+            in.skipNBytes(Math.max(0, length));
+            return;
+        }
+        while (true) {
+            long size = Long.parseLong(line(in), 16);
+            in.skipNBytes(size);
+            String _ = line(in);
+            if (size == 0) return;
+        }
+    }
+
+    private static String line(InputStream in) throws IOException {
+        var line = new StringBuilder();
+        for (int c = in.read(); c != '\n'; c = in.read()) {
+            if (c < 0) throw new IOException("hung up");
+            if (c != '\r') line.append((char) c);
+        }
+        return line.toString();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.pawl.bench;
+
+import dev.pawl.api.Json;
+import dev.pawl.core.Engine;
+import dev.pawl.server.Server;
+import dev.pawl.server.ServerOptions;
+import dev.pawl.server.Site;
+import dev.pawl.store.sqlite.SqliteOptions.Synchronous;
+import dev.pawl.store.sqlite.SqliteStore;
+import dev.pawl.testkit.NoArtifacts;
+import dev.pawl.tool.Requests;
+import dev.pawl.tool.Tools;
+import io.helidon.webserver.WebServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** The server that ships, on a fresh SQLite file with a tool that does nothing; nobody works. */
+final class HttpSite implements AutoCloseable {
+    final Path file;
+    final SqliteStore store;
+    final Engine engine;
+    private final Server server;
+
+    HttpSite(Synchronous synchronous) throws IOException {
+        file = Setting.freshFile();
+        Path tool = file.resolveSibling("noop.yaml");
+        Files.writeString(tool, "tool: noop@1\nrun: {java: noop}\n");
+        store = Jobs.open(file, synchronous);
+        engine = Jobs.engine(store);
+        var artifacts = new NoArtifacts();
+        var site =
+                new Site(
+                        engine,
+                        artifacts,
+                        Tools.of(List.of(file.getParent()), Map.of()),
+                        new Requests(artifacts, (_, _) -> "1", Map.of()),
+                        Jobs.TIME,
+                        "bench");
+        server = new Server(site, ServerOptions.defaults().withPort(0)).start();
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    /** The same web server with nothing behind it: reads a JSON body and answers one. */
+    static WebServer echo() {
+        return WebServer.builder()
+                .host("localhost")
+                .port(0)
+                .shutdownHook(false)
+                .routing(routing ->
+                        routing.post(
+                                "/v1/jobs",
+                                (request, response) -> {
+                                    byte[] body = request.content().as(byte[].class);
+                                    if (!(Json.read(body) instanceof Json.Reading.Read(var node)))
+                                        throw new IllegalArgumentException("no JSON");
+                                    var answer = JsonNodeFactory.instance.objectNode();
+                                    answer.put("id", node.path("tool").stringValue(""));
+                                    answer.put("state", "queued");
+                                    response.header("Content-Type", "application/json");
+                                    response.status(202).send(Json.bytes(answer));
+                                }))
+                .build()
+                .start();
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        store.close();
+        Setting.delete(file);
+    }
+}
