@@ -30,6 +30,10 @@ public record JobQuery(JobFilter filter, String cursor, int limit) {
         add(parts, "tag", filter.tag());
         add(parts, "correlation_id", filter.correlationId());
         add(parts, "causation_id", filter.causation());
+        add(parts, "key", filter.idempotencyKey());
+        add(parts, "error", filter.error());
+        for (JobFilter.InputField field : filter.inputs())
+            parts.add("input." + encoded(pointer(field.steps())) + "=" + encoded(field.value()));
         if (!filter.since().equals(Instant.EPOCH)) add(parts, "since", filter.since().toString());
         if (!filter.before().equals(Instant.MAX)) add(parts, "before", filter.before().toString());
         add(parts, "cursor", cursor);
@@ -37,8 +41,19 @@ public record JobQuery(JobFilter filter, String cursor, int limit) {
         return String.join("&", parts);
     }
 
+    /** A JSON pointer (https://www.rfc-editor.org/rfc/rfc6901). */
+    private static String pointer(List<String> steps) {
+        var pointer = new StringBuilder();
+        for (String step : steps)
+            pointer.append('/').append(step.replace("~", "~0").replace("/", "~1"));
+        return pointer.toString();
+    }
+
     private static void add(List<String> parts, String name, String value) {
-        if (!value.isEmpty())
-            parts.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8));
+        if (!value.isEmpty()) parts.add(name + "=" + encoded(value));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 }

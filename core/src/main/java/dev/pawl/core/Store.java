@@ -160,6 +160,24 @@ public interface Store extends AutoCloseable {
      */
     List<Job> list(JobFilter filter, String after, int limit);
 
+    /**
+     * Looks for jobs that match, newest first, and gives up after {@code lookMax} jobs: it costs a
+     * bounded read whatever the filter. Which jobs it need not look at is the store's affair.
+     *
+     * @param after as in {@link #list}; or where the page before had looked to
+     * @param limit 1 to 1,000
+     * @param lookMax 1 to 100,000
+     */
+    Found search(JobFilter filter, String after, int limit, int lookMax);
+
+    /**
+     * Counts jobs that match, and gives up after {@code max} of them, or after {@code lookMax} that
+     * it looked at, as {@link #search}.
+     *
+     * @param max 1 to 100,000
+     */
+    Tally count(JobFilter filter, int max, int lookMax);
+
     /** The attempts that ended without success, oldest first. */
     List<AttemptEnd> history(JobId id);
 

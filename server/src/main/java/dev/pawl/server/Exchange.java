@@ -78,7 +78,7 @@ record Exchange(
     /** Refuses a query parameter that the route doesn't know. */
     void onlyQueries(Set<String> known) {
         for (String name : request.query().names())
-            if (!known.contains(name))
+            if (!Filters.known(known, name))
                 throw badRequest(
                         "query parameter \"%s\" is not known; known are %s"
                                 .formatted(name, new TreeSet<>(known)));

@@ -7,20 +7,14 @@ import dev.pawl.core.Artifact;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.Explanation;
 import dev.pawl.core.Job;
-import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.Store;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -28,57 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Routes about jobs that are there. */
 record JobRoutes(Endings endings) {
-    private static final int PAGE = 50;
-    private static final int PAGE_MAX = 1_000;
-
-    void list(Exchange exchange) {
-        int limit = exchange.number("limit", PAGE, 1, PAGE_MAX);
-        String cursor = exchange.query("cursor").orElse("");
-        if (!cursor.isEmpty() && JobId.parse(cursor).isEmpty())
-            throw Exchange.badRequest(
-                    "cursor \"%s\" is none; give the next_cursor of a page, unchanged"
-                            .formatted(cursor));
-        List<Job> jobs = store(exchange).list(filter(exchange), cursor, limit);
-        ObjectNode page = JsonNodeFactory.instance.objectNode();
-        page.putArray("jobs").addAll(jobs.stream().map(job -> JobView.of(job).json()).toList());
-        if (jobs.size() == limit) page.put("next_cursor", jobs.getLast().id().toString());
-        exchange.answer(page);
-    }
-
-    private static JobFilter filter(Exchange exchange) {
-        Set<JobState.Name> states = EnumSet.noneOf(JobState.Name.class);
-        for (String text : exchange.queries("state")) states.add(state(text));
-        return JobFilter.ALL
-                .withStates(states)
-                .withTool(exchange.query("tool").orElse(""))
-                .withQueue(exchange.query("queue").orElse(""))
-                .withTag(exchange.query("tag").orElse(""))
-                .withCorrelationId(exchange.query("correlation_id").orElse(""))
-                .withCausation(exchange.query("causation_id").orElse(""))
-                .withTime(
-                        moment(exchange, "since", Instant.EPOCH),
-                        moment(exchange, "before", Instant.MAX));
-    }
-
-    private static JobState.Name state(String text) {
-        for (JobState.Name name : JobState.Name.values())
-            if (name.wire().equals(text.toLowerCase(Locale.ROOT))) return name;
-        throw Exchange.badRequest(
-                "state \"%s\" is none; want waiting, queued, running, succeeded, dead or cancelled"
-                        .formatted(text));
-    }
-
-    private static Instant moment(Exchange exchange, String name, Instant standard) {
-        Optional<String> text = exchange.query(name);
-        if (text.isEmpty()) return standard;
-        try {
-            return Instant.parse(text.get());
-        } catch (DateTimeParseException e) {
-            throw Exchange.badRequest(
-                    "query parameter \"%s\" is \"%s\"; want a moment as 2026-01-31T08:00:00Z"
-                            .formatted(name, text.get()));
-        }
-    }
+    private static final int LINES_MAX = 1_000;
 
     void one(Exchange exchange) throws InterruptedException {
         JobId id = exchange.job();
@@ -106,7 +50,7 @@ record JobRoutes(Endings endings) {
 
     void logs(Exchange exchange) {
         JobId id = find(exchange).id();
-        int limit = exchange.number("limit", PAGE_MAX, 1, 10_000);
+        int limit = exchange.number("limit", LINES_MAX, 1, 10_000);
         int attempt = exchange.number("after_attempt", 0, 0, Integer.MAX_VALUE);
         int seq = exchange.number("after_seq", -1, -1, Integer.MAX_VALUE);
         List<LogLine> lines = store(exchange).logs(id, attempt, seq, limit);
@@ -170,7 +114,7 @@ record JobRoutes(Endings endings) {
         act(exchange, "discard", store(exchange)::discard, JobRoutes::isDeadOrCancelled);
     }
 
-    private static boolean isDeadOrCancelled(JobState state) {
+    static boolean isDeadOrCancelled(JobState state) {
         return state instanceof JobState.Dead || state instanceof JobState.Cancelled;
     }
 

@@ -4,6 +4,7 @@ import io.helidon.http.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Every route of the native API, one line each, in the order of the documentation. */
 final class Routes {
@@ -33,7 +34,14 @@ final class Routes {
         }
 
         Route queries(String... names) {
-            return new Route(method, path, summary, handler, Set.of(names), body, answer);
+            return queries(Set.of(names));
+        }
+
+        /** These beside those that it knows. */
+        Route queries(Set<String> names) {
+            var known = new TreeSet<String>(queries);
+            known.addAll(names);
+            return new Route(method, path, summary, handler, known, body, answer);
         }
     }
 
@@ -57,19 +65,22 @@ final class Routes {
                 post("/v1/jobs:batch", "Submit jobs, an array or a line each", submits::batch)
                         .takes("SubmitBatch")
                         .answers("AcceptedBatch"),
-                get("/v1/jobs", "List jobs, newest first", jobs::list)
-                        .queries(
-                                "state",
-                                "tool",
-                                "queue",
-                                "tag",
-                                "correlation_id",
-                                "causation_id",
-                                "since",
-                                "before",
-                                "limit",
-                                "cursor")
+                get("/v1/jobs", "List jobs, newest first", ListRoutes::list)
+                        .queries(Filters.NAMES)
+                        .queries("limit", "cursor")
                         .answers("JobPage"),
+                get("/v1/jobs/count", "Count jobs", ListRoutes::count)
+                        .queries(Filters.NAMES)
+                        .answers("JobCount"),
+                post("/v1/jobs:cancel", "Cancel what a filter holds", BulkRoutes::cancel)
+                        .takes("Bulk")
+                        .answers("BulkDone"),
+                post("/v1/jobs:redrive", "Redrive what a filter holds", BulkRoutes::redrive)
+                        .takes("Bulk")
+                        .answers("BulkDone"),
+                post("/v1/jobs:discard", "Discard what a filter holds", BulkRoutes::discard)
+                        .takes("Bulk")
+                        .answers("BulkDone"),
                 get("/v1/jobs/{id}", "One job; Prefer: wait=N waits for its end", jobs::one)
                         .answers("Job"),
                 get("/v1/jobs/{id}/output", "Its output", jobs::output).answers("Output"),

@@ -93,6 +93,9 @@ final class OpenApiTest {
         submit("later");
 
         fits("JobPage", on.get("/v1/jobs?limit=2"));
+        fits("JobPage", on.get("/v1/jobs?input.text=hi"));
+        fits("JobCount", on.get("/v1/jobs/count?input.text=hi"));
+        fits("BulkDone", on.post("/v1/jobs:discard", "{\"all\":true,\"dry_run\":true}"));
         for (String each : List.of(id, cancelled)) {
             fits("Job", on.get("/v1/jobs/" + each));
             fits("Why", on.get("/v1/jobs/" + each + "/why"));

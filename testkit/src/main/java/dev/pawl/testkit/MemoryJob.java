@@ -23,6 +23,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** All that {@link MemoryStore} holds of one job; touched only under the store's lock. */
 final class MemoryJob {
@@ -57,6 +60,9 @@ final class MemoryJob {
 
     Instant expiresAt = Instant.MAX;
     @Nullable Instant startedAt;
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+
     String output = "";
     @Nullable JobId source;
     @Nullable Progress progress;
@@ -108,7 +114,47 @@ final class MemoryJob {
                 && matches(filter.causation(), s.causation())
                 && matches(filter.tenant(), s.tenant())
                 && !submittedAt.isBefore(filter.since())
-                && submittedAt.isBefore(filter.before());
+                && submittedAt.isBefore(filter.before())
+                && (filter.idempotencyKey().isEmpty() || hasKey(filter))
+                && (filter.error().isEmpty() || failedWith(filter.error()))
+                && filter.inputs().stream().allMatch(this::hasInput);
+    }
+
+    private boolean hasKey(JobFilter filter) {
+        String tenant = filter.tenant().isEmpty() ? Submission.DEFAULT_TENANT : filter.tenant();
+        return submission.tenant().equals(tenant)
+                && submission.idempotencyKey().equals(filter.idempotencyKey());
+    }
+
+    private boolean failedWith(String text) {
+        String error =
+                switch (state) {
+                    case JobState.Dead _ -> output;
+                    case Queued _, Running _ ->
+                            history.stream()
+                                    .filter(end -> end.kind().isPresent())
+                                    .reduce((_, last) -> last)
+                                    .map(AttemptEnd::message)
+                                    .orElse("");
+                    case JobState.Waiting _, JobState.Succeeded _, JobState.Cancelled _ -> "";
+                };
+        return lower(error).contains(lower(text));
+    }
+
+    /** Of ASCII letters, as databases do it. */
+    private static String lower(String text) {
+        return text.codePoints()
+                .map(c -> c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    private boolean hasInput(JobFilter.InputField field) {
+        JsonNode at = JSON.readTree(submission.input());
+        for (String step : field.steps())
+            at = step.matches("\\d+") ? at.path(Integer.parseInt(step)) : at.path(step);
+        if (at.isString()) return at.stringValue().equals(field.value());
+        return at.isValueNode() && at.toString().equals(field.value());
     }
 
     private static boolean matches(String wanted, String value) {

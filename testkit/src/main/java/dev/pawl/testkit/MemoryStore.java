@@ -10,6 +10,7 @@ import dev.pawl.core.Count;
 import dev.pawl.core.End;
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.ErrorCode;
+import dev.pawl.core.Found;
 import dev.pawl.core.Hit;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobError;
@@ -33,6 +34,7 @@ import dev.pawl.core.Renewed;
 import dev.pawl.core.Store;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Submitted;
+import dev.pawl.core.Tally;
 import dev.pawl.core.Time;
 import dev.pawl.core.Token;
 import dev.pawl.core.WorkerEntry;
@@ -460,6 +462,16 @@ public final class MemoryStore implements Store {
                         .limit(limit)
                         .map(j -> j.brief(jobs.seen(j)))
                         .toList());
+    }
+
+    @Override
+    public Found search(JobFilter filter, String after, int limit, int lookMax) {
+        return locked(() -> new MemorySearch(page(after), filter, lookMax).found(limit, jobs));
+    }
+
+    @Override
+    public Tally count(JobFilter filter, int max, int lookMax) {
+        return locked(() -> new MemorySearch(page(""), filter, lookMax).counted(max));
     }
 
     private Stream<MemoryJob> page(String after) {

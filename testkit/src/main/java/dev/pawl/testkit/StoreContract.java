@@ -23,6 +23,7 @@ public interface StoreContract
                 TimeContract,
                 OutsideContract,
                 ListContract,
+                SearchContract,
                 CountsContract,
                 LifecycleContract,
                 ConcurrencyContract {

@@ -8,6 +8,7 @@ import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.Count;
 import dev.pawl.core.End;
 import dev.pawl.core.ErrorCode;
+import dev.pawl.core.Found;
 import dev.pawl.core.Hit;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
@@ -27,6 +28,7 @@ import dev.pawl.core.Renewal;
 import dev.pawl.core.Renewed;
 import dev.pawl.core.Store;
 import dev.pawl.core.Submitted;
+import dev.pawl.core.Tally;
 import dev.pawl.core.Token;
 import dev.pawl.core.WorkerEntry;
 import dev.pawl.core.Written;
@@ -246,6 +248,16 @@ final class FaultyStore implements Store {
     @Override
     public List<Job> list(JobFilter filter, String after, int limit) {
         return read(() -> real.list(filter, after, limit));
+    }
+
+    @Override
+    public Found search(JobFilter filter, String after, int limit, int lookMax) {
+        return read(() -> real.search(filter, after, limit, lookMax));
+    }
+
+    @Override
+    public Tally count(JobFilter filter, int max, int lookMax) {
+        return read(() -> real.count(filter, max, lookMax));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.pawl.store.sqlite;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobState;
+import dev.pawl.core.Submission;
 import dev.pawl.store.Db;
 import dev.pawl.store.Rows;
 import dev.pawl.store.Stmt;
@@ -22,13 +23,7 @@ final class JobList {
     private JobList() {}
 
     static List<Job> page(Db db, JobFilter filter, String after, int limit) throws SQLException {
-        boolean indexed =
-                filter.equals(
-                        JobFilter.ALL
-                                .withStates(filter.states())
-                                .withTool(filter.tool())
-                                .withQueue(filter.queue()));
-        return indexed && !filter.equals(JobFilter.ALL)
+        return filter.isPlain() && !filter.equals(JobFilter.ALL)
                 ? merged(db, filter, after, limit)
                 : scanned(db, filter, after, limit);
     }
@@ -72,6 +67,11 @@ final class JobList {
     }
 
     private static String sql(JobFilter f) {
+        return SqliteSql.LIST + " WHERE 1 = 1" + ListSql.AFTER + conditions(f) + SqliteSql.PAGE;
+    }
+
+    /** To be put after a WHERE, and bound by {@link #bind}. */
+    static String conditions(JobFilter f) {
         var where = new StringBuilder();
         if (!f.tool().isEmpty()) where.append(ListSql.WITH_TOOL);
         if (f.tool().indexOf('@') >= 0) where.append(ListSql.WITH_VERSION);
@@ -82,7 +82,10 @@ final class JobList {
         if (!f.tenant().isEmpty()) where.append(ListSql.WITH_TENANT);
         if (!f.since().equals(Instant.EPOCH)) where.append(ListSql.SINCE);
         if (!f.before().equals(Instant.MAX)) where.append(ListSql.BEFORE);
-        return SqliteSql.LIST + " WHERE 1 = 1" + ListSql.AFTER + where + states(f) + SqliteSql.PAGE;
+        if (!f.idempotencyKey().isEmpty()) where.append(ListSql.WITH_KEY);
+        if (!f.error().isEmpty()) where.append(ListSql.WITH_ERROR);
+        for (int i = 0; i < f.inputs().size(); i++) where.append(ListSql.WITH_INPUTS.get(i));
+        return where + states(f);
     }
 
     private static String states(JobFilter f) {
@@ -104,7 +107,7 @@ final class JobList {
         };
     }
 
-    private static void bind(Stmt stmt, JobFilter f) throws SQLException {
+    static void bind(Stmt stmt, JobFilter f) throws SQLException {
         int at = f.tool().indexOf('@');
         if (!f.tool().isEmpty()) stmt.set("tool", at < 0 ? f.tool() : f.tool().substring(0, at));
         if (at >= 0) stmt.set("version", f.tool().substring(at + 1));
@@ -114,9 +117,38 @@ final class JobList {
         if (!f.causation().isEmpty()) stmt.set("causation", f.causation());
         if (!f.tenant().isEmpty()) stmt.set("tenant", f.tenant());
         if (!f.since().equals(Instant.EPOCH))
-            stmt.set("since", f.since()).set("since_id", firstId(f.since().minus(SLACK)));
+            stmt.set("since", f.since()).set("since_id", firstSince(f.since()));
         if (!f.before().equals(Instant.MAX))
-            stmt.set("before", f.before()).set("before_id", firstId(f.before().plus(SLACK)));
+            stmt.set("before", f.before()).set("before_id", endBefore(f.before()));
+        if (!f.idempotencyKey().isEmpty()) bindKey(stmt, f);
+        if (!f.error().isEmpty()) stmt.set("error", f.error());
+        for (int i = 0; i < f.inputs().size(); i++)
+            stmt.set("path" + i, path(f.inputs().get(i).steps()))
+                    .text("value" + i, f.inputs().get(i).value());
+    }
+
+    static Stmt bindKey(Stmt stmt, JobFilter f) throws SQLException {
+        String tenant = f.tenant().isEmpty() ? Submission.DEFAULT_TENANT : f.tenant();
+        return stmt.set("of", tenant).set("key", f.idempotencyKey());
+    }
+
+    /** https://sqlite.org/json1.html#path_arguments; no step has a quote in it. */
+    private static String path(List<String> steps) {
+        var path = new StringBuilder("$");
+        for (String step : steps)
+            if (step.matches("\\d{1,9}")) path.append('[').append(step).append(']');
+            else path.append(".\"").append(step).append('"');
+        return path.toString();
+    }
+
+    /** No job submitted since then has a smaller id. */
+    static UUID firstSince(Instant since) {
+        return firstId(since.minus(SLACK));
+    }
+
+    /** No job submitted before then has this id or a larger one. */
+    static UUID endBefore(Instant before) {
+        return firstId(before.plus(SLACK));
     }
 
     /** The smallest id of that moment. */

@@ -1,5 +1,9 @@
 package dev.pawl.store.sqlite;
 
+import dev.pawl.core.JobFilter;
+import java.util.List;
+import java.util.stream.IntStream;
+
 /** The statements of lists of jobs, and the fragments that they are put together from. */
 final class ListSql {
     /** A list's conditions, one for each part of a filter. */
@@ -13,6 +17,37 @@ final class ListSql {
     static final String WITH_CORRELATION = " AND j.correlation_id = :correlation_id";
     static final String WITH_CAUSATION = " AND j.causation = :causation";
     static final String WITH_TENANT = " AND j.tenant = :tenant";
+
+    /** Primary key of idempotency. */
+    static final String WITH_KEY =
+            " AND j.id IN (SELECT job_id FROM idempotency WHERE tenant = :of AND key = :key)";
+
+    static final String WITH_ERROR =
+            """
+             AND instr(lower(
+                   CASE WHEN o.state = 2 THEN o.output
+                        WHEN o.id IS NULL AND w.id IS NULL THEN
+                             (SELECT a.message FROM attempt_end a
+                               WHERE a.id = j.id AND a.class IS NOT NULL
+                               ORDER BY a.attempt DESC LIMIT 1)
+                   END), lower(:error)) > 0
+            """;
+
+    /** Text is compared as such; what else isn't a list or an object as it is written. */
+    private static final String WITH_INPUT =
+            """
+             AND CASE json_type(j.input, :path%1$d)
+                   WHEN 'text' THEN json_extract(j.input, :path%1$d)
+                   WHEN 'object' THEN NULL
+                   WHEN 'array' THEN NULL
+                   ELSE j.input -> :path%1$d
+                 END = :value%1$d
+            """;
+
+    /** One for each field that a filter may name. */
+    static final List<String> WITH_INPUTS =
+            IntStream.range(0, JobFilter.INPUTS_MAX).mapToObj(WITH_INPUT::formatted).toList();
+
     static final String SINCE = " AND j.submitted_at >= :since AND j.id >= :since_id";
     static final String BEFORE = " AND j.submitted_at < :before AND j.id < :before_id";
 
@@ -85,6 +120,25 @@ final class ListSql {
     /** Whether the lane has a job in the state at all. */
     static final String COUNTED =
             "SELECT 1 FROM counter WHERE lane = :lane AND state = :state AND jobs > 0";
+
+    // ---- Candidates of a search, which are looked at one by one
+
+    static final String NEWEST_OF_ALL = newest("job", "");
+    static final String NEWEST_WITH_TAG = newest("tag", "tag = :tag AND ");
+
+    /** Indexes job_correlation, job_causation. */
+    static final String NEWEST_OF_FLOW = newest("job", "correlation_id = :correlation_id AND ");
+
+    static final String NEWEST_CAUSED_BY = newest("job", "causation = :causation AND ");
+
+    static final String OF_KEY =
+            """
+            SELECT job_id FROM idempotency
+             WHERE tenant = :of AND key = :key AND job_id < :after LIMIT :limit
+            """;
+
+    /** Whether one job matches; the filter's conditions follow. */
+    static final String MATCHES = "SELECT 1\n" + SqliteSql.FIND_JOINS + SqliteSql.ONE;
 
     private static String newest(String table, String condition) {
         return "SELECT id FROM %s WHERE %sid < :after ORDER BY id DESC LIMIT :limit"

@@ -18,7 +18,7 @@ final class Newest {
     static final UUID LAST = new UUID(-1, -1);
 
     /** Ids are ordered as the database does, by their bytes; UUID's own order is a signed one. */
-    private static final Comparator<UUID> BY_BYTES =
+    static final Comparator<UUID> BY_BYTES =
             (a, b) -> {
                 int high =
                         Long.compareUnsigned(
@@ -35,8 +35,12 @@ final class Newest {
     private final List<UUID> ids = new ArrayList<>();
 
     Newest(Db db, String after, int limit) {
+        this(db, after.isEmpty() ? LAST : UUID.fromString(after), limit);
+    }
+
+    Newest(Db db, UUID after, int limit) {
         this.db = db;
-        this.after = after.isEmpty() ? LAST : UUID.fromString(after);
+        this.after = after;
         this.limit = limit;
     }
 

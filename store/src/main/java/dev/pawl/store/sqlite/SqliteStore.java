@@ -8,6 +8,7 @@ import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.Count;
 import dev.pawl.core.End;
 import dev.pawl.core.ErrorCode;
+import dev.pawl.core.Found;
 import dev.pawl.core.Hit;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
@@ -27,6 +28,7 @@ import dev.pawl.core.Renewal;
 import dev.pawl.core.Renewed;
 import dev.pawl.core.Store;
 import dev.pawl.core.Submitted;
+import dev.pawl.core.Tally;
 import dev.pawl.core.Time;
 import dev.pawl.core.Token;
 import dev.pawl.core.ToolId;
@@ -290,9 +292,28 @@ public final class SqliteStore implements Store {
         return read(db -> JobList.page(db, filter, after, limit));
     }
 
+    @Override
+    public Found search(JobFilter filter, String after, int limit, int lookMax) {
+        requirePage(limit);
+        requireLook(lookMax);
+        return read(db -> JobSearch.page(db, filter, after, limit, lookMax));
+    }
+
+    @Override
+    public Tally count(JobFilter filter, int max, int lookMax) {
+        requireLook(max);
+        requireLook(lookMax);
+        return read(db -> JobSearch.count(db, filter, max, lookMax));
+    }
+
     private static void requirePage(int limit) {
         if (limit < 1 || limit > 1_000)
             throw new IllegalArgumentException("limit is " + limit + ", want 1 to 1000");
+    }
+
+    private static void requireLook(int jobs) {
+        if (jobs < 1 || jobs > 100_000)
+            throw new IllegalArgumentException("bound is " + jobs + ", want 1 to 100000");
     }
 
     /** One page at a time, so that no reader is kept from others and no snapshot grows old. */

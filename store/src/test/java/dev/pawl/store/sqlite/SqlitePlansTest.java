@@ -2,10 +2,16 @@ package dev.pawl.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pawl.core.JobFilter;
+import dev.pawl.core.JobState;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +91,43 @@ final class SqlitePlansTest {
     void aJobIsFoundInReadyByItsLane() throws Exception {
         for (String sql : List.of(SqliteSql.READY_FIND, SqliteSql.READY_REMOVE, SqliteSql.STATE))
             assertThat(plan(sql)).noneMatch(step -> step.startsWith("SCAN"));
+    }
+
+    @Test
+    void aSearchReadsItsCandidatesFromOneIndexAndLooksAtEachByItsKey() throws Exception {
+        var indexes =
+                Map.of(
+                        ListSql.NEWEST_OF_ALL, "job USING",
+                        ListSql.NEWEST_WITH_TAG, "tag USING PRIMARY KEY (tag=? AND id<?)",
+                        ListSql.NEWEST_OF_FLOW, "job_correlation (correlation_id=? AND id<?)",
+                        ListSql.NEWEST_CAUSED_BY, "job_causation (causation=? AND id<?)",
+                        ListSql.OF_KEY, "idempotency USING PRIMARY KEY (tenant=? AND key=?)");
+        for (var each : indexes.entrySet())
+            assertThat(plan(each.getKey()))
+                    .singleElement()
+                    .asString()
+                    .startsWith("SEARCH")
+                    .contains(each.getValue());
+
+        var fields =
+                Collections.nCopies(
+                        JobFilter.INPUTS_MAX, new JobFilter.InputField(List.of("a"), "b"));
+        JobFilter all =
+                JobFilter.ALL
+                        .withStates(Set.of(JobState.Name.values()))
+                        .withTool("t@1")
+                        .withQueue("q")
+                        .withTag("t")
+                        .withCorrelationId("c")
+                        .withCausation("c")
+                        .withTenant("t")
+                        .withTime(Instant.MIN, Instant.MIN)
+                        .withIdempotencyKey("k")
+                        .withError("e")
+                        .withInputs(fields);
+        assertThat(plan(ListSql.MATCHES + JobList.conditions(all)))
+                .filteredOn(step -> step.startsWith("SCAN"))
+                .isEmpty();
     }
 
     private boolean seeks(String step) {
