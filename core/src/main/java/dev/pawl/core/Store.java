@@ -209,6 +209,12 @@ public interface Store extends AutoCloseable {
     /** Every queue that has a switch set or had a job. */
     List<QueueEntry> queues();
 
+    /**
+     * Since when the job of each queue that could be claimed longest has been due; queues without
+     * such a job are missing. Read from an index, at most 100 priorities of each lane.
+     */
+    Map<String, Instant> oldestDue();
+
     void setQueue(QueueEntry queue);
 
     void register(WorkerEntry worker);

@@ -1,8 +1,6 @@
 package dev.pawl.server;
 
-import dev.pawl.api.Problem;
 import dev.pawl.api.Problem.FieldProblem;
-import dev.pawl.core.ErrorCode;
 import dev.pawl.core.Found;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
@@ -129,7 +127,7 @@ final class BulkRoutes {
 
     private static Asked asked(Exchange exchange, JsonNode body, Action action) {
         var errors = new ArrayList<FieldProblem>();
-        if (!body.isObject()) throw wrong(List.of(new FieldProblem("", "want an object")));
+        if (!body.isObject()) throw Refused.wrong(List.of(new FieldProblem("", "want an object")));
         for (String name : body.propertyNames())
             if (!FIELDS.contains(name))
                 errors.add(
@@ -151,19 +149,15 @@ final class BulkRoutes {
                                     .formatted(action.name())));
         if (named && body.path("all").booleanValue(false))
             errors.add(new FieldProblem("/all", "says the contrary of filter; give one of them"));
-        if (!errors.isEmpty()) throw wrong(errors);
+        if (!errors.isEmpty()) throw Refused.wrong(errors);
         JobFilter filter =
                 named ? Filters.ofBody(exchange, body.path("filter"), "/filter") : JobFilter.ALL;
         // What it names may be empty texts.
         if (named && filter.equals(JobFilter.ALL))
-            throw wrong(List.of(new FieldProblem("/filter", "holds all; say \"all\": true")));
+            throw Refused.wrong(
+                    List.of(new FieldProblem("/filter", "holds all; say \"all\": true")));
         if (filter.states().isEmpty()) filter = filter.withStates(action.states());
         return new Asked(
                 filter, body.path("dry_run").booleanValue(false), body.path("limit").asInt(LIMIT));
-    }
-
-    private static Refused wrong(List<FieldProblem> errors) {
-        String first = errors.getFirst().pointer() + ": " + errors.getFirst().message();
-        return new Refused(Problem.of(ErrorCode.INPUT_INVALID, first).withErrors(errors));
     }
 }

@@ -139,41 +139,65 @@ public final class Documents {
 
     /** Every queue, and what is in it. */
     public static ObjectNode queues(Store store) {
-        var counts = sums(store, Count::queue);
+        var look = Look.at(store);
         ObjectNode page = JsonNodeFactory.instance.objectNode();
         var queues = page.putArray("queues");
-        for (QueueEntry queue : store.queues())
-            queues.add(queue(queue, counts.getOrDefault(queue.name(), Map.of())));
+        for (QueueEntry queue : store.queues()) queues.add(look.node(queue));
         return page;
     }
 
-    private static ObjectNode queue(QueueEntry queue, Map<JobState.Name, Long> counts) {
-        ObjectNode node = JsonNodeFactory.instance.objectNode();
-        node.put("queue", queue.name()).put("paused", queue.paused());
-        if (queue.depthMax() != Integer.MAX_VALUE) node.put("depth_max", queue.depthMax());
-        long depth = 0;
-        for (JobState.Name state : JobState.Name.values()) {
-            long jobs = counts.getOrDefault(state, 0L);
-            node.put(state.wire(), jobs);
-            switch (state) {
-                case WAITING, QUEUED, RUNNING -> depth += jobs;
-                case SUCCEEDED, DEAD, CANCELLED -> {}
-            }
+    /** What is in the queues at a moment. */
+    private record Look(
+            Map<String, Map<JobState.Name, Long>> counts,
+            Map<String, Instant> oldestDue,
+            Instant now) {
+        static Look at(Store store) {
+            return new Look(sums(store, Count::queue), store.oldestDue(), store.now());
         }
-        return node.put("depth", depth);
+
+        ObjectNode node(QueueEntry queue) {
+            ObjectNode node = JsonNodeFactory.instance.objectNode();
+            node.put("queue", queue.name()).put("paused", queue.paused());
+            if (queue.depthMax() != Integer.MAX_VALUE) node.put("depth_max", queue.depthMax());
+            var jobs = counts.getOrDefault(queue.name(), Map.of());
+            put(node, jobs);
+            node.put("depth", depth(jobs));
+            Instant oldest = oldestDue.get(queue.name());
+            if (oldest != null)
+                node.put("oldest_due_at", oldest.toString())
+                        .put("oldest_age_ms", Math.max(0, oldest.until(now).toMillis()));
+            return node;
+        }
     }
 
-    /** Pauses a queue or resumes it; answers it. One that nobody has named before is made. */
-    public static ObjectNode paused(Store store, String name, boolean paused) {
-        int depth =
-                store.queues().stream()
-                        .filter(queue -> queue.name().equals(name))
-                        .mapToInt(QueueEntry::depthMax)
-                        .findFirst()
-                        .orElse(Integer.MAX_VALUE);
-        var queue = new QueueEntry(name, paused, depth);
+    /** Unfinished jobs: what a cap bounds. */
+    static long depth(Map<JobState.Name, Long> jobs) {
+        long depth = 0;
+        for (var each : jobs.entrySet())
+            switch (each.getKey()) {
+                case WAITING, QUEUED, RUNNING -> depth += each.getValue();
+                case SUCCEEDED, DEAD, CANCELLED -> {}
+            }
+        return depth;
+    }
+
+    /** The queue's switches; those of one that nobody has named before are open. */
+    static QueueEntry queue(Store store, String name) {
+        return store.queues().stream()
+                .filter(queue -> queue.name().equals(name))
+                .findFirst()
+                .orElse(new QueueEntry(name, false, Integer.MAX_VALUE));
+    }
+
+    /** Sets a queue's switches; answers it. */
+    static ObjectNode set(Store store, QueueEntry queue) {
         store.setQueue(queue);
-        return queue(queue, sums(store, Count::queue).getOrDefault(name, Map.of()));
+        return Look.at(store).node(queue);
+    }
+
+    /** Pauses a queue or resumes it; answers it. */
+    public static ObjectNode paused(Store store, String name, boolean paused) {
+        return set(store, new QueueEntry(name, paused, queue(store, name).depthMax()));
     }
 
     /** Workers that were heard of. */
@@ -213,7 +237,7 @@ public final class Documents {
             node.put(state.wire(), counts.getOrDefault(state, 0L));
     }
 
-    private static Map<String, Map<JobState.Name, Long>> sums(
+    static Map<String, Map<JobState.Name, Long>> sums(
             Store store, Function<Count, String> by) {
         var sums = new TreeMap<String, Map<JobState.Name, Long>>();
         for (Count count : store.counts())

@@ -1,8 +1,6 @@
 package dev.pawl.server;
 
-import dev.pawl.api.Problem;
 import dev.pawl.api.Problem.FieldProblem;
-import dev.pawl.core.ErrorCode;
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobFilter.InputField;
 import dev.pawl.core.JobState;
@@ -82,10 +80,7 @@ final class Filters {
                 errors.add(new FieldProblem(pointer + "/" + name, "want a text"));
             values.put(name, each.stream().map(Filters::text).toList());
         }
-        if (!errors.isEmpty()) {
-            String first = errors.getFirst().pointer() + ": " + errors.getFirst().message();
-            throw new Refused(Problem.of(ErrorCode.INPUT_INVALID, first).withErrors(errors));
-        }
+        if (!errors.isEmpty()) throw Refused.wrong(errors);
         return new Filters(values, exchange.site().engine().store().now()).filter();
     }
 

@@ -1,7 +1,9 @@
 package dev.pawl.server;
 
 import dev.pawl.api.Problem;
+import dev.pawl.api.Problem.FieldProblem;
 import dev.pawl.core.ErrorCode;
+import java.util.List;
 
 /** Ends the handling of a request with a problem. Doesn't leave this package. */
 final class Refused extends RuntimeException {
@@ -16,6 +18,15 @@ final class Refused extends RuntimeException {
 
     Refused(ErrorCode code, String detail) {
         this(Problem.of(code, detail));
+    }
+
+    /** A body with these fields wrong; at least one. */
+    static Refused wrong(List<FieldProblem> errors) {
+        String detail =
+                errors.size() == 1
+                        ? errors.getFirst().pointer() + ": " + errors.getFirst().message()
+                        : errors.size() + " fields are wrong; errors names each";
+        return new Refused(Problem.of(ErrorCode.INPUT_INVALID, detail).withErrors(errors));
     }
 
     Problem problem() {

@@ -120,6 +120,9 @@ final class Routes {
                         .answers("Pruned"),
                 get("/v1/queues", "Queues and what is in them", QueueRoutes::list)
                         .answers("Queues"),
+                put("/v1/queues/{queue}", "Set its cap and its switch", QueueRoutes::change)
+                        .takes("QueueChange")
+                        .answers("Queue"),
                 post("/v1/queues/{queue}:pause", "Claim nothing of it", QueueRoutes::pause)
                         .answers("Queue"),
                 post("/v1/queues/{queue}:resume", "Claim of it again", QueueRoutes::resume)
@@ -146,6 +149,10 @@ final class Routes {
 
     private static Route get(String path, String summary, Exchange.Handler handler) {
         return new Route(Method.GET, path, summary, handler, Set.of(), List.of(), "");
+    }
+
+    private static Route put(String path, String summary, Exchange.Handler handler) {
+        return new Route(Method.PUT, path, summary, handler, Set.of(), List.of(), "");
     }
 
     private static Route post(String path, String summary, Exchange.Handler handler) {

@@ -102,6 +102,13 @@ final class Running implements AutoCloseable {
                         .POST(HttpRequest.BodyPublishers.ofString(json)));
     }
 
+    Answer put(String path, String json) {
+        return send(
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .PUT(HttpRequest.BodyPublishers.ofString(json)));
+    }
+
     HttpRequest.Builder request(String path, String... headers) {
         var builder =
                 HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + path));

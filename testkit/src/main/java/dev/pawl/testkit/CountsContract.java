@@ -13,6 +13,7 @@ import dev.pawl.core.Submission;
 import dev.pawl.core.ToolId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,30 @@ public interface CountsContract extends StoreSubject {
                             new Count("b", plot, JobState.Name.QUEUED, 1),
                             new Count("a", TOOL, JobState.Name.QUEUED, 1),
                             count(JobState.Name.RUNNING, 1));
+        }
+    }
+
+    @Test
+    default void aQueueIsAsOldAsItsLongestDueJob() {
+        try (var s = new StoreDriver(this)) {
+            assertThat(s.store.oldestDue()).isEmpty();
+            var start = s.now();
+            s.submit(job().queue("a").priority(-3));
+            s.advance(Duration.ofSeconds(1));
+            s.submit(job().queue("a").priority(7));
+            s.submit(Submission.of(new ToolId("plot", "1"), "{}").queue("b"));
+            s.submit(job().queue("later").runAt(s.now().plusSeconds(60)));
+            var second = s.now();
+            s.advance(Duration.ofSeconds(5));
+
+            assertThat(s.store.oldestDue()).isEqualTo(Map.of("a", start, "b", second));
+
+            s.advance(Duration.ofSeconds(55));
+            s.store.promote(10);
+            assertThat(s.store.oldestDue()).containsEntry("later", second.plusSeconds(60));
+            // A job that runs is not due.
+            assertThat(s.claim(9)).isNotNull();
+            assertThat(s.store.oldestDue()).doesNotContainKeys("a", "later").containsKey("b");
         }
     }
 

@@ -123,6 +123,13 @@ final class MemoryJobs {
                 .toList();
     }
 
+    Map<String, Instant> oldestDue() {
+        var oldest = new TreeMap<String, Instant>();
+        for (MemoryJob job : ready)
+            oldest.merge(job.submission.queue(), job.runAt, (a, b) -> a.isBefore(b) ? a : b);
+        return oldest;
+    }
+
     // ---- Move
 
     /** Gives a new job its place in its life. */

@@ -28,9 +28,13 @@ final class MemorySearch {
         this.lookMax = lookMax;
     }
 
-    Found found(int limit, MemoryJobs jobs) {
+    static void requirePage(int limit) {
         if (limit < 1 || limit > 1_000)
             throw new IllegalArgumentException("limit is " + limit + ", want 1 to 1,000");
+    }
+
+    Found found(int limit, MemoryJobs jobs) {
+        requirePage(limit);
         List<Job> page = matching(limit).stream().map(j -> j.brief(jobs.seen(j))).toList();
         return new Found(page, lookedAt, Optional.ofNullable(last), !candidates.hasNext());
     }

@@ -137,8 +137,7 @@ public final class MemoryStore implements Store {
 
     @Override
     public List<KeptEntry> keptResults(String tool, String after, int limit) {
-        if (limit < 1 || limit > 1_000)
-            throw new IllegalArgumentException("limit is " + limit + ", want 1 to 1,000");
+        MemorySearch.requirePage(limit);
         JobFilter filter = JobFilter.ALL.withTool(tool);
         return locked(() ->
                 page(after)
@@ -454,8 +453,7 @@ public final class MemoryStore implements Store {
 
     @Override
     public List<Job> list(JobFilter filter, String after, int limit) {
-        if (limit < 1 || limit > 1_000)
-            throw new IllegalArgumentException("limit is " + limit + ", want 1 to 1,000");
+        MemorySearch.requirePage(limit);
         return locked(() ->
                 page(after)
                         .filter(j -> j.matches(filter))
@@ -531,6 +529,11 @@ public final class MemoryStore implements Store {
     @Override
     public List<QueueEntry> queues() {
         return locked(() -> List.copyOf(queues.values()));
+    }
+
+    @Override
+    public Map<String, Instant> oldestDue() {
+        return locked(jobs::oldestDue);
     }
 
     @Override

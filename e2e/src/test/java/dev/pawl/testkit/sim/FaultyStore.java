@@ -291,6 +291,11 @@ final class FaultyStore implements Store {
     }
 
     @Override
+    public Map<String, Instant> oldestDue() {
+        return read(real::oldestDue);
+    }
+
+    @Override
     public void setQueue(QueueEntry queue) {
         write(new Op.SetQueue(queue));
     }

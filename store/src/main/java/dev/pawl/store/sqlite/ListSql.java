@@ -117,6 +117,15 @@ final class ListSql {
              WHERE w.id < :after AND +j.lane = :lane ORDER BY w.id DESC LIMIT :limit
             """;
 
+    static final String LANES = "SELECT id, queue FROM lane";
+
+    /** The longest due of a lane's next priority. Primary key of ready. */
+    static final String LONGEST_DUE =
+            """
+            SELECT priority, run_at FROM ready WHERE lane = :lane AND priority < :priority
+             ORDER BY priority DESC, run_at, id LIMIT 1
+            """;
+
     /** Whether the lane has a job in the state at all. */
     static final String COUNTED =
             "SELECT 1 FROM counter WHERE lane = :lane AND state = :state AND jobs > 0";

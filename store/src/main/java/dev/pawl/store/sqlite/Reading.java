@@ -27,12 +27,15 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 final class Reading {
     /** Columns of a job after those of its state. */
     private static final int JOB = 17;
+
+    /** How many priorities of a lane are looked at for its longest due job. */
+    private static final int PRIORITIES_MAX = 100;
 
     private Reading() {}
 
@@ -256,6 +262,28 @@ final class Reading {
                 queues.add(new QueueEntry(rows.text(1), rows.integer(2) == 1, rows.integer(3)));
         }
         return queues;
+    }
+
+    static Map<String, Instant> oldestDue(Db db) throws SQLException {
+        var queues = new HashMap<Integer, String>();
+        try (Rows rows = db.stmt(ListSql.LANES).query()) {
+            while (rows.next()) queues.put(rows.integer(1), rows.text(2));
+        }
+        var oldest = new TreeMap<String, Instant>();
+        for (var lane : queues.entrySet()) {
+            long priority = Long.MAX_VALUE;
+            for (int i = 0; i < PRIORITIES_MAX; i++)
+                try (Rows rows =
+                        db.stmt(ListSql.LONGEST_DUE)
+                                .set("lane", lane.getKey())
+                                .set("priority", priority)
+                                .query()) {
+                    if (!rows.next()) break;
+                    priority = rows.number(1);
+                    oldest.merge(lane.getValue(), rows.instant(2), (a, b) -> a.isBefore(b) ? a : b);
+                }
+        }
+        return oldest;
     }
 
     static List<WorkerEntry> workers(Db db) throws SQLException {

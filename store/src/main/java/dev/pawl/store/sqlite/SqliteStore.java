@@ -361,6 +361,11 @@ public final class SqliteStore implements Store {
     }
 
     @Override
+    public Map<String, Instant> oldestDue() {
+        return read(Reading::oldestDue);
+    }
+
+    @Override
     public void setQueue(QueueEntry queue) {
         writer.write(tx ->
                 tx.stmt(SqliteSql.QUEUE_SET)

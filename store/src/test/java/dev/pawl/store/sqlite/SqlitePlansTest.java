@@ -130,6 +130,14 @@ final class SqlitePlansTest {
                 .isEmpty();
     }
 
+    @Test
+    void theLongestDueOfALaneIsFoundByItsKey() throws Exception {
+        assertThat(plan(ListSql.LONGEST_DUE))
+                .singleElement()
+                .asString()
+                .startsWith("SEARCH ready USING PRIMARY KEY (lane=? AND priority");
+    }
+
     private boolean seeks(String step) {
         return step.startsWith("SEARCH");
     }
