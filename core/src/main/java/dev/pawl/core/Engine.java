@@ -95,7 +95,9 @@ public final class Engine {
      * @see Store#claim
      */
     public Claimed claim(Claim claim) {
-        return store.claim(claim);
+        Claimed claimed = store.claim(claim);
+        if (!claimed.jobs().isEmpty()) tell(l -> l.claimed(claimed.jobs()));
+        return claimed;
     }
 
     /**
@@ -153,11 +155,14 @@ public final class Engine {
         List<Written> answers = store.end(ends);
         boolean readied = false;
         for (int i = 0; i < ends.size(); i++) {
-            if (!(answers.get(i) instanceof Written.Done done)) continue;
-            JobState to = ends.get(i).to();
+            End end = ends.get(i);
+            Written written = answers.get(i);
+            tell(l -> l.attemptEnded(end, written));
+            if (!(written instanceof Written.Done done)) continue;
+            JobState to = end.to();
             readied |= done.readied() || to instanceof JobState.Queued;
             if (to.ended()) {
-                JobId id = ends.get(i).token().job();
+                JobId id = end.token().job();
                 tell(l -> l.jobEnded(id));
             }
         }

@@ -12,6 +12,7 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -167,6 +168,11 @@ record Exchange(
         response.status(Status.create(status));
         response.headers().set(HeaderNames.CONTENT_TYPE, JSON);
         response.send(Json.bytes(json));
+    }
+
+    void answer(String mediaType, String text) {
+        response.headers().set(HeaderNames.CONTENT_TYPE, mediaType);
+        response.send(text.getBytes(StandardCharsets.UTF_8));
     }
 
     void answer(Problem problem) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * HTTP/1.1 connections that wait only so long for a client that doesn't go on: with its headers,
@@ -39,6 +40,7 @@ final class Patience implements ServerConnectionSelector, Http1ConnectionListene
     /** Since when each connection's thread waits for its client. */
     private final Map<Thread, Long> waiting = new ConcurrentHashMap<>();
 
+    private final AtomicInteger open = new AtomicInteger();
     private final Time time;
     private final Duration longest;
 
@@ -48,6 +50,11 @@ final class Patience implements ServerConnectionSelector, Http1ConnectionListene
     Patience(Time time, Duration longest) {
         this.time = time;
         this.longest = longest;
+    }
+
+    /** How many connections are open. */
+    int open() {
+        return open.get();
     }
 
     /** From here on the thread waits for its client. */
@@ -99,10 +106,12 @@ final class Patience implements ServerConnectionSelector, Http1ConnectionListene
         @Override
         public void handle(Limit limit) throws InterruptedException {
             thread = Thread.currentThread();
+            open.incrementAndGet();
             try {
                 connection.handle(limit);
             } finally {
                 waiting.remove(thread);
+                open.decrementAndGet();
             }
         }
 

@@ -47,12 +47,13 @@ final class Routes {
 
     private final List<Route> all;
 
-    Routes(Endings endings) {
+    Routes(Endings endings, Metrics metrics) {
         var submits = new SubmitRoutes(endings);
         var jobs = new JobRoutes(endings);
         var all = new ArrayList<Route>();
         all.addAll(jobs(submits, jobs));
         all.addAll(around());
+        all.add(get("/metrics", "Figures for Prometheus", metrics::show));
         all.addAll(pages(all));
         this.all = List.copyOf(all);
     }

@@ -30,6 +30,7 @@ public final class Server implements AutoCloseable {
     private final ServerOptions options;
     private final Endings endings;
     private final Patience patience;
+    private final Metrics metrics;
     private final Routes routes;
     private final WebServer web;
 
@@ -39,7 +40,8 @@ public final class Server implements AutoCloseable {
         this.options = options;
         this.endings = new Endings(site.engine());
         this.patience = new Patience(site.time(), options.idle());
-        this.routes = new Routes(endings);
+        this.metrics = new Metrics(site.engine(), site.time(), patience::open);
+        this.routes = new Routes(endings, metrics);
         this.web =
                 WebServer.builder()
                         .host(options.host())
@@ -168,6 +170,7 @@ public final class Server implements AutoCloseable {
     @Override
     public void close() {
         endings.close();
+        metrics.close();
         web.stop();
     }
 }

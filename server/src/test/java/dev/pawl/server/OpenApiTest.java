@@ -6,6 +6,7 @@ import dev.pawl.core.Claim;
 import dev.pawl.core.JobId;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.Outcome;
+import dev.pawl.core.SystemTime;
 import dev.pawl.core.ToolId;
 import dev.pawl.tool.Checked;
 import dev.pawl.tool.JsonSchema;
@@ -52,11 +53,14 @@ final class OpenApiTest {
                                 .propertyNames()
                                 .forEach(method -> described.add(method + " " + path.getKey())));
         var served = new TreeSet<String>();
-        for (Routes.Route route : new Routes(new Endings(on.engine)).all())
-            served.add(
-                    route.method().text().toLowerCase(java.util.Locale.ROOT)
-                            + " "
-                            + route.path().replace("{+", "{"));
+        try (var endings = new Endings(on.engine);
+                var metrics = new Metrics(on.engine, new SystemTime(), () -> 0)) {
+            for (Routes.Route route : new Routes(endings, metrics).all())
+                served.add(
+                        route.method().text().toLowerCase(java.util.Locale.ROOT)
+                                + " "
+                                + route.path().replace("{+", "{"));
+        }
         // One is for people, the other is this document itself.
         served.removeAll(Set.of("get /", "get /openapi.json"));
 
