@@ -70,6 +70,7 @@ public record JobView(JsonNode json) {
                 .put("tags", s.tags())
                 .put("correlation_id", s.correlationId())
                 .put("causation_id", s.causation())
+                .put("traceparent", s.traceparent())
                 .put("idempotency_key", s.idempotencyKey())
                 .put("input_hash", s.key().hash())
                 .node();

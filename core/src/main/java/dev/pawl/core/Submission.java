@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *     that attempt has ended or lost its lease. Null for none; not kept
  * @param tenant whose job it is; nothing is reused across tenants
  * @param idempotencyKey the same key and input is the same job; empty for none
+ * @param traceparent the trace that this belongs to, as https://www.w3.org/TR/trace-context/ writes
+ *     it; empty for none
  */
 public record Submission(
         ToolId tool,
@@ -43,9 +46,14 @@ public record Submission(
         RetryPolicy retry,
         Limit limit,
         InputKey key,
-        Reuse reuse) {
+        Reuse reuse,
+        String traceparent) {
     public static final String DEFAULT_QUEUE = "default";
     public static final String DEFAULT_TENANT = "default";
+
+    private static final Pattern TRACEPARENT =
+            Pattern.compile(
+                    "(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
 
     public Submission {
         requireWord("queue", queue, 100);
@@ -55,6 +63,9 @@ public record Submission(
         if (priority < Short.MIN_VALUE || priority > Short.MAX_VALUE)
             throw new IllegalArgumentException(
                     "priority is " + priority + ", want -32768 to 32767");
+        if (!traceparent.isEmpty() && !isTraceparent(traceparent))
+            throw new IllegalArgumentException(
+                    "traceparent \"" + traceparent + "\": want VERSION-TRACE-PARENT-FLAGS in hex");
         if (ttl.isNegative()) throw new IllegalArgumentException("ttl is " + ttl + ", want >= 0");
         if (tags.size() > 50)
             throw new IllegalArgumentException(tags.size() + " tags, want at most 50");
@@ -68,6 +79,11 @@ public record Submission(
     /** A job of this tool with this input, and the default for everything else. */
     public static Builder of(ToolId tool, String input) {
         return new Builder(tool, input);
+    }
+
+    /** Whether it names a trace; what doesn't is to be ignored where it comes from outside. */
+    public static boolean isTraceparent(String text) {
+        return TRACEPARENT.matcher(text).matches();
     }
 
     /** Whether the job is compared with others of the same input when it is submitted. */
@@ -110,6 +126,7 @@ public record Submission(
         private String correlationId = "";
         private String causation = "";
         private @Nullable Token by;
+        private String traceparent = "";
         private String tenant = DEFAULT_TENANT;
         private String idempotencyKey = "";
         private RetryPolicy retry = RetryPolicy.defaults();
@@ -167,11 +184,15 @@ public record Submission(
             return this;
         }
 
-        /** This attempt submits it, which gives it its causation, and the same flow and tenant. */
+        /**
+         * This attempt submits it, which gives it its causation, and the same flow, trace and
+         * tenant.
+         */
         public Builder causedBy(ClaimedJob job) {
             by = job.token();
             causation = job.id().toString();
             correlationId = job.submission().correlationId();
+            traceparent = job.submission().traceparent();
             tenant = job.submission().tenant();
             return this;
         }
@@ -206,6 +227,11 @@ public record Submission(
             return this;
         }
 
+        public Builder traceparent(String value) {
+            traceparent = value;
+            return this;
+        }
+
         public Submission build() {
             return new Submission(
                     tool,
@@ -225,7 +251,8 @@ public record Submission(
                     retry,
                     limit,
                     key,
-                    reuse);
+                    reuse,
+                    traceparent);
         }
     }
 }

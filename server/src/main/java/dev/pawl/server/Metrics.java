@@ -205,7 +205,7 @@ final class Metrics implements EngineListener, AutoCloseable {
     }
 
     private static long depth(Count count) {
-        return QueueRoutes.depth(Map.of(count.state(), count.jobs()));
+        return Documents.depth(Map.of(count.state(), count.jobs()));
     }
 
     /** A scrape's figures by name and labels; those with the same labels are added up. */

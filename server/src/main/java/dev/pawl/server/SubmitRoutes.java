@@ -31,6 +31,7 @@ record SubmitRoutes(Endings endings) {
     private static final int BATCH_MAX = 10_000;
 
     private static final HeaderName IDEMPOTENCY = HeaderNames.create("Idempotency-Key");
+    private static final HeaderName TRACEPARENT = HeaderNames.create("traceparent");
     private static final HeaderName CORRELATION = HeaderNames.create("x-correlation-id");
 
     /** What is submitted, or why it can't be. */
@@ -177,6 +178,10 @@ record SubmitRoutes(Endings endings) {
             builder.correlationId(exchange.header(CORRELATION).orElse(""));
         if (request.idempotencyKey().isEmpty())
             builder.idempotencyKey(exchange.header(IDEMPOTENCY).orElse(""));
+        // What names no trace is ignored, as the specification wants it.
+        exchange.header(TRACEPARENT)
+                .filter(Submission::isTraceparent)
+                .ifPresent(builder::traceparent);
     }
 
     private static JobState state(Exchange exchange, JobId id) {

@@ -60,6 +60,19 @@ final class SubmitTest {
     }
 
     @Test
+    void theTraceOfASubmitIsKeptWithItsJobAndWhatIsNoneIsIgnored() {
+        String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        String none = "00-00000000000000000000000000000000-b7ad6b7169203331-01";
+        for (String sent : new String[] {trace, none, "x"}) {
+            var answer = on.post("/v1/jobs", GOOD.replace("hi", "to " + sent), "traceparent", sent);
+            assertThat(answer.status()).isEqualTo(202);
+            var job = on.get("/v1/jobs/" + answer.json().path("id").stringValue()).json();
+            assertThat(job.path("traceparent").stringValue(""))
+                    .isEqualTo(sent.equals(trace) ? trace : "");
+        }
+    }
+
+    @Test
     void theSameKeyAndInputIsTheSameJobAndAnotherInputIsRefused() {
         var first = on.post("/v1/jobs", GOOD, "Idempotency-Key", "k");
         var again = on.post("/v1/jobs", GOOD, "Idempotency-Key", "k");

@@ -206,6 +206,7 @@ final class MemoryJob {
                 s.retry(),
                 s.limit(),
                 new InputKey(s.key().hash(), ""),
-                s.reuse());
+                s.reuse(),
+                s.traceparent());
     }
 }

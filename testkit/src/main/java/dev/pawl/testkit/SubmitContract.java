@@ -45,6 +45,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Submitting: what is stored, what is answered, what is refused. */
 public interface SubmitContract extends StoreSubject {
+    String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
     @Test
     default void aFreshStoreIsEmpty() {
         try (var s = new StoreDriver(this)) {
@@ -102,6 +104,7 @@ public interface SubmitContract extends StoreSubject {
                             .limit(new Limit("tool:plot", 4))
                             .key(new InputKey(hash("plot"), "{\"tool\": \"plot\"}"))
                             .reuse(new Reuse(Duration.ofDays(30), true))
+                            .traceparent(TRACE)
                             .build();
 
             JobId id = accepted(s.offer(new NewJob(s.nextId(), all)));
@@ -115,13 +118,15 @@ public interface SubmitContract extends StoreSubject {
     @Test
     default void aRunningAttemptSubmitsJobsOfItsFlow() {
         try (var s = new StoreDriver(this)) {
-            ClaimedJob parent = s.start(job().correlationId("flow 1").tenant("acme"));
+            ClaimedJob parent =
+                    s.start(job().correlationId("flow 1").traceparent(TRACE).tenant("acme"));
 
             JobId child = s.submit(job().causedBy(parent));
 
             Submission said = s.find(child).submission();
             assertThat(said.causation()).isEqualTo(parent.id().toString());
             assertThat(said.correlationId()).isEqualTo("flow 1");
+            assertThat(said.traceparent()).isEqualTo(TRACE);
             assertThat(said.tenant()).isEqualTo("acme");
         }
     }

@@ -146,7 +146,8 @@ final class Reading {
                 RetryPolicy.parse(rows.text(JOB + 6)),
                 new Limit(rows.text(JOB + 4), rows.integer(JOB + 5)),
                 new InputKey(rows.hex(JOB + 15), rows.text(JOB + 16)),
-                new Reuse(Duration.ofMillis(rows.number(JOB + 13)), rows.integer(JOB + 14) == 1));
+                new Reuse(Duration.ofMillis(rows.number(JOB + 13)), rows.integer(JOB + 14) == 1),
+                rows.text(JOB + 31));
     }
 
     static Optional<Kept> kept(Db db, String tenant, byte[] hash, Instant now) throws SQLException {

@@ -93,10 +93,12 @@ final class SqliteSql {
             """
             INSERT INTO job (id, lane, policy, priority, run_at, submitted_at, tenant, ttl, go_on,
                              parents, reuse_ttl, reuse_errors, hash, key_parts, tags,
-                             correlation_id, causation, idempotency_key, input)
+                             correlation_id, causation, idempotency_key, input,
+                             traceparent)
             VALUES (:id, :lane, :policy, :priority, :run_at, :submitted_at, :tenant, :ttl, :go_on,
                     :parents, :reuse_ttl, :reuse_errors, :hash, :key_parts, :tags,
-                    :correlation_id, :causation, :idempotency_key, :input)
+                    :correlation_id, :causation, :idempotency_key, :input,
+                    :traceparent)
                 ON CONFLICT DO NOTHING
             """;
     static final String TAG_ADD = "INSERT INTO tag (tag, id) VALUES (:tag, :id)";
@@ -207,7 +209,8 @@ final class SqliteSql {
     static final String JOB_CLAIMED =
             """
             SELECT policy, priority, run_at, tenant, ttl, go_on, parents, reuse_ttl, reuse_errors,
-                   hash, key_parts, tags, correlation_id, causation, idempotency_key, input
+                   hash, key_parts, tags, correlation_id, causation, idempotency_key, input,
+                   traceparent
               FROM job WHERE id = :id
             """;
 
@@ -474,8 +477,8 @@ final class SqliteSql {
               LEFT JOIN progress g ON g.id = j.id
             """;
 
-    static final String FIND = FIND_COLUMNS + ", j.input, o.output\n" + FIND_JOINS;
-    static final String LIST = FIND_COLUMNS + ", '', ''\n" + FIND_JOINS;
+    static final String FIND = FIND_COLUMNS + ", j.input, o.output, j.traceparent\n" + FIND_JOINS;
+    static final String LIST = FIND_COLUMNS + ", '', '', j.traceparent\n" + FIND_JOINS;
     static final String ONE = " WHERE j.id = :id";
     static final String PAGE = " ORDER BY j.id DESC LIMIT :limit";
 

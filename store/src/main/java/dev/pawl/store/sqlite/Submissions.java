@@ -37,7 +37,8 @@ final class Submissions {
                     tx.names.policy(tx.db(), tx.fresh, rows.integer(1)),
                     lane.limit(),
                     new InputKey(rows.hex(10), rows.text(11)),
-                    new Reuse(Duration.ofMillis(rows.number(8)), rows.integer(9) == 1));
+                    new Reuse(Duration.ofMillis(rows.number(8)), rows.integer(9) == 1),
+                    rows.text(17));
         }
     }
 

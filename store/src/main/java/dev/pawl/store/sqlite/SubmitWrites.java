@@ -121,6 +121,7 @@ final class SubmitWrites {
                         .set("key_parts", s.key().parts())
                         .set("tags", String.join(" ", s.tags()))
                         .set("correlation_id", s.correlationId())
+                        .set("traceparent", s.traceparent())
                         .set("causation", s.causation())
                         .set("idempotency_key", s.idempotencyKey())
                         .text("input", s.input())

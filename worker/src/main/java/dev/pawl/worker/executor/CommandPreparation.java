@@ -58,6 +58,8 @@ record CommandPreparation(
         own.put("PAWL_ATTEMPT", Integer.toString(job.token().attempt()));
         own.put("PAWL_TOOL", job.submission().tool().toString());
         own.put("PAWL_CORRELATION_ID", job.submission().correlationId());
+        String trace = job.submission().traceparent();
+        if (!trace.isEmpty()) own.put("TRACEPARENT", trace);
         own.put("PAWL_INPUT", folder.input().toString());
         own.put("PAWL_OUTPUT", folder.output().toString());
         own.putAll(around.journal().markers(job.token()));

@@ -44,6 +44,8 @@ record HttpRequests(Run.Http run, Artifacts artifacts) {
         if (body.isPresent()) request.setHeader("Content-Type", "application/json");
         String flow = job.submission().correlationId();
         if (!flow.isEmpty()) header(request, "x-correlation-id", flow);
+        String trace = job.submission().traceparent();
+        if (!trace.isEmpty()) header(request, "traceparent", trace);
         request.setHeader("Idempotency-Key", job.id().toString());
         request.setHeader("Pawl-Attempt", Integer.toString(job.token().attempt()));
         run.headers().forEach((name, value) -> header(request, name, value.text(values)));

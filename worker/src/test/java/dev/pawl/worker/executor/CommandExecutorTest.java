@@ -241,6 +241,7 @@ final class CommandExecutorTest {
                         "PAWL_ATTEMPT",
                         "PAWL_TOOL",
                         "PAWL_CORRELATION_ID",
+                        "TRACEPARENT",
                         "PAWL_INPUT",
                         "PAWL_OUTPUT",
                         "PAWL_LEASE",
@@ -250,6 +251,7 @@ final class CommandExecutorTest {
                 .contains(
                         "stdout: PAWL_TOOL=test@1",
                         "stdout: PAWL_CORRELATION_ID=flow-7",
+                        "stdout: TRACEPARENT=" + RecordingAttempt.TRACE,
                         "stdout: MODE=fast");
     }
 

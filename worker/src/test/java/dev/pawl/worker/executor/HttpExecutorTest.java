@@ -95,6 +95,7 @@ final class HttpExecutorTest {
                                 String.join(
                                         " ",
                                         header(exchange, "x-correlation-id"),
+                                        header(exchange, "traceparent"),
                                         header(exchange, "Idempotency-Key"),
                                         header(exchange, "Pawl-Attempt"),
                                         header(exchange, "Content-Type"))));
@@ -105,8 +106,8 @@ final class HttpExecutorTest {
                 .asInstanceOf(type(Outcome.Succeeded.class))
                 .extracting(Outcome.Succeeded::output)
                 .isEqualTo(
-                        "{\"status\":200,\"body\":\"flow-7 %s 1 application/json\"}"
-                                .formatted(attempt.job().id()));
+                        "{\"status\":200,\"body\":\"flow-7 %s %s 1 application/json\"}"
+                                .formatted(RecordingAttempt.TRACE, attempt.job().id()));
     }
 
     @Test

@@ -20,6 +20,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** An attempt that remembers what was said, at most the first thousand lines. */
 final class RecordingAttempt implements Attempt {
+    static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
     private static final AtomicLong COUNT = new AtomicLong(ProcessHandle.current().pid() << 32);
 
     final List<String> lines = new CopyOnWriteArrayList<>();
@@ -28,7 +30,11 @@ final class RecordingAttempt implements Attempt {
     private final ClaimedJob job;
 
     RecordingAttempt(String input) {
-        this(Submission.of(ToolId.parse("test@1"), input).correlationId("flow-7").build());
+        this(
+                Submission.of(ToolId.parse("test@1"), input)
+                        .correlationId("flow-7")
+                        .traceparent(TRACE)
+                        .build());
     }
 
     RecordingAttempt(Submission submission) {
