@@ -25,6 +25,12 @@ import org.slf4j.LoggerFactory;
 public final class Engine {
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
 
+    /** How long an event is kept at most, so that who listens can go on where it was cut off. */
+    private static final Duration EVENTS_KEPT = Duration.ofDays(1);
+
+    /** About 30 MB. */
+    private static final long EVENTS_MAX = 1_000_000;
+
     private final Store store;
     private final Artifacts artifacts;
     private final RandomGenerator random;
@@ -231,7 +237,8 @@ public final class Engine {
         int expired = store.expire(max);
         int swept = store.sweep(max);
         if (promoted + swept > 0) tell(EngineListener::jobsReady);
-        return promoted == max || expired == max || swept == max;
+        boolean events = store.pruneEvents(store.now().minus(EVENTS_KEPT), EVENTS_MAX, max);
+        return promoted == max || expired == max || swept == max || events;
     }
 
     private List<Submitted> stored(List<NewJob> jobs) {

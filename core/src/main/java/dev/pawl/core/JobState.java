@@ -40,6 +40,11 @@ public sealed interface JobState {
         DEAD,
         CANCELLED;
 
+        /** Whether nothing moves a job out of it any more but a redrive. */
+        public boolean ended() {
+            return compareTo(RUNNING) > 0;
+        }
+
         /** The name on the wire: lower case. */
         public String wire() {
             return name().toLowerCase(java.util.Locale.ROOT);

@@ -204,6 +204,37 @@ public interface Store extends AutoCloseable {
     /** Kept counters, by queue, tool and state; those above zero. */
     List<Count> counts();
 
+    // ---- Events
+
+    /**
+     * Events with greater numbers, each written in the transaction that it tells of. Whoever asks
+     * again from where a page ended misses none.
+     *
+     * @param limit 1 to 10,000
+     */
+    Events events(long after, int limit);
+
+    /**
+     * Those of one job. Reads all that is kept after that number: for who has not listened for a
+     * while.
+     */
+    Events events(JobId id, long after, int limit);
+
+    /** The number of the last event; 0 when there never was one. */
+    long latestEvent();
+
+    /** Where the job stands, and as of which event; empty when there is none. */
+    Optional<Standing> standing(JobId id);
+
+    /**
+     * Forgets a bite of the oldest events: those from before {@code until}, and those beyond the
+     * newest {@code most}. What one commit wrote goes together, and the newest commit's stays.
+     *
+     * @param max commits in one bite
+     * @return whether more are to be forgotten
+     */
+    boolean pruneEvents(Instant until, long most, int max);
+
     // ---- Queues and workers
 
     /** Every queue that has a switch set or had a job. */

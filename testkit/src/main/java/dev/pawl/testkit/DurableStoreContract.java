@@ -13,6 +13,7 @@ import dev.pawl.core.Claim.Want;
 import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.Count;
 import dev.pawl.core.ErrorClass;
+import dev.pawl.core.Events;
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
@@ -53,6 +54,7 @@ public interface DurableStoreContract extends StoreContract {
             Set<Count> counts,
             Set<QueueEntry> queues,
             Set<WorkerEntry> workers,
+            Events events,
             Optional<Kept> kept) {
         static Shown by(Store store) {
             return new Shown(
@@ -63,6 +65,7 @@ public interface DurableStoreContract extends StoreContract {
                     Set.copyOf(store.counts()),
                     Set.copyOf(store.queues()),
                     Set.copyOf(store.workers()),
+                    store.events(0, 1_000),
                     store.kept("default", hash("a")));
         }
     }
@@ -210,6 +213,15 @@ public interface DurableStoreContract extends StoreContract {
                 Store other = reopen(s.time)) {
             new Crowd(s, s.store, other).everyJobEndsOnce(60);
             assertThat(Set.copyOf(other.counts())).isEqualTo(Set.copyOf(s.store.counts()));
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    default void whoReadsOneStoreWhileOthersWriteTwoMissesNoEvent() {
+        try (var s = new StoreDriver(this);
+                Store other = reopen(s.time)) {
+            EventsContract.readWhileOthersWrite(s, s.store, other);
         }
     }
 

@@ -66,6 +66,7 @@ final class MemoryJobs {
     private final Map<JobId, NavigableSet<JobId>> followers = new HashMap<>();
     private final Map<JobId, NavigableSet<JobId>> children = new HashMap<>();
     private final Map<Cell, Long> counters = new HashMap<>();
+    final MemoryEvents events = new MemoryEvents();
 
     /** What equal jobs have in common. */
     record Flight(String tenant, String hash) {
@@ -145,14 +146,23 @@ final class MemoryJobs {
         if (first instanceof Waiting(var on, boolean follower) && follower)
             on.forEach(leader -> in(followers, leader).add(job.id));
         enter(job, now);
+        events.moved(job, null, first.name(), first.attempt(), now);
         return job;
     }
 
     /** The only way from one state to the next. */
     void move(MemoryJob job, JobState to, Instant now) {
         leave(job);
+        // A follower of another leader waits as before.
+        if (job.state.name() != to.name())
+            events.moved(job, job.state.name(), to.name(), to.attempt(), now);
         job.state = to;
         enter(job, now);
+    }
+
+    /** The running attempt's log or progress has grown. */
+    void said(MemoryJob job, Instant now) {
+        events.moved(job, JobState.Name.RUNNING, JobState.Name.RUNNING, job.state.attempt(), now);
     }
 
     /** Who leads the job's flight; the job itself when nobody did. */
@@ -244,8 +254,9 @@ final class MemoryJobs {
         move(job, to, now);
     }
 
-    void remove(MemoryJob job) {
+    void remove(MemoryJob job, Instant now) {
         leave(job);
+        events.moved(job, job.state.name(), null, job.state.attempt(), now);
         forget(job);
         all.remove(job.id);
         job.submission.parents().forEach(p -> in(children, p).remove(job.id));

@@ -11,6 +11,7 @@ import dev.pawl.core.End;
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.Found;
+import dev.pawl.core.Events;
 import dev.pawl.core.Hit;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobError;
@@ -31,6 +32,7 @@ import dev.pawl.core.QueueEntry;
 import dev.pawl.core.Reclaimed;
 import dev.pawl.core.Renewal;
 import dev.pawl.core.Renewed;
+import dev.pawl.core.Standing;
 import dev.pawl.core.Store;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Submitted;
@@ -212,6 +214,7 @@ public final class MemoryStore implements Store {
                 token,
                 job -> {
                     job.progress = progress;
+                    jobs.said(job, now());
                     return false;
                 });
     }
@@ -223,6 +226,7 @@ public final class MemoryStore implements Store {
                 job -> {
                     for (LogLine line : lines)
                         job.logs.putIfAbsent(new MemoryJob.Line(line.attempt(), line.seq()), line);
+                    if (!lines.isEmpty()) jobs.said(job, now());
                     return false;
                 });
     }
@@ -417,7 +421,7 @@ public final class MemoryStore implements Store {
                 job -> {
                     boolean over =
                             job.state instanceof Dead || job.state instanceof JobState.Cancelled;
-                    if (over && job.stopping == null) jobs.remove(job);
+                    if (over && job.stopping == null) jobs.remove(job, now());
                 });
     }
 
@@ -522,6 +526,33 @@ public final class MemoryStore implements Store {
     @Override
     public List<Count> counts() {
         return locked(jobs::counts);
+    }
+
+    // ---- Events
+
+    @Override
+    public Events events(long after, int limit) {
+        return locked(() -> jobs.events.page(_ -> true, after, limit));
+    }
+
+    @Override
+    public Events events(JobId id, long after, int limit) {
+        return locked(() -> jobs.events.page(e -> e.job().equals(id), after, limit));
+    }
+
+    @Override
+    public long latestEvent() {
+        return locked(jobs.events::latest);
+    }
+
+    @Override
+    public Optional<Standing> standing(JobId id) {
+        return locked(() -> job(id).map(j -> new Standing(jobs.seen(j), jobs.events.latest())));
+    }
+
+    @Override
+    public boolean pruneEvents(Instant until, long most, int max) {
+        return locked(() -> jobs.events.prune(until, most, max));
     }
 
     // ---- Queues and workers

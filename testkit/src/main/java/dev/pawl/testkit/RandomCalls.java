@@ -10,6 +10,7 @@ import dev.pawl.core.Claimed;
 import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.End;
 import dev.pawl.core.ErrorClass;
+import dev.pawl.core.Event;
 import dev.pawl.core.Hit;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
@@ -249,11 +250,17 @@ public final class RandomCalls {
             both(store -> store.history(id).stream().map(RandomCalls::withoutText).toList());
             both(store -> store.artifacts(id));
             both(store -> store.children(id));
+            both(store -> store.events(id, 0, 1_000).events(), RandomCalls::withoutNumbers);
         }
         both(store -> Set.copyOf(store.counts()));
         both(store -> store.list(JobFilter.ALL, "", 1_000).stream().map(Job::id).toList());
         for (String name : FLIGHTS)
             both(store -> store.kept(Submission.DEFAULT_TENANT, StoreDriver.hash(name)));
+    }
+
+    /** In which order a call that moves several jobs tells of them is the store's own. */
+    private static Object withoutNumbers(List<Event> events) {
+        return events.stream().map(e -> List.of(e.at(), EventsContract.Told.of(e))).toList();
     }
 
     private <T> T both(Function<Store, T> call) {

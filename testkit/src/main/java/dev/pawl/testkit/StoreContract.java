@@ -25,6 +25,7 @@ public interface StoreContract
                 ListContract,
                 SearchContract,
                 CountsContract,
+                EventsContract,
                 LifecycleContract,
                 ConcurrencyContract {
     @Test

@@ -2,6 +2,7 @@ package dev.pawl.testkit;
 
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pawl.core.Artifact;
@@ -13,6 +14,8 @@ import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.Count;
 import dev.pawl.core.End;
 import dev.pawl.core.ErrorClass;
+import dev.pawl.core.Event;
+import dev.pawl.core.Events;
 import dev.pawl.core.InputKey;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobError;
@@ -35,6 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -42,8 +46,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A store under test with everything around it that a test needs in order to say a thing in one
- * line. Each new one has a fresh store; closing it checks that the kept counters equal a recount
- * and that the store's own invariant holds. Thread-safe.
+ * line. Each new one has a fresh store; closing it checks that the kept counters equal a recount,
+ * that its events lead to where its jobs are, and that the store's own invariant holds.
+ * Thread-safe.
  */
 final class StoreDriver implements AutoCloseable {
     static final ToolId TOOL = new ToolId("count", "1");
@@ -67,6 +72,7 @@ final class StoreDriver implements AutoCloseable {
     public void close() {
         try {
             checkCounters();
+            checkEvents();
             assertThat(subject.violations()).isEmpty();
         } finally {
             store.close();
@@ -96,6 +102,36 @@ final class StoreDriver implements AutoCloseable {
                                                 e.getKey().state,
                                                 e.getValue()))
                                 .toList());
+    }
+
+    /** From an empty store on, if none is forgotten, the events lead to where every job is. */
+    private void checkEvents() {
+        if (!store.events(0, 1).events().stream().allMatch(e -> e.number() == 1)) return;
+        record Place(JobState.Name state, int attempt) {}
+        var replayed = new HashMap<JobId, Place>();
+        long last = 0;
+        for (Events page = store.events(0, 999);
+                !page.events().isEmpty();
+                page = store.events(page.upTo(), 999))
+            for (Event e : page.events()) {
+                assertThat(e.number()).as("no hole before %s", e).isEqualTo(++last);
+                Place was = replayed.remove(e.job());
+                assertThat(was == null ? null : was.state)
+                        .as("%s follows from the one before", e)
+                        .isEqualTo(e.from().orElse(null));
+                e.to().ifPresent(to -> replayed.put(e.job(), new Place(to, e.attempt())));
+            }
+        assertThat(replayed)
+                .as("the events lead to where the jobs are")
+                .isEqualTo(
+                        listAll(JobFilter.ALL).stream()
+                                .collect(
+                                        toMap(
+                                                Job::id,
+                                                j ->
+                                                        new Place(
+                                                                j.state().name(),
+                                                                j.state().attempt()))));
     }
 
     // ---- Time
@@ -161,6 +197,13 @@ final class StoreDriver implements AutoCloseable {
 
     JobId submit() {
         return submit(job());
+    }
+
+    /** So many jobs in one commit. */
+    void submitTogether(int jobs) {
+        var all = new ArrayList<NewJob>();
+        for (int i = 0; i < jobs; i++) all.add(new NewJob(nextId(), job().build()));
+        store.submit(all).forEach(StoreDriver::accepted);
     }
 
     JobId child(JobId... parents) {

@@ -9,6 +9,7 @@ import dev.pawl.core.Count;
 import dev.pawl.core.End;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.Found;
+import dev.pawl.core.Events;
 import dev.pawl.core.Hit;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
@@ -26,6 +27,7 @@ import dev.pawl.core.QueueEntry;
 import dev.pawl.core.Reclaimed;
 import dev.pawl.core.Renewal;
 import dev.pawl.core.Renewed;
+import dev.pawl.core.Standing;
 import dev.pawl.core.Store;
 import dev.pawl.core.Submitted;
 import dev.pawl.core.Tally;
@@ -283,6 +285,31 @@ final class FaultyStore implements Store {
     @Override
     public List<Count> counts() {
         return read(real::counts);
+    }
+
+    @Override
+    public Events events(long after, int limit) {
+        return read(() -> real.events(after, limit));
+    }
+
+    @Override
+    public Events events(JobId id, long after, int limit) {
+        return read(() -> real.events(id, after, limit));
+    }
+
+    @Override
+    public long latestEvent() {
+        return read(real::latestEvent);
+    }
+
+    @Override
+    public Optional<Standing> standing(JobId id) {
+        return read(() -> real.standing(id));
+    }
+
+    @Override
+    public boolean pruneEvents(Instant until, long most, int max) {
+        return write(new Op.PruneEvents(until, most, max));
     }
 
     @Override

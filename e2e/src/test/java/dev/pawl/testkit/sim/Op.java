@@ -120,6 +120,13 @@ sealed interface Op<T> {
         }
     }
 
+    record PruneEvents(Instant until, long most, int max) implements Op<Boolean> {
+        @Override
+        public Boolean on(Store store) {
+            return store.pruneEvents(until, most, max);
+        }
+    }
+
     record Forfeit(String worker) implements Op<Boolean> {
         @Override
         public Boolean on(Store store) {

@@ -45,6 +45,7 @@ final class Telling {
             case Op.Promote _ -> "promote";
             case Op.Expire _ -> "expire";
             case Op.Sweep _ -> "sweep";
+            case Op.PruneEvents _ -> "prune events";
             case Op.Forfeit(var worker) -> "forfeit leases of " + worker;
             case Op.Reclaim(var seen, var _) ->
                     "reclaim lease %s of %s, seen until %s"

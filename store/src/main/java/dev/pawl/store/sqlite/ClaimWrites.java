@@ -121,7 +121,7 @@ final class ClaimWrites {
         if (head.attempt > 0 || !Settling.keeps(tx, hit)) return false;
         leaveReady(tx, head);
         JobState end = Settling.answer(tx, hit, head.lane);
-        tx.countMove(head.lane, JobState.Name.QUEUED, end.name());
+        tx.moved(hit.job(), head.lane, JobState.Name.QUEUED, end.name(), 0);
         Settling.settle(tx, hit.job(), end, hit.kept().output(), false);
         return true;
     }
@@ -196,7 +196,7 @@ final class ClaimWrites {
             return Fate.LEASED;
         }
         leaveReady(tx, head);
-        tx.countMove(head.lane, JobState.Name.QUEUED, JobState.Name.WAITING);
+        tx.moved(head.id, head.lane, JobState.Name.QUEUED, JobState.Name.WAITING, 0);
         tx.stmt(SqliteSql.WAITING_ADD)
                 .set("id", head.id.value())
                 .set("leader", leader.get().value())
@@ -298,8 +298,8 @@ final class ClaimWrites {
 
     private void lease(Head head, Submission submission) throws SQLException {
         leaveReady(tx, head);
-        tx.countMove(head.lane, JobState.Name.QUEUED, JobState.Name.RUNNING);
         var state = new JobState.Running(lease, head.attempt + 1, head.failures);
+        tx.moved(head.id, head.lane, JobState.Name.QUEUED, state.name(), state.attempt());
         int limitId = lane(head.lane).limitId();
         var added =
                 tx.stmt(SqliteSql.RUNNING_ADD)

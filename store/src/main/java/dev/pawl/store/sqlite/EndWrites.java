@@ -16,6 +16,7 @@ import dev.pawl.store.Stmt;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** The writes of a running attempt. Each names its token; no row means that the lease is lost. */
@@ -39,7 +40,7 @@ final class EndWrites {
             reuse = rows.integer(3) == 1;
             startedAt = rows.instant(4);
         }
-        tx.countMove(lane, JobState.Name.RUNNING, end.to().name());
+        tx.moved(id, lane, JobState.Name.RUNNING, end.to().name(), end.token().attempt());
         for (Artifact artifact : end.artifacts()) Settling.addArtifact(tx, id, artifact);
         if (end.how() != AttemptEnd.How.COMPLETED) addHistory(tx, end, startedAt);
         if (end.to() instanceof JobState.Queued queued) {
@@ -52,7 +53,9 @@ final class EndWrites {
     }
 
     static Written progress(Tx tx, Token token, Progress progress) throws SQLException {
-        if (!held(tx, token)) return lost(tx, token);
+        OptionalInt lane = lane(tx, token);
+        if (lane.isEmpty()) return lost(tx, token);
+        tx.said(token.job(), lane.getAsInt(), token.attempt());
         tx.stmt(SqliteSql.PROGRESS_SET)
                 .set("id", token.job().value())
                 .set("attempt", token.attempt())
@@ -64,7 +67,9 @@ final class EndWrites {
     }
 
     static Written log(Tx tx, Token token, List<LogLine> lines) throws SQLException {
-        if (!held(tx, token)) return lost(tx, token);
+        OptionalInt lane = lane(tx, token);
+        if (lane.isEmpty()) return lost(tx, token);
+        if (!lines.isEmpty()) tx.said(token.job(), lane.getAsInt(), token.attempt());
         for (LogLine line : lines)
             tx.stmt(SqliteSql.LOG_ADD)
                     .set("id", token.job().value())
@@ -122,8 +127,13 @@ final class EndWrites {
     }
 
     static boolean held(Tx tx, Token token) throws SQLException {
+        return lane(tx, token).isPresent();
+    }
+
+    /** The lane of the job that the token holds; empty when it holds it no more. */
+    private static OptionalInt lane(Tx tx, Token token) throws SQLException {
         try (Rows rows = token(tx.stmt(SqliteSql.HELD), token).query()) {
-            return rows.next();
+            return rows.next() ? OptionalInt.of(rows.integer(1)) : OptionalInt.empty();
         }
     }
 

@@ -28,9 +28,9 @@ final class OutsideWrites {
     static Optional<JobState> redrive(Tx tx, JobId id) throws SQLException {
         Optional<JobState> before = Reading.state(tx.db(), id);
         if (before.isEmpty() || !redrivable(before.get()) || stopping(tx, id)) return before;
-        Place place = takeOutcome(tx, id, before.get());
-        tx.count(place.lane, JobState.Name.QUEUED, 1);
+        Place place = takeOutcome(tx, id);
         var queued = new JobState.Queued(tx.now, before.get().attempt(), 0);
+        tx.moved(id, place.lane, before.get().name(), queued.name(), queued.attempt());
         Settling.enqueue(tx, id, place.lane, place.priority, queued);
         Settling.leadAgain(tx, id);
         if (place.ttlMillis > 0)
@@ -44,7 +44,8 @@ final class OutsideWrites {
     static Optional<JobState> discard(Tx tx, JobId id) throws SQLException {
         Optional<JobState> before = Reading.state(tx.db(), id);
         if (before.isEmpty() || !redrivable(before.get()) || stopping(tx, id)) return before;
-        takeOutcome(tx, id, before.get());
+        Place place = takeOutcome(tx, id);
+        tx.moved(id, place.lane, before.get().name(), null, before.get().attempt());
         for (String sql : SqliteSql.DISCARD) tx.stmt(sql).set("id", id.value()).update();
         return before;
     }
@@ -62,7 +63,7 @@ final class OutsideWrites {
     static void endFromOutside(Tx tx, JobId id, JobState before, JobState to, String message)
             throws SQLException {
         int lane = place(tx, id).lane;
-        tx.countMove(lane, before.name(), to.name());
+        tx.moved(id, lane, before.name(), to.name(), to.attempt());
         Settling.addOutcome(tx, id, lane, to, null, message, null);
         boolean follower = before instanceof JobState.Waiting waiting && waiting.follower();
         Settling.settle(tx, id, to, message, !follower);
@@ -115,12 +116,10 @@ final class OutsideWrites {
         }
     }
 
-    private static Place takeOutcome(Tx tx, JobId id, JobState before) throws SQLException {
+    private static Place takeOutcome(Tx tx, JobId id) throws SQLException {
         if (!taken(tx.stmt(SqliteSql.OUTCOME_TAKE), id))
             throw new IllegalStateException("job " + id + " has no outcome");
-        Place place = place(tx, id);
-        tx.count(place.lane, before.name(), -1);
-        return place;
+        return place(tx, id);
     }
 
     /** Runs a DELETE … RETURNING to its end; says whether there was a row. */

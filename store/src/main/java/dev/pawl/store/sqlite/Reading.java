@@ -17,6 +17,7 @@ import dev.pawl.core.Progress;
 import dev.pawl.core.QueueEntry;
 import dev.pawl.core.RetryPolicy;
 import dev.pawl.core.Reuse;
+import dev.pawl.core.Standing;
 import dev.pawl.core.Submission;
 import dev.pawl.core.ToolId;
 import dev.pawl.core.WorkerEntry;
@@ -52,6 +53,18 @@ final class Reading {
     static Optional<JobState> state(Db db, JobId id) throws SQLException {
         try (Rows rows = db.stmt(SqliteSql.STATE).set("id", id.value()).query()) {
             return rows.next() ? Optional.of(state(rows, id)) : Optional.empty();
+        }
+    }
+
+    /** Where the job stands and as of which event, in one snapshot. */
+    static Optional<Standing> standing(Db db, JobId id) throws SQLException {
+        db.execute(SqliteSql.BEGIN_READ);
+        try {
+            Optional<JobState> state = state(db, id);
+            if (state.isEmpty()) return Optional.empty();
+            return Optional.of(new Standing(state.get(), SqliteEvents.latest(db)));
+        } finally {
+            db.execute(SqliteSql.COMMIT);
         }
     }
 

@@ -142,7 +142,7 @@ final class Settling {
         takeWaiting(follower);
         JobState state = answered(leader.state, tx.now);
         int lane = place(tx, follower).lane;
-        tx.countMove(lane, JobState.Name.WAITING, state.name());
+        tx.moved(follower, lane, JobState.Name.WAITING, state.name(), 0);
         addOutcome(tx, follower, lane, state, null, leader.output, leader.id);
         tx.stmt(SqliteSql.ARTIFACTS_COPY)
                 .set("id", follower.value())
@@ -169,7 +169,7 @@ final class Settling {
             if (!(state instanceof JobState.Succeeded) && !place.goOn) {
                 takeWaiting(child);
                 var cancelled = new JobState.Cancelled(tx.now, 0);
-                tx.countMove(place.lane, JobState.Name.WAITING, JobState.Name.CANCELLED);
+                tx.moved(child, place.lane, JobState.Name.WAITING, cancelled.name(), 0);
                 addOutcome(tx, child, place.lane, cancelled, null, "", null);
                 ended.add(new Ended(child, cancelled, ""));
             } else if (parents(tx, child).unfinished == 0) {
@@ -181,7 +181,7 @@ final class Settling {
 
     private void start(JobId id, Place place) throws SQLException {
         Instant runAt = place.runAt.isAfter(tx.now) ? place.runAt : tx.now;
-        tx.countMove(place.lane, JobState.Name.WAITING, JobState.Name.QUEUED);
+        tx.moved(id, place.lane, JobState.Name.WAITING, JobState.Name.QUEUED, 0);
         enqueue(tx, id, place.lane, place.priority, new JobState.Queued(runAt, 0, 0));
         readied |= !runAt.isAfter(tx.now);
     }

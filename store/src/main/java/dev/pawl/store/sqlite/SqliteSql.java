@@ -248,7 +248,7 @@ final class SqliteSql {
             """;
     static final String HELD =
             """
-            SELECT 1 FROM running WHERE id = :id AND attempt = :attempt AND lease = :lease
+            SELECT lane FROM running WHERE id = :id AND attempt = :attempt AND lease = :lease
             """;
     static final String PROGRESS_SET =
             """
@@ -507,6 +507,34 @@ final class SqliteSql {
     };
 
     static final String CHILDREN = "SELECT child FROM flow_edge WHERE parent = :id ORDER BY child";
+
+    // ---- Events
+
+    /** One page: the end of the table. Nothing else writes, so the next number is the next. */
+    static final String EVENTS_ADD =
+            """
+            INSERT INTO event (number, at, moves)
+            SELECT coalesce(max(number), 0) + :count, :now, :moves FROM event
+            """;
+
+    static final String EVENT_LATEST = "SELECT coalesce(max(number), 0) FROM event";
+    static final String EVENTS_AFTER =
+            """
+            SELECT number, at, moves FROM event WHERE number > :after
+             ORDER BY number LIMIT :limit
+            """;
+
+    /** Reads all rows after a number. A find inside an unlucky row is sorted out by the caller. */
+    static final String EVENTS_OF_JOB =
+            """
+            SELECT number, at, moves FROM event
+             WHERE number > :after AND number <= :up_to AND instr(moves, :id) > 0
+             ORDER BY number LIMIT :limit
+            """;
+
+    static final String EVENTS_OLDEST =
+            "SELECT number, at, length(moves) FROM event ORDER BY number LIMIT :limit";
+    static final String EVENTS_DROP = "DELETE FROM event WHERE number <= :up_to";
 
     // ---- Counters, queues, workers
 

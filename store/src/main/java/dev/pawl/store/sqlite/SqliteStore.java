@@ -9,6 +9,7 @@ import dev.pawl.core.Count;
 import dev.pawl.core.End;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.Found;
+import dev.pawl.core.Events;
 import dev.pawl.core.Hit;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
@@ -26,6 +27,7 @@ import dev.pawl.core.QueueEntry;
 import dev.pawl.core.Reclaimed;
 import dev.pawl.core.Renewal;
 import dev.pawl.core.Renewed;
+import dev.pawl.core.Standing;
 import dev.pawl.core.Store;
 import dev.pawl.core.Submitted;
 import dev.pawl.core.Tally;
@@ -85,6 +87,7 @@ public final class SqliteStore implements Store {
     private final SqliteWriter writer;
     private final SqliteCheckpoints checkpoints;
     private final ArrayBlockingQueue<Db> readers;
+    private final Names names = new Names();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private SqliteStore(
@@ -353,6 +356,33 @@ public final class SqliteStore implements Store {
     @Override
     public List<Count> counts() {
         return read(Reading::counts);
+    }
+
+    @Override
+    public Events events(long after, int limit) {
+        return read(db -> SqliteEvents.page(db, names, after, limit));
+    }
+
+    @Override
+    public Events events(JobId id, long after, int limit) {
+        return read(db -> SqliteEvents.page(db, names, id, after, limit));
+    }
+
+    @Override
+    public long latestEvent() {
+        return read(SqliteEvents::latest);
+    }
+
+    @Override
+    public Optional<Standing> standing(JobId id) {
+        return read(db -> Reading.standing(db, id));
+    }
+
+    /** Looks before it takes the write lock: most often there is nothing to forget. */
+    @Override
+    public boolean pruneEvents(Instant until, long most, int max) {
+        return read(db -> SqliteEvents.bite(db, until, most, max)).isPresent()
+                && writer.writeUnsynced(tx -> SqliteEvents.prune(tx, until, most, max));
     }
 
     @Override

@@ -149,7 +149,7 @@ final class SubmitWrites {
         Submission s = job.submission();
         if (job.answer().isPresent()) {
             JobState end = Settling.answer(tx, new Hit(job.id(), job.answer().get()), lane.id());
-            tx.count(lane.id(), end.name(), 1);
+            tx.moved(job.id(), lane.id(), null, end.name(), 0);
             return end;
         }
         if (!s.ttl().isZero())
@@ -166,7 +166,7 @@ final class SubmitWrites {
         if (!s.parents().isEmpty()) {
             Settling.Parents parents = Settling.parents(tx, job.id());
             if (parents.unsuccessful() > 0 && !s.goOn()) {
-                tx.count(lane.id(), JobState.Name.CANCELLED, 1);
+                tx.moved(job.id(), lane.id(), null, JobState.Name.CANCELLED, 0);
                 var cancelled = new JobState.Cancelled(tx.now, 0);
                 Settling.addOutcome(tx, job.id(), lane.id(), cancelled, null, "", null);
                 return cancelled;
@@ -175,14 +175,14 @@ final class SubmitWrites {
         }
         Instant runAt = s.runAt().isAfter(tx.now) ? s.runAt() : tx.now;
         var queued = new JobState.Queued(runAt, 0, 0);
-        tx.count(lane.id(), JobState.Name.QUEUED, 1);
+        tx.moved(job.id(), lane.id(), null, JobState.Name.QUEUED, 0);
         Settling.enqueue(tx, job.id(), lane.id(), s.priority(), queued);
         return queued;
     }
 
     private static JobState waiting(Tx tx, NewJob job, Names.Lane lane, Optional<JobId> leader)
             throws SQLException {
-        tx.count(lane.id(), JobState.Name.WAITING, 1);
+        tx.moved(job.id(), lane.id(), null, JobState.Name.WAITING, 0);
         tx.stmt(SqliteSql.WAITING_ADD)
                 .set("id", job.id().value())
                 .set("leader", leader.map(JobId::value).orElse(null))
