@@ -33,6 +33,8 @@ enum Invariant {
     IDEMPOTENT,
     /** The kept counters equal a recount. */
     COUNTERS_EXACT,
+    /** The events, without a hole, lead to where every job is. */
+    EVENTS_TELL,
     /** No job starts before its parents have ended as it wants. */
     PARENTS_FIRST,
     /** No job becomes claimable before its time, and none of a paused queue is claimed. */

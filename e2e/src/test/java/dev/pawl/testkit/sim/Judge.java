@@ -39,6 +39,7 @@ final class Judge implements AutoCloseable {
     private final PreparedStatement everything;
     private final PreparedStatement output;
     private final PreparedStatement artifacts;
+    private final Replay replay;
     private final World world;
     private long seenVersion = -1;
     private Picture now = Picture.EMPTY;
@@ -54,6 +55,7 @@ final class Judge implements AutoCloseable {
         this.connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         this.version = connection.prepareStatement("PRAGMA data_version");
         this.everything = Picture.prepare(connection);
+        this.replay = new Replay(connection);
         this.output = connection.prepareStatement("SELECT output FROM outcome WHERE id = ?");
         this.artifacts =
                 connection.prepareStatement("SELECT name, sha256 FROM artifact WHERE id = ?");
@@ -98,6 +100,11 @@ final class Judge implements AutoCloseable {
         leases(op, before, at.toEpochMilli());
         if (op instanceof Op.Discard(var id) && !now.lanes.containsKey(id)) ledger.discarded(id);
         new Standing(ledger, now).judge();
+        try {
+            replay.judge(now);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private boolean look() {
@@ -369,6 +376,7 @@ final class Judge implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         version.close();
+        replay.close();
         everything.close();
         output.close();
         artifacts.close();

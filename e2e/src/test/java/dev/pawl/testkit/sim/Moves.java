@@ -263,9 +263,13 @@ final class Moves {
     private void fromWaiting(JobId id, Place was, Place is) {
         Place leader = was.other() == null ? null : now.places.get(was.other());
         boolean leaderIsOver = leader == null || leader.ended();
-        if (is.waiting()) {
+        if (is.waiting() && !was.follows()) {
+            // A claim also expires jobs: it freed this one, and found that another runs its input.
+            freed(id, was, is);
+            joined(id, was, is);
+        } else if (is.waiting()) {
             require(
-                    was.follows() && is.follows() && leaderIsOver,
+                    is.follows() && leaderIsOver,
                     Invariant.SINGLE_FLIGHT,
                     id,
                     was,

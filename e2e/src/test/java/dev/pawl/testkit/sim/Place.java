@@ -35,6 +35,16 @@ record Place(
     static final int DEAD = 2;
     static final int CANCELLED = 3;
 
+    /** The state's code, as counters and events have it. */
+    int state() {
+        return switch (where) {
+            case WAITING -> 0;
+            case READY, LATER -> 1;
+            case RUNNING -> 2;
+            case OUTCOME -> 2 + end;
+        };
+    }
+
     boolean queued() {
         return where == Kind.READY || where == Kind.LATER;
     }

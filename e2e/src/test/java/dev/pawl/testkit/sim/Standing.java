@@ -99,22 +99,13 @@ final class Standing {
         now.places.forEach((id, place) -> {
             Integer lane = now.lanes.get(id);
             if (lane == null) throw new Violation(Invariant.NO_JOB_LOST, id + " has no job row");
-            recount.merge(new Picture.Cell(lane, state(place)), 1L, Long::sum);
+            recount.merge(new Picture.Cell(lane, place.state()), 1L, Long::sum);
         });
         var kept = new HashMap<>(now.counters);
         kept.values().removeIf(count -> count == 0);
         if (!kept.equals(recount))
             throw new Violation(
                     Invariant.COUNTERS_EXACT, "counters are " + kept + ", a recount " + recount);
-    }
-
-    private static int state(Place place) {
-        return switch (place.where()) {
-            case WAITING -> 0;
-            case READY, LATER -> 1;
-            case RUNNING -> 2;
-            case OUTCOME -> 2 + place.end();
-        };
     }
 
     private void keys() {
