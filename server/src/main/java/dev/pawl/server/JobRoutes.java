@@ -21,7 +21,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Routes about jobs that are there. */
-record JobRoutes(Endings endings) {
+record JobRoutes(Endings endings, EventRoutes events) {
     private static final int LINES_MAX = 1_000;
 
     void one(Exchange exchange) throws InterruptedException {
@@ -49,6 +49,10 @@ record JobRoutes(Endings endings) {
     }
 
     void logs(Exchange exchange) {
+        if (exchange.query("follow").filter("true"::equals).isPresent()) {
+            events.followLog(exchange);
+            return;
+        }
         JobId id = find(exchange).id();
         int limit = exchange.number("limit", LINES_MAX, 1, 10_000);
         int attempt = exchange.number("after_attempt", 0, 0, Integer.MAX_VALUE);
@@ -56,13 +60,7 @@ record JobRoutes(Endings endings) {
         List<LogLine> lines = store(exchange).logs(id, attempt, seq, limit);
         ObjectNode page = JsonNodeFactory.instance.objectNode();
         var list = page.putArray("lines");
-        for (LogLine line : lines)
-            list.addObject()
-                    .put("attempt", line.attempt())
-                    .put("seq", line.seq())
-                    .put("at", line.at().toString())
-                    .put("stream", line.stream().wire())
-                    .put("text", line.text());
+        for (LogLine line : lines) list.add(EventRoutes.node(line));
         exchange.answer(page);
     }
 
@@ -145,7 +143,7 @@ record JobRoutes(Endings endings) {
         return store(exchange).find(id).orElseThrow(() -> none(id));
     }
 
-    private static Refused none(JobId id) {
+    static Refused none(JobId id) {
         return new Refused(ErrorCode.JOB_NOT_FOUND, "there is no job " + id);
     }
 

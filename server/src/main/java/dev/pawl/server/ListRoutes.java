@@ -2,6 +2,7 @@ package dev.pawl.server;
 
 import dev.pawl.api.JobView;
 import dev.pawl.core.Count;
+import dev.pawl.core.Event;
 import dev.pawl.core.Found;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
@@ -14,7 +15,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Routes that list and count jobs. */
-final class ListRoutes {
+record ListRoutes(EventRoutes events) {
     private static final int PAGE = 50;
     private static final int PAGE_MAX = 1_000;
 
@@ -24,9 +25,7 @@ final class ListRoutes {
     private static final int COUNT_MAX = 10_000;
     private static final int COUNT_LOOK_MAX = 50_000;
 
-    private ListRoutes() {}
-
-    static void list(Exchange exchange) {
+    void list(Exchange exchange) {
         int limit = exchange.number("limit", PAGE, 1, PAGE_MAX);
         String cursor = exchange.query("cursor").orElse("");
         if (!cursor.isEmpty() && JobId.parse(cursor).isEmpty())
@@ -34,10 +33,28 @@ final class ListRoutes {
                     "cursor \"%s\" is none; give the next_cursor of a page, unchanged"
                             .formatted(cursor));
         JobFilter filter = Filters.ofQuery(exchange);
-        exchange.answer(
-                filter.isPlain()
-                        ? indexed(exchange, filter, cursor, limit)
-                        : searched(exchange, filter, cursor, limit));
+        if (EventRoutes.wanted(exchange))
+            events.snapshots(
+                    exchange,
+                    event -> concerns(filter, event),
+                    () -> page(exchange, filter, cursor, limit));
+        else exchange.answer(page(exchange, filter, cursor, limit));
+    }
+
+    /** Whether a page may look different after this event. */
+    private static boolean concerns(JobFilter filter, Event event) {
+        String tool = filter.tool();
+        return (filter.queue().isEmpty() || filter.queue().equals(event.queue()))
+                && (tool.isEmpty()
+                        || tool.equals(event.tool().name())
+                        || tool.equals(event.tool().toString()));
+    }
+
+    private static ObjectNode page(
+            Exchange exchange, JobFilter filter, String cursor, int limit) {
+        return filter.isPlain()
+                ? indexed(exchange, filter, cursor, limit)
+                : searched(exchange, filter, cursor, limit);
     }
 
     private static ObjectNode indexed(

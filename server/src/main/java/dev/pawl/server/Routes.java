@@ -47,18 +47,20 @@ final class Routes {
 
     private final List<Route> all;
 
-    Routes(Endings endings, Metrics metrics) {
+    Routes(Endings endings, EventTail tail, Metrics metrics) {
         var submits = new SubmitRoutes(endings);
-        var jobs = new JobRoutes(endings);
+        var events = new EventRoutes(tail);
+        var jobs = new JobRoutes(endings, events);
         var all = new ArrayList<Route>();
-        all.addAll(jobs(submits, jobs));
+        all.addAll(jobs(submits, new ListRoutes(events), jobs));
+        all.addAll(events(events));
         all.addAll(around());
         all.add(get("/metrics", "Figures for Prometheus", metrics::show));
         all.addAll(pages(all));
         this.all = List.copyOf(all);
     }
 
-    private static List<Route> jobs(SubmitRoutes submits, JobRoutes jobs) {
+    private static List<Route> jobs(SubmitRoutes submits, ListRoutes lists, JobRoutes jobs) {
         return List.of(
                 post("/v1/jobs", "Submit a job", submits::one)
                         .takes("Submit", "SubmitForm")
@@ -66,7 +68,7 @@ final class Routes {
                 post("/v1/jobs:batch", "Submit jobs, an array or a line each", submits::batch)
                         .takes("SubmitBatch")
                         .answers("AcceptedBatch"),
-                get("/v1/jobs", "List jobs, newest first", ListRoutes::list)
+                get("/v1/jobs", "List jobs, newest first", lists::list)
                         .queries(Filters.NAMES)
                         .queries("limit", "cursor")
                         .answers("JobPage"),
@@ -86,7 +88,7 @@ final class Routes {
                         .answers("Job"),
                 get("/v1/jobs/{id}/output", "Its output", jobs::output).answers("Output"),
                 get("/v1/jobs/{id}/logs", "Its log", jobs::logs)
-                        .queries("after_attempt", "after_seq", "limit")
+                        .queries("after_attempt", "after_seq", "limit", "follow")
                         .answers("LogPage"),
                 get("/v1/jobs/{id}/why", "Why it is where it is", jobs::why).answers("Why"),
                 get("/v1/jobs/{id}/cache", "Whether the cache answered it, and why", jobs::cache)
@@ -98,6 +100,14 @@ final class Routes {
                 post("/v1/jobs/{id}:redrive", "Send it back to its queue", jobs::redrive)
                         .answers("Done"),
                 post("/v1/jobs/{id}:discard", "Remove it for good", jobs::discard).answers("Done"));
+    }
+
+    private static List<Route> events(EventRoutes events) {
+        return List.of(
+                get("/v1/jobs/{id}/events", "What happens to it, as a stream", events::ofJob)
+                        .queries("after"),
+                get("/v1/events", "What happens to all jobs, as a stream", events::all)
+                        .queries("after"));
     }
 
     private static List<Route> around() {

@@ -29,6 +29,7 @@ public final class Server implements AutoCloseable {
     private final Site site;
     private final ServerOptions options;
     private final Endings endings;
+    private final EventTail tail;
     private final Patience patience;
     private final Metrics metrics;
     private final Routes routes;
@@ -41,7 +42,11 @@ public final class Server implements AutoCloseable {
         this.endings = new Endings(site.engine());
         this.patience = new Patience(site.time(), options.idle());
         this.metrics = new Metrics(site.engine(), site.time(), patience::open);
-        this.routes = new Routes(endings, metrics);
+        // Half of all connections: who only asks finds one, however many listen.
+        this.tail =
+                new EventTail(
+                        site.engine(), site.time(), Math.max(1, options.connectionsMax() / 2));
+        this.routes = new Routes(endings, tail, metrics);
         this.web =
                 WebServer.builder()
                         .host(options.host())
@@ -140,6 +145,7 @@ public final class Server implements AutoCloseable {
         web.start();
         // It logs why, and throws nothing.
         if (!web.isRunning()) throw taken("the log says why", new IOException("not running"));
+        tail.start();
         return this;
     }
 
@@ -171,6 +177,7 @@ public final class Server implements AutoCloseable {
     public void close() {
         endings.close();
         metrics.close();
+        tail.close();
         web.stop();
     }
 }

@@ -54,8 +54,9 @@ final class OpenApiTest {
                                 .forEach(method -> described.add(method + " " + path.getKey())));
         var served = new TreeSet<String>();
         try (var endings = new Endings(on.engine);
+                var tail = new EventTail(on.engine, new SystemTime(), 1);
                 var metrics = new Metrics(on.engine, new SystemTime(), () -> 0)) {
-            for (Routes.Route route : new Routes(endings, metrics).all())
+            for (Routes.Route route : new Routes(endings, tail, metrics).all())
                 served.add(
                         route.method().text().toLowerCase(java.util.Locale.ROOT)
                                 + " "

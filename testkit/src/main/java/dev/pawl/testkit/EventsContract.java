@@ -196,7 +196,15 @@ public interface EventsContract extends StoreSubject {
             JobId id = s.submit();
             s.submit();
 
-            assertThat(s.store.standing(id)).contains(new Standing(s.state(id), 2));
+            assertThat(s.store.standing(id)).contains(new Standing(s.state(id), null, 2));
+            ClaimedJob running = s.start(id);
+            var half = new Progress(0.5, "half", s.now());
+            done(s.store.progress(running.token(), half));
+            assertThat(s.store.standing(id)).contains(new Standing(s.state(id), half, 4));
+            s.fail(running, ErrorClass.TRANSIENT);
+            s.advance(Duration.ofMinutes(1));
+            s.start(id);
+            assertThat(s.store.standing(id)).contains(new Standing(s.state(id), null, 6));
         }
     }
 

@@ -547,7 +547,8 @@ public final class MemoryStore implements Store {
 
     @Override
     public Optional<Standing> standing(JobId id) {
-        return locked(() -> job(id).map(j -> new Standing(jobs.seen(j), jobs.events.latest())));
+        return locked(() ->
+                job(id).map(j -> new Standing(jobs.seen(j), j.progress, jobs.events.latest())));
     }
 
     @Override

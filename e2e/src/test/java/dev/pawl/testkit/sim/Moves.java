@@ -268,12 +268,7 @@ final class Moves {
             freed(id, was, is);
             joined(id, was, is);
         } else if (is.waiting()) {
-            require(
-                    is.follows() && leaderIsOver,
-                    Invariant.SINGLE_FLIGHT,
-                    id,
-                    was,
-                    is);
+            require(is.follows() && leaderIsOver, Invariant.SINGLE_FLIGHT, id, was, is);
         } else if (is.queued()) {
             freed(id, was, is);
         } else if (is.succeeded() || (is.end() == Place.DEAD && !expired(id, is))) {

@@ -62,7 +62,17 @@ final class Reading {
         try {
             Optional<JobState> state = state(db, id);
             if (state.isEmpty()) return Optional.empty();
-            return Optional.of(new Standing(state.get(), SqliteEvents.latest(db)));
+            Progress progress = null;
+            if (state.get() instanceof JobState.Running running)
+                try (Rows rows =
+                        db.stmt(SqliteSql.PROGRESS_OF)
+                                .set("id", id.value())
+                                .set("attempt", running.attempt())
+                                .query()) {
+                    if (rows.next())
+                        progress = new Progress(rows.real(1), rows.text(2), rows.instant(3));
+                }
+            return Optional.of(new Standing(state.get(), progress, SqliteEvents.latest(db)));
         } finally {
             db.execute(SqliteSql.COMMIT);
         }

@@ -482,6 +482,8 @@ final class SqliteSql {
     static final String ONE = " WHERE j.id = :id";
     static final String PAGE = " ORDER BY j.id DESC LIMIT :limit";
 
+    static final String PROGRESS_OF =
+            "SELECT fraction, text, at FROM progress WHERE id = :id AND attempt = :attempt";
     static final String HISTORY =
             """
             SELECT attempt, how, worker, started_at, at, class, message

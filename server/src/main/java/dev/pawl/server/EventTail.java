@@ -1,0 +1,270 @@
+package dev.pawl.server;
+
+import dev.pawl.api.Problem;
+import dev.pawl.core.Engine;
+import dev.pawl.core.EngineListener;
+import dev.pawl.core.Event;
+import dev.pawl.core.Events;
+import dev.pawl.core.JobId;
+import dev.pawl.core.Store;
+import dev.pawl.core.Time;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the store's events, once for all who listen in this process, and hands each on to those
+ * whom it concerns. What this process does wakes it; what others do it finds by looking now and
+ * then. Thread-safe.
+ */
+final class EventTail implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(EventTail.class);
+    private static final Duration LOOK = Duration.ofMillis(100);
+
+    /** Between two looks, so that many hints at once are one. */
+    private static final Duration LULL = Duration.ofMillis(5);
+
+    private static final int PAGE = 1_000;
+
+    private final Engine engine;
+    private final Time time;
+    private final int listenersMax;
+    private final Semaphore hint = new Semaphore(0);
+    private final Thread thread;
+    private volatile boolean closed;
+
+    // Guarded by lock, which is held over no I/O.
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<JobId, Set<Ear>> ofJobs = new HashMap<>();
+    private final Set<Ear> ofAll = new HashSet<>();
+    private int listeners;
+    private long position;
+
+    private final EngineListener listener =
+            new EngineListener() {
+                @Override
+                public void jobsReady() {
+                    hint.release();
+                }
+
+                @Override
+                public void jobEnded(JobId id) {
+                    hint.release();
+                }
+            };
+
+    /**
+     * @param listenersMax more are refused
+     */
+    EventTail(Engine engine, Time time, int listenersMax) {
+        this.engine = engine;
+        this.time = time;
+        this.listenersMax = listenersMax;
+        this.thread = Thread.ofVirtual().name("event-tail").unstarted(this::run);
+    }
+
+    EventTail start() {
+        engine.listen(listener);
+        thread.start();
+        return this;
+    }
+
+    /**
+     * What one listener has not taken yet. It holds only so many events; of one that comes later
+     * than that it says how far the store has to be asked instead, so that nothing is lost.
+     */
+    final class Ear implements AutoCloseable {
+        private final @Nullable JobId job;
+        private final Predicate<Event> wanted;
+        private final ArrayBlockingQueue<Event> events;
+        private final AtomicLong heard = new AtomicLong();
+        private volatile long gap;
+
+        private Ear(@Nullable JobId job, Predicate<Event> wanted, int most, long gap) {
+            this.job = job;
+            this.wanted = wanted;
+            this.events = new ArrayBlockingQueue<>(most);
+            this.gap = gap;
+        }
+
+        /** The next event; null when none came in that time. */
+        @Nullable Event poll(Duration atMost) throws InterruptedException {
+            return events.poll(Math.max(0, atMost.toNanos()), TimeUnit.NANOSECONDS);
+        }
+
+        /** Up to which number {@link #poll} may have left events out. It grows before a poll. */
+        long gap() {
+            return gap;
+        }
+
+        /** How many events there were for this listener since it was last asked. */
+        long heard() {
+            return heard.getAndSet(0);
+        }
+
+        private void hear(Event event) {
+            if (!wanted.test(event)) return;
+            heard.incrementAndGet();
+            if (events.offer(event)) return;
+            events.clear();
+            gap = event.number() - 1;
+            boolean _ = events.offer(event);
+        }
+
+        @Override
+        public void close() {
+            forget(this);
+        }
+    }
+
+    /** Listens to one job. */
+    Ear listen(JobId job) {
+        return listen(job, _ -> true, 64);
+    }
+
+    /**
+     * Listens to all that is wanted.
+     *
+     * @param most how many events it holds
+     */
+    Ear listen(Predicate<Event> wanted, int most) {
+        return listen(null, wanted, most);
+    }
+
+    private Ear listen(@Nullable JobId job, Predicate<Event> wanted, int most) {
+        lock.lock();
+        try {
+            if (listeners >= listenersMax)
+                throw new Refused(
+                        Problem.of(
+                                503,
+                                "too_many_listeners",
+                                "Too many listen",
+                                "%d listen already; come again later".formatted(listenersMax)));
+            listeners++;
+            var ear = new Ear(job, wanted, most, position);
+            if (job == null) ofAll.add(ear);
+            else ofJobs.computeIfAbsent(job, _ -> new HashSet<>()).add(ear);
+            return ear;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void forget(Ear ear) {
+        lock.lock();
+        try {
+            boolean there =
+                    ear.job == null
+                            ? ofAll.remove(ear)
+                            : ofJobs.getOrDefault(ear.job, Set.of()).remove(ear);
+            if (there) listeners--;
+            if (ear.job != null && ofJobs.getOrDefault(ear.job, Set.of()).isEmpty())
+                ofJobs.remove(ear.job);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the server stops: streams end. */
+    boolean closed() {
+        return closed;
+    }
+
+    private void run() {
+        boolean failing = false;
+        while (!closed) {
+            try {
+                boolean more = step();
+                failing = false;
+                if (more) continue;
+                time.sleep(LULL);
+                boolean _ = hint.tryAcquire(LOOK.toNanos(), TimeUnit.NANOSECONDS);
+                hint.drainPermits();
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                if (!failing) log.warn("events can't be read, and are tried again: {}", e, e);
+                failing = true;
+                if (!rested()) return;
+            }
+        }
+    }
+
+    private boolean rested() {
+        try {
+            time.sleep(LOOK);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    /** Hands on one page; answers whether there may be another. */
+    private boolean step() {
+        Store store = engine.store();
+        if (!someoneListens()) {
+            skipTo(store.latestEvent());
+            return false;
+        }
+        Events page = store.events(position(), PAGE);
+        lock.lock();
+        try {
+            for (Event event : page.events()) {
+                for (Ear ear : ofJobs.getOrDefault(event.job(), Set.of())) ear.hear(event);
+                for (Ear ear : ofAll) ear.hear(event);
+            }
+            position = page.upTo();
+        } finally {
+            lock.unlock();
+        }
+        return page.events().size() == PAGE;
+    }
+
+    private boolean someoneListens() {
+        lock.lock();
+        try {
+            return listeners > 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long position() {
+        lock.lock();
+        try {
+            return position;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Passes over what nobody wants to hear, unless somebody came meanwhile. */
+    private void skipTo(long latest) {
+        lock.lock();
+        try {
+            if (listeners == 0) position = latest;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the reading; streams notice at their next look. */
+    @Override
+    public void close() {
+        closed = true;
+        engine.unlisten(listener);
+        thread.interrupt();
+    }
+}
