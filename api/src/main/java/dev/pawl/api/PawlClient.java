@@ -24,6 +24,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -47,6 +48,8 @@ public final class PawlClient implements AutoCloseable {
     private static final Duration UPLOAD = Duration.ofHours(1);
     private static final long SLOWEST_BYTES_PER_SECOND = 16 << 10;
     private static final Duration LONG_POLL = Duration.ofSeconds(30);
+    private static final Duration AWAY = Duration.ofMinutes(1);
+    private static final int NOTHING_LEFT = 204;
     private static final Duration BACKOFF_FIRST = Duration.ofMillis(100);
     private static final Duration BACKOFF_MAX = Duration.ofSeconds(5);
 
@@ -228,6 +231,39 @@ public final class PawlClient implements AutoCloseable {
                 line.path("text").stringValue(""));
     }
 
+    /**
+     * Tells what happens to a job until it has ended or is removed: where it stands now, all that
+     * its attempts have said so far, and then all that comes. Blocks meanwhile. After a broken
+     * connection it goes on where it was, and nothing is told twice; a server that was reached may
+     * be away for a minute.
+     */
+    public void events(JobId id, Consumer<JobNews> told) throws InterruptedException {
+        String last = "";
+        long reached = time.nanos();
+        for (int tried = 1; ; tried++) {
+            HttpRequest.Builder request = request("v1/jobs/" + id + "/events");
+            if (!last.isEmpty()) request.header("Last-Event-ID", last);
+            boolean patient = !last.isEmpty() && time.nanos() - reached < AWAY.toNanos();
+            Optional<HttpResponse<InputStream>> answer =
+                    stream(request, tried >= TRIES && !patient);
+            if (answer.isPresent()) {
+                if (answer.get().statusCode() == NOTHING_LEFT) return;
+                try (var events = new EventReader(answer.get().body())) {
+                    for (var read = events.next(); read.isPresent(); read = events.next()) {
+                        tried = 1;
+                        reached = time.nanos();
+                        if (!read.get().id().isEmpty()) last = read.get().id();
+                        JsonNode data = Json.trusted(read.get().data());
+                        Optional<JobNews> news = JobNews.of(read.get().event(), data);
+                        news.ifPresent(told);
+                        if (news.isPresent() && news.get().last()) return;
+                    }
+                }
+            }
+            time.sleep(backoff(tried));
+        }
+    }
+
     /** Why a job is where it is. */
     public WhyView why(JobId id) throws InterruptedException {
         return new WhyView(get("v1/jobs/" + id + "/why"));
@@ -239,7 +275,7 @@ public final class PawlClient implements AutoCloseable {
         for (String part : name.split("/", -1))
             path.append('/')
                     .append(URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20"));
-        return opened(request(path.toString()).timeout(UPLOAD));
+        return begun(request(path.toString()).timeout(UPLOAD)).body();
     }
 
     // ---- Act
@@ -352,10 +388,22 @@ public final class PawlClient implements AutoCloseable {
         }
     }
 
-    /** The answer's body as it comes. */
-    private InputStream opened(HttpRequest.Builder request) throws InterruptedException {
+    /** Answers as soon as the answer begins; empty when the same try may have more luck later. */
+    private Optional<HttpResponse<InputStream>> stream(HttpRequest.Builder request, boolean lastTry)
+            throws InterruptedException {
+        try {
+            return Optional.of(begun(request));
+        } catch (PawlException e) {
+            if (lastTry || !passes(e.code())) throw e;
+            return Optional.empty();
+        }
+    }
+
+    /** Answers as soon as the answer begins. */
+    private HttpResponse<InputStream> begun(HttpRequest.Builder request)
+            throws InterruptedException {
         HttpResponse<InputStream> response = sent(request, BodyHandlers.ofInputStream());
-        if (response.statusCode() < 400) return response.body();
+        if (response.statusCode() < 400) return response;
         try (InputStream body = response.body()) {
             throw refusal(response.uri(), response.statusCode(), body.readAllBytes());
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package dev.pawl.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pawl.api.JobNews;
 import dev.pawl.api.PawlClient;
 import dev.pawl.api.SubmitRequest;
 import dev.pawl.core.JobId;
@@ -15,7 +16,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -23,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code pawl up} as a process of its own: what it accepted is finished, whatever happens to it.
@@ -77,6 +83,32 @@ final class UpTest {
                         .as(up::said)
                         .isEqualTo(JobState.Name.SUCCEEDED);
         }
+    }
+
+    @Test
+    void aListenerHearsWhatAnotherProcessDoesAndOutlivesTheServer() throws Exception {
+        var told = new ArrayBlockingQueue<JobNews>(100);
+        try (var up = up();
+                var client = client(up);
+                var listening = Executors.newVirtualThreadPerTaskExecutor()) {
+            JobId id = client.submit(tomorrow()).id();
+            Future<Boolean> done =
+                    listening.submit(() -> {
+                        client.events(id, told::add);
+                        return true;
+                    });
+            assertThat(told.poll(30, TimeUnit.SECONDS))
+                    .isEqualTo(new JobNews.State(JobState.Name.QUEUED, 0));
+            up.kill();
+            try (var again = up(address(up).replaceFirst(".*:", ""))) {
+                run("jobs", "cancel", id.toString());
+                assertThat(told.poll(30, TimeUnit.SECONDS))
+                        .as(again::said)
+                        .isEqualTo(new JobNews.State(JobState.Name.CANCELLED, 0));
+                assertThat(done.get()).isTrue();
+            }
+        }
+        assertThat(told).as("nothing is told twice").isEmpty();
     }
 
     @Test
@@ -160,7 +192,11 @@ final class UpTest {
     }
 
     private PawlProcess up() throws Exception {
-        PawlProcess up = start("up", "--port", "0");
+        return up("0");
+    }
+
+    private PawlProcess up(String port) throws Exception {
+        PawlProcess up = start("up", "--port", port);
         address(up);
         return up;
     }
@@ -175,6 +211,13 @@ final class UpTest {
 
     private static SubmitRequest until() {
         return SubmitRequest.of("until", JsonNodeFactory.instance.objectNode());
+    }
+
+    private SubmitRequest tomorrow() {
+        ObjectNode asked = JsonNodeFactory.instance.objectNode();
+        asked.put("tool", "until").put("delay_ms", Duration.ofDays(1).toMillis());
+        asked.putObject("input");
+        return new SubmitRequest(asked);
     }
 
     private PawlProcess start(String... arguments) throws IOException {

@@ -60,6 +60,10 @@ public record ServerOptions(
         return new ServerOptions(host, port, jsonBytesMax, value, connectionsMax, idle, bodyTime);
     }
 
+    public ServerOptions withConnectionsMax(int value) {
+        return new ServerOptions(host, port, jsonBytesMax, value, idle, bodyTime);
+    }
+
     public ServerOptions withIdle(Duration value) {
         return new ServerOptions(
                 host, port, jsonBytesMax, fileBytesMax, connectionsMax, value, bodyTime);

@@ -8,14 +8,22 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Hands bytes on to a server, and loses the answers on its first connections. */
+/** Hands bytes on to a server, and cuts its first connections off. */
 final class LossyProxy implements AutoCloseable {
     private final ServerSocket listening;
     private final int target;
     private final AtomicInteger left;
+    private final int passing;
     private final AtomicInteger lost = new AtomicInteger();
 
+    /** Loses the answers on that many connections. */
     LossyProxy(int target, int losses) throws IOException {
+        this(target, losses, 0);
+    }
+
+    /** Cuts off that many connections after some parts of their answers. */
+    LossyProxy(int target, int losses, int passing) throws IOException {
+        this.passing = passing;
         this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         this.target = target;
         this.left = new AtomicInteger(losses);
@@ -49,8 +57,9 @@ final class LossyProxy implements AutoCloseable {
             InputStream answers = server.getInputStream();
             OutputStream out = client.getOutputStream();
             byte[] buffer = new byte[8_192];
+            int passed = 0;
             for (int read = answers.read(buffer); read >= 0; read = answers.read(buffer)) {
-                if (left.getAndDecrement() > 0) {
+                if (passed++ >= passing && left.getAndDecrement() > 0) {
                     lost.incrementAndGet();
                     return;
                 }

@@ -3,6 +3,7 @@ package dev.pawl.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pawl.api.JobNews;
 import dev.pawl.api.JobQuery;
 import dev.pawl.api.JobView;
 import dev.pawl.api.PawlClient;
@@ -15,8 +16,10 @@ import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.LeaseId;
+import dev.pawl.core.LogLine;
 import dev.pawl.core.Outcome;
 import dev.pawl.core.PawlException;
+import dev.pawl.core.Progress;
 import dev.pawl.core.SystemTime;
 import dev.pawl.core.ToolId;
 import java.io.ByteArrayInputStream;
@@ -32,6 +35,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,6 +91,56 @@ final class PawlClientTest {
         assertThat(job.tool()).isEqualTo("shout@1");
         assertThat(client.job(JobId.parse("01a2021b-d8da-7288-8a93-01c01ed0ce95").orElseThrow()))
                 .isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void whatHappensToAJobIsToldOnceThoughTheConnectionBreaks() throws Exception {
+        try (var proxy = new LossyProxy(on.server.port(), 3, 3);
+                var lossy = client(proxy.port())) {
+            JobId id = client.submit(shout("hi")).id();
+            var told = new ArrayBlockingQueue<JobNews>(100);
+            try (var listening = Executors.newVirtualThreadPerTaskExecutor()) {
+                var done =
+                        listening.submit(() -> {
+                            lossy.events(id, told::add);
+                            return true;
+                        });
+                assertThat(next(told)).isEqualTo(new JobNews.State(JobState.Name.QUEUED, 0));
+                ClaimedJob job = claim();
+                assertThat(next(told)).isEqualTo(new JobNews.State(JobState.Name.RUNNING, 1));
+                for (int i = 0; i < 20; i++) {
+                    var line =
+                            new LogLine(1, i, on.store.now(), LogLine.Stream.STDOUT, "line " + i);
+                    on.store.log(job.token(), List.of(line));
+                    assertThat(next(told))
+                            .isInstanceOfSatisfying(
+                                    JobNews.Log.class,
+                                    log -> assertThat(log.text()).isEqualTo(line.text()));
+                }
+                on.store.progress(job.token(), new Progress(0.5, "half", on.store.now()));
+                assertThat(next(told)).isEqualTo(new JobNews.Progress(0.5, "half"));
+                end(job, new Outcome.Succeeded("{}", List.of()));
+                assertThat(next(told)).isEqualTo(new JobNews.State(JobState.Name.SUCCEEDED, 1));
+                assertThat(done.get()).isTrue();
+            }
+            assertThat(told).isEmpty();
+            assertThat(proxy.lost()).isEqualTo(3);
+        }
+    }
+
+    private static JobNews next(BlockingQueue<JobNews> told) throws InterruptedException {
+        JobNews next = told.poll(30, TimeUnit.SECONDS);
+        assertThat(next).as("nothing is told").isNotNull();
+        return next;
+    }
+
+    @Test
+    void aJobThatIsNotThereHasNoEvents() {
+        JobId none = JobId.parse("01a2021b-d8da-7288-8a93-01c01ed0ce95").orElseThrow();
+        assertThatThrownBy(() -> client.events(none, _ -> {}))
+                .isInstanceOfSatisfying(
+                        PawlException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.JOB_NOT_FOUND));
     }
 
     @Test
@@ -195,10 +251,17 @@ final class PawlClientTest {
     }
 
     private void end(Outcome outcome) {
+        end(claim(), outcome);
+    }
+
+    private void end(ClaimedJob job, Outcome outcome) {
+        on.engine.end(List.of(on.engine.ending(job, "w", outcome)));
+    }
+
+    private ClaimedJob claim() {
         var want = new Claim.Want(Set.of(new ToolId("shout", "1")), Set.of(), Set.of(), 1);
         var lease = new LeaseId(new UUID(4, 2));
         var claim = new Claim(lease, "w", Duration.ofMinutes(1), List.of(want), Set.of());
-        ClaimedJob job = on.engine.claim(claim).jobs().getFirst();
-        on.engine.end(List.of(on.engine.ending(job, "w", outcome)));
+        return on.engine.claim(claim).jobs().getFirst();
     }
 }

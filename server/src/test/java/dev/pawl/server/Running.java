@@ -44,6 +44,7 @@ final class Running implements AutoCloseable {
     final FileArtifacts artifacts;
     final Engine engine;
     final Server server;
+    private final Site site;
     private final HttpClient client = HttpClient.newHttpClient();
 
     Running(Path folder, ServerOptions options) throws IOException {
@@ -54,7 +55,7 @@ final class Running implements AutoCloseable {
         artifacts = new FileArtifacts(folder.resolve("artifacts"), time);
         engine = new Engine(store, artifacts, time, new Random(1));
         var requests = new Requests(artifacts, (_, _) -> "1", Map.of());
-        var site =
+        site =
                 new Site(
                         engine,
                         artifacts,
@@ -63,6 +64,22 @@ final class Running implements AutoCloseable {
                         time,
                         "test");
         server = new Server(site, options.withPort(0)).start();
+    }
+
+    /** Another server on the same store, as after a restart. */
+    Server another() {
+        return new Server(site, ServerOptions.defaults().withPort(0)).start();
+    }
+
+    /** Listens to a stream of the server at that port. */
+    Listening listen(int port, String path, String... headers) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path));
+        if (headers.length > 0) request.headers(headers);
+        return new Listening(client.send(request.build(), BodyHandlers.ofInputStream()));
+    }
+
+    Listening listen(String path, String... headers) throws Exception {
+        return listen(server.port(), path, headers);
     }
 
     /** What was answered. */
