@@ -33,11 +33,11 @@ record EventRoutes(EventTail tail) {
 
     // ---- One job
 
-    void ofJob(Exchange exchange) {
+    void ofJob(Exchange exchange) throws InterruptedException {
         JobId job = exchange.job();
         Store store = store(exchange);
         Optional<EventId> last = EventId.of(exchange);
-        boolean over = last.isPresent() && JobStream.over(store, job, last.get());
+        boolean over = last.isPresent() && JobStream.over(tail, store, job, last.get());
         if (over || last.isEmpty()) requireThere(exchange, job);
         if (over) {
             // What a browser needs to hear so that it doesn't come again.

@@ -37,9 +37,13 @@ final class EventTail implements AutoCloseable {
 
     private static final int PAGE = 1_000;
 
+    /** About a millisecond's reading. */
+    private static final long FAR = 10_000;
+
     private final Engine engine;
     private final Time time;
     private final int listenersMax;
+    private final Semaphore farReads = new Semaphore(1);
     private final Semaphore hint = new Semaphore(0);
     private final Thread thread;
     private volatile boolean closed;
@@ -174,6 +178,21 @@ final class EventTail implements AutoCloseable {
                 ofJobs.remove(ear.job);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * A job's events after that number, from the store. Far back that reads a lot: one at a time
+     * does, so that others find a connection to the store.
+     */
+    Events read(JobId job, long after) throws InterruptedException {
+        Store store = engine.store();
+        if (store.latestEvent() - after < FAR) return store.events(job, after, PAGE);
+        farReads.acquire();
+        try {
+            return store.events(job, after, PAGE);
+        } finally {
+            farReads.release();
         }
     }
 

@@ -83,11 +83,12 @@ final class JobStream {
     }
 
     /** Whether nothing is left to tell to whom was told this. */
-    static boolean over(Store store, JobId job, EventId last) {
+    static boolean over(EventTail tail, Store store, JobId job, EventId last)
+            throws InterruptedException {
         return last.number() > 0
                 && last.known(store)
                 && store.standing(job).map(s -> s.state().ended()).orElse(true)
-                && nothing(store.events(job, last.number(), 1))
+                && nothing(tail.read(job, last.number()))
                 && store.logs(job, last.attempt(), last.seq(), 1).isEmpty();
     }
 
@@ -95,7 +96,7 @@ final class JobStream {
         return page.events().isEmpty() && page.missed() == 0;
     }
 
-    private void resume(EventId last) throws Sse.Gone {
+    private void resume(EventId last) throws Sse.Gone, InterruptedException {
         if (!last.known(store)) {
             teller.missed(JsonNodeFactory.instance.objectNode());
             standing();
@@ -138,9 +139,9 @@ final class JobStream {
         }
     }
 
-    private void catchUp(long goal) throws Sse.Gone {
+    private void catchUp(long goal) throws Sse.Gone, InterruptedException {
         while (upTo < goal && !over) {
-            Events page = store.events(job, upTo, PAGE);
+            Events page = tail.read(job, upTo);
             if (page.missed() > 0) {
                 ObjectNode missed = JsonNodeFactory.instance.objectNode();
                 teller.missed(missed.put("events", page.missed()));
