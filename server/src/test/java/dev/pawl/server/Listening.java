@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -48,7 +49,7 @@ final class Listening implements AutoCloseable {
     /** Waits for the next event; the stream must not be over. */
     Told next() throws IOException {
         Told told = nextOrEnd();
-        assertThat(told).as("the stream is over").isNotNull();
+        if (told == null) throw new AssertionError("the stream is over");
         return told;
     }
 
@@ -63,7 +64,7 @@ final class Listening implements AutoCloseable {
         return String.valueOf(lines.readLine());
     }
 
-    private Told nextOrEnd() throws IOException {
+    private @Nullable Told nextOrEnd() throws IOException {
         String event = "";
         String data = "";
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
