@@ -67,6 +67,13 @@ public final class PawlClient implements AutoCloseable {
      * @param random thread-safe
      */
     public PawlClient(URI server, Time time, RandomGenerator random) {
+        this.server = address(server);
+        this.time = time;
+        this.random = random;
+    }
+
+    /** The address that paths are resolved against. */
+    static URI address(URI server) {
         String scheme = String.valueOf(server.getScheme()).toLowerCase(Locale.ROOT);
         if (!(scheme.equals("http") || scheme.equals("https")) || server.getHost() == null)
             throw new PawlException(
@@ -74,9 +81,7 @@ public final class PawlClient implements AutoCloseable {
                     "server \"%s\" is no address; want one as http://localhost:8080"
                             .formatted(server));
         String text = server.toString();
-        this.server = text.endsWith("/") ? server : URI.create(text + "/");
-        this.time = time;
-        this.random = random;
+        return text.endsWith("/") ? server : URI.create(text + "/");
     }
 
     // ---- Submit
@@ -373,8 +378,7 @@ public final class PawlClient implements AutoCloseable {
 
     private HttpResponse<byte[]> once(HttpRequest.Builder request) throws InterruptedException {
         HttpResponse<byte[]> response = sent(request, BodyHandlers.ofByteArray());
-        if (response.statusCode() >= 400)
-            throw refusal(response.uri(), response.statusCode(), response.body());
+        if (response.statusCode() >= 400) throw refusal(response);
         return response;
     }
 
@@ -411,7 +415,11 @@ public final class PawlClient implements AutoCloseable {
         }
     }
 
-    private PawlException unreachable(IOException e) {
+    private PawlException unreachable(Throwable e) {
+        return unreachable(server, e);
+    }
+
+    static PawlException unreachable(URI server, Throwable e) {
         return new PawlException(
                 ErrorCode.SERVER_UNREACHABLE,
                 "server %s can't be reached (%s); is it running? `pawl up` starts one"
@@ -419,9 +427,13 @@ public final class PawlClient implements AutoCloseable {
                 e);
     }
 
-    private static String reason(IOException e) {
+    private static String reason(Throwable e) {
         String message = e.getMessage();
         return message == null ? e.getClass().getSimpleName() : message;
+    }
+
+    static PawlException refusal(HttpResponse<byte[]> response) {
+        return refusal(response.uri(), response.statusCode(), response.body());
     }
 
     private static PawlException refusal(URI asked, int status, byte[] body) {
@@ -452,7 +464,7 @@ public final class PawlClient implements AutoCloseable {
         return status >= 500 ? ErrorCode.SERVER_UNREACHABLE : ErrorCode.INPUT_INVALID;
     }
 
-    private static JsonNode json(HttpResponse<byte[]> response) {
+    static JsonNode json(HttpResponse<byte[]> response) {
         return switch (Json.read(response.body())) {
             case Json.Reading.Read(var node) -> node;
             case Json.Reading.Unreadable(var reason) ->

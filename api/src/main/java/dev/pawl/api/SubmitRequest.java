@@ -3,6 +3,7 @@ package dev.pawl.api;
 import dev.pawl.api.Problem.FieldProblem;
 import dev.pawl.core.JobId;
 import dev.pawl.core.Submission;
+import dev.pawl.core.Token;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -37,7 +38,8 @@ public record SubmitRequest(JsonNode json) {
                     "tags",
                     "correlation_id",
                     "idempotency_key",
-                    "no_cache");
+                    "no_cache",
+                    "by");
 
     /** What became of a body. */
     public sealed interface Reading {
@@ -142,11 +144,14 @@ public record SubmitRequest(JsonNode json) {
         runAt().ifPresent(builder::runAt);
         delay().ifPresent(delay -> builder.runAt(now.plus(delay)));
         ttl().ifPresent(builder::ttl);
-        builder.parents(parents())
-                .goOn(goOn())
-                .tags(tags())
-                .correlationId(correlationId())
-                .idempotencyKey(idempotencyKey());
+        builder.parents(parents()).goOn(goOn()).tags(tags());
+        if (!correlationId().isEmpty()) builder.correlationId(correlationId());
+        if (!idempotencyKey().isEmpty()) builder.idempotencyKey(idempotencyKey());
+    }
+
+    /** The running attempt that submits it, and without which it is refused. */
+    public Optional<Token> by() {
+        return LeaseJson.token(json.path("by"));
     }
 
     private Optional<String> text(String name) {
@@ -195,6 +200,8 @@ public record SubmitRequest(JsonNode json) {
             JsonNode fresh = json.path("no_cache");
             if (!fresh.isMissingNode() && !fresh.isBoolean())
                 wrong("/no_cache", "want true or false");
+            if (json.has("by") && LeaseJson.token(json.path("by")).isEmpty())
+                wrong("/by", "want job, attempt and lease, as they were claimed");
             return errors;
         }
 

@@ -1,6 +1,8 @@
 package dev.pawl.app;
 
+import dev.pawl.api.FetchedArtifacts;
 import dev.pawl.api.PawlClient;
+import dev.pawl.api.WorkerClient;
 import dev.pawl.app.cli.CacheList;
 import dev.pawl.app.cli.CachePrune;
 import dev.pawl.app.cli.CacheWhy;
@@ -22,6 +24,7 @@ import dev.pawl.app.cli.Outside.Terminal;
 import dev.pawl.app.cli.QueuesList;
 import dev.pawl.app.cli.QueuesPause;
 import dev.pawl.app.cli.QueuesResume;
+import dev.pawl.app.cli.Remote;
 import dev.pawl.app.cli.Submit;
 import dev.pawl.app.cli.Target;
 import dev.pawl.app.cli.ToolsCheck;
@@ -38,6 +41,7 @@ import dev.pawl.app.cli.Workshop;
 import dev.pawl.app.config.Configuration;
 import dev.pawl.app.config.Reason;
 import dev.pawl.artifact.FileArtifacts;
+import dev.pawl.core.Artifacts;
 import dev.pawl.core.Engine;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
@@ -51,6 +55,7 @@ import dev.pawl.worker.Serving;
 import dev.pawl.worker.Surroundings;
 import dev.pawl.worker.SystemProcesses;
 import dev.pawl.worker.Worker;
+import dev.pawl.worker.WorkerOptions;
 import dev.pawl.worker.executor.CommandJournal;
 import dev.pawl.worker.executor.Handlers;
 import dev.pawl.worker.executor.ProgramVersion;
@@ -59,13 +64,16 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /**
@@ -160,6 +168,11 @@ public final class Main {
 
     /** Puts the parts together; whoever opens closes. */
     private record Graph(Outside outside) implements Wiring {
+        private static final Duration REMOTE_POLL = Duration.ofSeconds(2);
+
+        /** How long a remote worker keeps files that came from its server or went there. */
+        private static final Duration FETCHED_KEPT = Duration.ofDays(7);
+
         @Override
         public void startLog(Configuration configuration, boolean worker) {
             LogStart.start(configuration.log(), worker, outside.terminal().err(), outside.err());
@@ -226,17 +239,62 @@ public final class Main {
         }
 
         @Override
+        public Remote connect(Configuration configuration, URI server) {
+            Path data = configuration.data();
+            makeFolder(data);
+            var time = outside.time();
+            var here = new FileArtifacts(data.resolve("remote"), time);
+            // What was uploaded or fetched is the server's to keep; nothing here refers to it.
+            var _ = here.prune(time.instant().minus(FETCHED_KEPT), all -> all);
+            var client = new WorkerClient(server, here, time);
+            return new Remote(data, new FetchedArtifacts(here, client), client);
+        }
+
+        @Override
+        public Workshop workshop(
+                Configuration configuration,
+                Remote remote,
+                Tools tools,
+                UnaryOperator<Serving> restriction) {
+            WorkerOptions options = configuration.worker();
+            // The server tells at once when there are jobs; polls are for what it can't hear of.
+            if (options.poll().compareTo(REMOTE_POLL) < 0) options = options.withPoll(REMOTE_POLL);
+            WorkerOptions rested = options;
+            return workshop(
+                    remote.data(),
+                    remote.artifacts(),
+                    tools,
+                    restriction,
+                    (serving, around) -> Worker.remote(remote.client(), serving, rested, around));
+        }
+
+        @Override
         public Workshop workshop(
                 Configuration configuration,
                 Opened opened,
                 Tools tools,
                 UnaryOperator<Serving> restriction) {
+            return workshop(
+                    opened.data(),
+                    opened.artifacts(),
+                    tools,
+                    restriction,
+                    (serving, around) ->
+                            new Worker(opened.engine(), serving, configuration.worker(), around));
+        }
+
+        private Workshop workshop(
+                Path data,
+                Artifacts artifacts,
+                Tools tools,
+                UnaryOperator<Serving> restriction,
+                BiFunction<Serving, Surroundings, Worker> worker) {
             var time = outside.time();
-            var journal = new CommandJournal(opened.data(), time);
+            var journal = new CommandJournal(data, time);
             var executors =
                     new ToolExecutors(
                             journal,
-                            opened.artifacts(),
+                            artifacts,
                             new Handlers(),
                             outside.environment(),
                             ToolExecutors.GRACE,
@@ -248,7 +306,7 @@ public final class Main {
                     executors,
                     journal,
                     restriction,
-                    serving -> new Worker(opened.engine(), serving, configuration.worker(), around),
+                    serving -> worker.apply(serving, around),
                     time);
         }
 

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * together, draws chance, and tells listeners after the commit. Thread-safe; every method blocks
  * for the store's I/O.
  */
-public final class Engine {
+public final class Engine implements Leases {
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
 
     /** How long an event is kept at most, so that who listens can go on where it was cut off. */
@@ -45,10 +45,12 @@ public final class Engine {
     }
 
     /** Adds a listener until {@link #unlisten}. */
+    @Override
     public void listen(EngineListener listener) {
         listeners.add(listener);
     }
 
+    @Override
     public void unlisten(EngineListener listener) {
         listeners.remove(listener);
     }
@@ -100,6 +102,7 @@ public final class Engine {
      *
      * @see Store#claim
      */
+    @Override
     public Claimed claim(Claim claim) {
         Claimed claimed = store.claim(claim);
         if (!claimed.jobs().isEmpty()) tell(l -> l.claimed(claimed.jobs()));
@@ -111,6 +114,7 @@ public final class Engine {
      * it turns out damaged, or is gone, the next claim runs them. Reads whole files: start first
      * what the same claim leased.
      */
+    @Override
     public void answer(List<Claimed.Answerable> due) {
         record Key(String tenant, String hash) {}
         var known = new HashMap<Key, Optional<Kept>>();
@@ -157,6 +161,19 @@ public final class Engine {
     }
 
     /** Ends attempts in one commit. Answers are in order. */
+    @Override
+    public List<Written> end(String worker, List<Report> reports) {
+        return end(reports.stream().map(report -> end(worker, report)).toList());
+    }
+
+    private End end(String worker, Report report) {
+        return switch (report) {
+            case Report.Ended(var job, var outcome) -> ending(job, worker, outcome);
+            case Report.GivenBack(var job) -> release(job, worker);
+        };
+    }
+
+    /** Ends attempts in one commit. Answers are in order. */
     public List<Written> end(List<End> ends) {
         List<Written> answers = store.end(ends);
         boolean readied = false;
@@ -174,6 +191,51 @@ public final class Engine {
         }
         if (readied) tell(EngineListener::jobsReady);
         return answers;
+    }
+
+    @Override
+    public Instant now() {
+        return store.now();
+    }
+
+    @Override
+    public void register(WorkerEntry worker) {
+        store.register(worker);
+    }
+
+    @Override
+    public void unregister(String worker) {
+        store.unregister(worker);
+    }
+
+    @Override
+    public int promote(int max) {
+        return store.promote(max);
+    }
+
+    @Override
+    public List<ClaimedJob> claimed(LeaseId lease, String worker) {
+        return store.claimed(lease, worker);
+    }
+
+    @Override
+    public Renewed renew(Renewal renewal) {
+        return store.renew(renewal);
+    }
+
+    @Override
+    public Written progress(Token token, Progress progress) {
+        return store.progress(token, progress);
+    }
+
+    @Override
+    public Written log(Token token, List<LogLine> lines) {
+        return store.log(token, lines);
+    }
+
+    @Override
+    public Written stopped(Token token) {
+        return store.stopped(token);
     }
 
     /**

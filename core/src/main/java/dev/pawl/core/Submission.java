@@ -189,11 +189,16 @@ public record Submission(
          * tenant.
          */
         public Builder causedBy(ClaimedJob job) {
-            by = job.token();
-            causation = job.id().toString();
-            correlationId = job.submission().correlationId();
-            traceparent = job.submission().traceparent();
-            tenant = job.submission().tenant();
+            return causedBy(job.token(), job.submission());
+        }
+
+        /** The same, where only the attempt's token and what its job was submitted as are known. */
+        public Builder causedBy(Token attempt, Submission cause) {
+            by = attempt;
+            causation = attempt.job().toString();
+            correlationId = cause.correlationId();
+            traceparent = cause.traceparent();
+            tenant = cause.tenant();
             return this;
         }
 

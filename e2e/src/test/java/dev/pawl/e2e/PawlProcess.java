@@ -51,6 +51,13 @@ final class PawlProcess implements AutoCloseable {
         command.add(classpath());
         command.add(main);
         command.addAll(arguments);
+        return start(folder, input, environment, command);
+    }
+
+    /** Starts another program. */
+    static PawlProcess start(
+            Path folder, Path input, Map<String, String> environment, List<String> command)
+            throws IOException {
         Path output = Files.createTempFile(folder, "pawl-", ".log");
         var builder =
                 new ProcessBuilder(command)

@@ -98,6 +98,7 @@ public final class Documents {
             case Run.Command _ -> "command";
             case Run.Http _ -> "http";
             case Run.Java _ -> "java";
+            case Run.External _ -> "external";
         };
     }
 
@@ -204,20 +205,23 @@ public final class Documents {
     public static ObjectNode workers(Store store) {
         ObjectNode page = JsonNodeFactory.instance.objectNode();
         var workers = page.putArray("workers");
-        for (WorkerEntry worker : store.workers()) {
-            var tools = JsonNodeFactory.instance.arrayNode();
-            worker.tools().stream().map(Object::toString).sorted().forEach(tools::add);
-            ObjectNode node =
-                    workers.addObject()
-                            .put("worker", worker.id())
-                            .put("host", worker.host())
-                            .put("pid", worker.pid())
-                            .put("slots", worker.slots())
-                            .put("started_at", worker.startedAt().toString())
-                            .put("seen_at", worker.seenAt().toString());
-            node.set("tools", tools);
-        }
+        for (WorkerEntry worker : store.workers()) workers.add(worker(worker));
         return page;
+    }
+
+    static ObjectNode worker(WorkerEntry worker) {
+        ObjectNode node =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("worker", worker.id())
+                        .put("host", worker.host())
+                        .put("pid", worker.pid())
+                        .put("slots", worker.slots())
+                        .put("started_at", worker.startedAt().toString())
+                        .put("seen_at", worker.seenAt().toString());
+        var tools = node.putArray("tools");
+        worker.tools().stream().map(Object::toString).sorted().forEach(tools::add);
+        return node;
     }
 
     /** Jobs by state: of all, by queue, by tool. */
@@ -237,8 +241,7 @@ public final class Documents {
             node.put(state.wire(), counts.getOrDefault(state, 0L));
     }
 
-    static Map<String, Map<JobState.Name, Long>> sums(
-            Store store, Function<Count, String> by) {
+    static Map<String, Map<JobState.Name, Long>> sums(Store store, Function<Count, String> by) {
         var sums = new TreeMap<String, Map<JobState.Name, Long>>();
         for (Count count : store.counts())
             sums.computeIfAbsent(by.apply(count), _ -> new EnumMap<>(JobState.Name.class))

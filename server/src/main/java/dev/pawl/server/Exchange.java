@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
@@ -107,6 +108,15 @@ record Exchange(
         Duration granted = wanted.compareTo(WAIT_MAX) < 0 ? wanted : WAIT_MAX;
         response.headers().set(PREFERENCE_APPLIED, "wait=" + granted.toSeconds());
         return Optional.of(granted);
+    }
+
+    /**
+     * Whether the client is still there, to be asked while the request waits; its connection is
+     * closed after the answer.
+     */
+    BooleanSupplier listening() {
+        response.headers().set(HeaderValues.CONNECTION_CLOSE);
+        return patience.listening();
     }
 
     boolean is(String mediaType) {

@@ -4,7 +4,10 @@ import dev.pawl.api.Problem;
 import dev.pawl.core.Artifact;
 import dev.pawl.tool.FileRef;
 import io.helidon.http.HeaderNames;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Routes about files that inputs name. */
 final class FileRoutes {
@@ -46,5 +49,22 @@ final class FileRoutes {
         return exchange.is("application/x-www-form-urlencoded")
                 ? ""
                 : exchange.header(HeaderNames.CONTENT_TYPE).orElse("");
+    }
+
+    static void download(Exchange exchange) throws IOException {
+        String sha256 = exchange.path("sha256");
+        Path file =
+                exchange.site()
+                        .artifacts()
+                        .file(sha256)
+                        .orElseThrow(() ->
+                                new Refused(
+                                        Problem.of(
+                                                404,
+                                                "file_not_found",
+                                                "There is no such file",
+                                                "no file with SHA-256 %s is kept"
+                                                        .formatted(sha256))));
+        Download.answer(exchange, new Artifact(sha256, Files.size(file), sha256, ""));
     }
 }

@@ -50,8 +50,7 @@ record ListRoutes(EventRoutes events) {
                         || tool.equals(event.tool().toString()));
     }
 
-    private static ObjectNode page(
-            Exchange exchange, JobFilter filter, String cursor, int limit) {
+    private static ObjectNode page(Exchange exchange, JobFilter filter, String cursor, int limit) {
         return filter.isPlain()
                 ? indexed(exchange, filter, cursor, limit)
                 : searched(exchange, filter, cursor, limit);

@@ -5,6 +5,7 @@ import io.helidon.common.buffers.BufferData;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.http.Headers;
 import io.helidon.http.HttpPrologue;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionListener;
@@ -15,7 +16,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * HTTP/1.1 connections that wait only so long for a client that doesn't go on: with its headers,
@@ -41,6 +44,13 @@ final class Patience implements ServerConnectionSelector, Http1ConnectionListene
     private final Map<Thread, Long> waiting = new ConcurrentHashMap<>();
 
     private final AtomicInteger open = new AtomicInteger();
+
+    /** What each connection's thread serves. */
+    private final Map<Thread, ConnectionContext> connections = new ConcurrentHashMap<>();
+
+    /** Threads whose clients are listened to. */
+    private final Set<Thread> heard = ConcurrentHashMap.newKeySet();
+
     private final Time time;
     private final Duration longest;
 
@@ -64,6 +74,39 @@ final class Patience implements ServerConnectionSelector, Http1ConnectionListene
         return () -> waiting.remove(thread);
     }
 
+    /**
+     * Whether this thread's client is still there, to be asked until the answer: for a request that
+     * waits for something that would be lost on a client that has gone. One that closes its half of
+     * the connection counts as gone.
+     *
+     * <p>A thread reads the connection until then, so {@link #hangUp} has to end it after the
+     * answer.
+     */
+    BooleanSupplier listening() {
+        ConnectionContext connection = connections.get(Thread.currentThread());
+        if (connection == null) throw new IllegalStateException("no connection's thread");
+        heard.add(Thread.currentThread());
+        var gone = new AtomicBoolean();
+        var _ =
+                Thread.ofVirtual()
+                        .name("listen-" + connection.socketId())
+                        .start(() -> {
+                            try {
+                                connection.dataReader().pullData();
+                            } catch (RuntimeException e) {
+                                // The web server's way to say that nothing will come any more.
+                                gone.set(true);
+                            }
+                        });
+        return () -> !gone.get();
+    }
+
+    /** Ends this thread's connection, after the answer, where its client was listened to. */
+    void hangUp() {
+        if (heard.remove(Thread.currentThread()))
+            throw new CloseConnectionException("it was listened to");
+    }
+
     @Override
     public void prologue(ConnectionContext connection, HttpPrologue prologue) {
         waiting.put(Thread.currentThread(), time.nanos());
@@ -76,7 +119,7 @@ final class Patience implements ServerConnectionSelector, Http1ConnectionListene
 
     @Override
     public ServerConnection connection(ConnectionContext context) {
-        return new Patient(http.connection(context));
+        return new Patient(http.connection(context), context);
     }
 
     @Override
@@ -97,9 +140,11 @@ final class Patience implements ServerConnectionSelector, Http1ConnectionListene
     /** A connection, and the thread that serves it. */
     private final class Patient implements ServerConnection {
         private final ServerConnection connection;
+        private final ConnectionContext context;
         private volatile Thread thread = Thread.currentThread();
 
-        Patient(ServerConnection connection) {
+        Patient(ServerConnection connection, ConnectionContext context) {
+            this.context = context;
             this.connection = connection;
         }
 
@@ -107,9 +152,12 @@ final class Patience implements ServerConnectionSelector, Http1ConnectionListene
         public void handle(Limit limit) throws InterruptedException {
             thread = Thread.currentThread();
             open.incrementAndGet();
+            connections.put(thread, context);
             try {
                 connection.handle(limit);
             } finally {
+                connections.remove(thread);
+                heard.remove(thread);
                 waiting.remove(thread);
                 open.decrementAndGet();
             }

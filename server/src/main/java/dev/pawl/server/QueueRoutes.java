@@ -46,8 +46,7 @@ final class QueueRoutes {
             errors.add(new FieldProblem("/depth_max", "want a whole number above 0, or null"));
         if (!errors.isEmpty()) throw Refused.wrong(errors);
         int depthMax = depth.isNull() ? Integer.MAX_VALUE : depth.asInt(queue.depthMax());
-        var changed =
-                new QueueEntry(queue.name(), paused.booleanValue(queue.paused()), depthMax);
+        var changed = new QueueEntry(queue.name(), paused.booleanValue(queue.paused()), depthMax);
         exchange.answer(Documents.set(store(exchange), changed));
     }
 

@@ -47,7 +47,7 @@ final class Routes {
 
     private final List<Route> all;
 
-    Routes(Endings endings, EventTail tail, Metrics metrics) {
+    Routes(Endings endings, EventTail tail, Claims claims, Metrics metrics) {
         var submits = new SubmitRoutes(endings);
         var events = new EventRoutes(tail);
         var jobs = new JobRoutes(endings, events);
@@ -55,6 +55,8 @@ final class Routes {
         all.addAll(jobs(submits, new ListRoutes(events), jobs));
         all.addAll(events(events));
         all.addAll(around());
+        all.addAll(leases(new LeaseRoutes(claims)));
+        all.addAll(attempts(new AttemptRoutes(claims.hints())));
         all.add(get("/metrics", "Figures for Prometheus", metrics::show));
         all.addAll(pages(all));
         this.all = List.copyOf(all);
@@ -145,6 +147,58 @@ final class Routes {
                 get("/livez", "Whether the process serves", HealthRoutes::live).answers("Live"),
                 get("/readyz", "Whether each part can do its work", HealthRoutes::ready)
                         .answers("Ready"));
+    }
+
+    /** The worker protocol. */
+    private static List<Route> leases(LeaseRoutes leases) {
+        return List.of(
+                post("/v1/workers", "Tell of a worker", LeaseRoutes::register)
+                        .takes("Register")
+                        .answers("Worker"),
+                post("/v1/workers/{worker}:leave", "A worker has stopped", LeaseRoutes::unregister)
+                        .answers("Left"),
+                post("/v1/leases", "Claim jobs, or wait for some", leases::claim)
+                        .takes("Claim")
+                        .answers("Leased"),
+                post("/v1/leases:recover", "What a claim got whose answer is lost", leases::recover)
+                        .takes("Recover")
+                        .answers("Leased"),
+                post("/v1/leases:renew", "Prolong leases; what has to stop", LeaseRoutes::renew)
+                        .takes("Renew")
+                        .answers("Renewed"),
+                post("/v1/leases:watch", "Wait for jobs or cancels", leases::watch)
+                        .takes("Watch")
+                        .answers("Hints"),
+                get("/v1/files/{sha256}", "A file's bytes by their hash", FileRoutes::download));
+    }
+
+    private static List<Route> attempts(AttemptRoutes attempts) {
+        String attempt = "/v1/leases/{lease}/jobs/{id}/{attempt}";
+        return List.of(
+                post(attempt + ":progress", "Say how far it is", AttemptRoutes::progress)
+                        .takes("SetProgress")
+                        .answers("Reported"),
+                post(attempt + ":log", "Add to its log", AttemptRoutes::log)
+                        .takes("Log")
+                        .answers("Reported"),
+                put(attempt + "/artifacts/{+name}", "Upload a file", AttemptRoutes::upload)
+                        .answers("Artifact"),
+                post(attempt + ":complete", "It has succeeded", attempts::complete)
+                        .takes("Complete")
+                        .answers("Reported"),
+                post(attempt + ":fail", "It has failed", attempts::fail)
+                        .takes("Fail")
+                        .answers("Reported"),
+                post(attempt + ":snooze", "Put it back for later", attempts::snooze)
+                        .takes("Snooze")
+                        .answers("Reported"),
+                post(attempt + ":release", "Give it back unfinished", attempts::release)
+                        .answers("Reported"),
+                post(attempt + ":stopped", "Cancelled, and gone", AttemptRoutes::stopped)
+                        .answers("Reported"),
+                post("/v1/leases:end", "End many attempts in one commit", attempts::batch)
+                        .takes("Reports")
+                        .answers("ReportedAll"));
     }
 
     /** Those that are no part of the API. */

@@ -30,6 +30,7 @@ public final class Server implements AutoCloseable {
     private final ServerOptions options;
     private final Endings endings;
     private final EventTail tail;
+    private final Claims claims;
     private final Patience patience;
     private final Metrics metrics;
     private final Routes routes;
@@ -40,13 +41,14 @@ public final class Server implements AutoCloseable {
         this.site = site;
         this.options = options;
         this.endings = new Endings(site.engine());
+        this.claims = new Claims(site.engine(), site.time());
         this.patience = new Patience(site.time(), options.idle());
         this.metrics = new Metrics(site.engine(), site.time(), patience::open);
         // Half of all connections: who only asks finds one, however many listen.
         this.tail =
                 new EventTail(
                         site.engine(), site.time(), Math.max(1, options.connectionsMax() / 2));
-        this.routes = new Routes(endings, tail, metrics);
+        this.routes = new Routes(endings, tail, claims, metrics);
         this.web =
                 WebServer.builder()
                         .host(options.host())
@@ -89,6 +91,7 @@ public final class Server implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        patience.hangUp();
     }
 
     /** Nothing is there for this method, or for this path at all. */
@@ -172,10 +175,16 @@ public final class Server implements AutoCloseable {
         return web.port();
     }
 
+    /** How many claims wait for jobs. */
+    int waitingClaims() {
+        return claims.waiting();
+    }
+
     /** Ends open requests after a second. */
     @Override
     public void close() {
         endings.close();
+        claims.close();
         metrics.close();
         tail.close();
         web.stop();

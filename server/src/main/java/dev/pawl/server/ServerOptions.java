@@ -61,7 +61,7 @@ public record ServerOptions(
     }
 
     public ServerOptions withConnectionsMax(int value) {
-        return new ServerOptions(host, port, jsonBytesMax, value, idle, bodyTime);
+        return new ServerOptions(host, port, jsonBytesMax, fileBytesMax, value, idle, bodyTime);
     }
 
     public ServerOptions withIdle(Duration value) {

@@ -144,13 +144,18 @@ record SubmitRoutes(Endings endings) {
                 return new Wanted.Wrong(Problem.of(ErrorCode.TOOL_NOT_FOUND, unknown.message()));
             }
         }
+        Optional<Job> cause =
+                request.by().flatMap(token -> exchange.site().engine().store().find(token.job()));
+        if (request.by().isPresent() && cause.isEmpty())
+            return new Wanted.Wrong(
+                    AttemptRoutes.lost(exchange.site().engine(), request.by().get()).problem());
         return switch (exchange.site()
                 .requests()
                 .of(
                         tool,
                         request.input(),
                         request.noCache(),
-                        builder -> apply(exchange, request, builder))) {
+                        builder -> apply(exchange, request, cause, builder))) {
             case Requests.Request.Ready(var submission) -> new Wanted.Ready(submission);
             case Requests.Request.Wrong(var errors) ->
                     wrong(at, errors.stream().map(SubmitRoutes::inInput).toList());
@@ -172,12 +177,15 @@ record SubmitRoutes(Endings endings) {
     }
 
     private static void apply(
-            Exchange exchange, SubmitRequest request, Submission.Builder builder) {
+            Exchange exchange,
+            SubmitRequest request,
+            Optional<Job> cause,
+            Submission.Builder builder) {
+        cause.ifPresent(job -> builder.causedBy(request.by().orElseThrow(), job.submission()));
+        exchange.header(CORRELATION).ifPresent(builder::correlationId);
+        exchange.header(IDEMPOTENCY).ifPresent(builder::idempotencyKey);
+        // What the body says stands before what the headers say.
         request.applyTo(builder, exchange.site().engine().store().now());
-        if (request.correlationId().isEmpty())
-            builder.correlationId(exchange.header(CORRELATION).orElse(""));
-        if (request.idempotencyKey().isEmpty())
-            builder.idempotencyKey(exchange.header(IDEMPOTENCY).orElse(""));
         // What names no trace is ignored, as the specification wants it.
         exchange.header(TRACEPARENT)
                 .filter(Submission::isTraceparent)

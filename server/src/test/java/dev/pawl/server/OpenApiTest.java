@@ -11,6 +11,7 @@ import dev.pawl.core.ToolId;
 import dev.pawl.tool.Checked;
 import dev.pawl.tool.JsonSchema;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,8 +56,9 @@ final class OpenApiTest {
         var served = new TreeSet<String>();
         try (var endings = new Endings(on.engine);
                 var tail = new EventTail(on.engine, new SystemTime(), 1);
+                var claims = new Claims(on.engine, new SystemTime());
                 var metrics = new Metrics(on.engine, new SystemTime(), () -> 0)) {
-            for (Routes.Route route : new Routes(endings, tail, metrics).all())
+            for (Routes.Route route : new Routes(endings, tail, claims, metrics).all())
                 served.add(
                         route.method().text().toLowerCase(java.util.Locale.ROOT)
                                 + " "
@@ -118,6 +120,40 @@ final class OpenApiTest {
         fits("Ready", on.get("/readyz"));
         fits("Problem", on.get("/v1/jobs/nope"));
         fits("Problem", on.post("/v1/jobs", "{\"tool\":\"shout\"}"));
+    }
+
+    @Test
+    void whatTheWorkerProtocolAnswersFitsItsSchema() {
+        submit("hi");
+        String worker = "{\"worker\":\"w\",\"tools\":[\"shout@1\"]}";
+        String lease = new UUID(4, 2).toString();
+        String claim =
+                "{\"worker\":\"w\",\"lease\":\"%s\",\"wants\":[{\"tools\":[\"shout@1\"]}]}"
+                        .formatted(lease);
+
+        fits("Worker", on.post("/v1/workers", worker));
+        Running.Answer leased = on.post("/v1/leases", claim);
+        fits("Leased", leased);
+        fits("Leased", on.post("/v1/leases:recover", worker("lease", "\"" + lease + "\"")));
+        fits("Renewed", on.post("/v1/leases:renew", worker("leases", "[\"" + lease + "\"]")));
+        fits("Hints", on.post("/v1/leases:watch", "{}"));
+        JsonNode job = leased.json().path("jobs").path(0);
+        String attempt = "/v1/leases/%s/jobs/%s/1".formatted(lease, job.path("id").stringValue());
+        fits("Reported", on.post(attempt + ":progress", "{\"fraction\":1}"));
+        fits("Reported", on.post(attempt + ":log", "{\"lines\":[]}"));
+        fits(
+                "Artifact",
+                on.send(
+                        on.request(attempt + "/artifacts/a")
+                                .PUT(HttpRequest.BodyPublishers.ofString("a"))));
+        fits("Reported", on.post(attempt + ":complete", "{}"));
+        fits("Problem", on.post(attempt + ":fail", "{}"));
+        fits("ReportedAll", on.post("/v1/leases:end", "{\"reports\":[{}]}"));
+        fits("Left", on.post("/v1/workers/w:leave", ""));
+    }
+
+    private static String worker(String name, String value) {
+        return "{\"worker\":\"w\",\"%s\":%s}".formatted(name, value);
     }
 
     @Test

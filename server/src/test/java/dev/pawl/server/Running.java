@@ -35,6 +35,9 @@ final class Running implements AutoCloseable {
               properties:
                 text: {type: string, minLength: 1}
                 times: {type: integer, minimum: 1, maximum: 9, default: 1}
+            output:
+              type: object
+              properties: {said: {type: string}}
             run:
               command: [echo, "{{input.text}}"]
             policy: {cache: {ttl: 1h}}
@@ -106,6 +109,21 @@ final class Running implements AutoCloseable {
                     .map(e -> e.path("pointer").stringValue(""))
                     .toList();
         }
+    }
+
+    /** Until a claim waits for jobs; a test's timeout bounds it. */
+    void awaitClaim() throws InterruptedException {
+        while (server.waitingClaims() == 0) spin();
+    }
+
+    /** Until no claim waits for jobs any more. */
+    void awaitNoClaim() throws InterruptedException {
+        while (server.waitingClaims() > 0) spin();
+    }
+
+    private static void spin() throws InterruptedException {
+        if (Thread.interrupted()) throw new InterruptedException();
+        Thread.onSpinWait();
     }
 
     Answer get(String path, String... headers) {

@@ -118,6 +118,17 @@ public sealed interface Run {
     }
 
     /**
+     * A worker of somebody's own, in any language, that claims it over HTTP.
+     *
+     * @param by what runs it, for people
+     */
+    record External(String by) implements Run {
+        public External {
+            if (by.isBlank()) throw new IllegalArgumentException("by is blank");
+        }
+    }
+
+    /**
      * Words that a program reads or writes and that say what kind of error it is, whatever its exit
      * code.
      *

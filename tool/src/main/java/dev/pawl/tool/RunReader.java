@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads a tool file's {@code run}. */
 final class RunReader {
-    private static final List<String> KINDS = List.of("command", "http", "java");
+    private static final List<String> KINDS = List.of("command", "http", "java", "external");
     private static final List<String> METHODS =
             List.of("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD");
 
@@ -31,7 +31,8 @@ final class RunReader {
 
     Optional<Run> read(Section top) {
         if (!top.has("run")) {
-            top.mistakeHere("\"run\" is missing", "write run: with command, http or java");
+            top.mistakeHere(
+                    "\"run\" is missing", "write run: with command, http, java or external");
             return Optional.empty();
         }
         Optional<Section> section = top.section("run");
@@ -41,13 +42,14 @@ final class RunReader {
         if (kinds.isEmpty() && run.misspells(KINDS)) return Optional.empty();
         if (kinds.size() != 1) {
             String found = kinds.isEmpty() ? "none" : String.join(" and ", kinds);
-            top.mistake("run", "run has " + found, "want one of command, http, java");
+            top.mistake("run", "run has " + found, "want one of command, http, java, external");
             return Optional.empty();
         }
         return switch (kinds.getFirst()) {
             case "command" -> command(run);
             case "http" -> run.allow("http").section("http").flatMap(this::http);
-            default -> java(run);
+            case "java" -> java(run);
+            default -> external(run);
         };
     }
 
@@ -56,6 +58,13 @@ final class RunReader {
         Optional<String> handler = run.text("java").filter(name -> !name.isBlank());
         if (handler.isEmpty()) run.mistake("java", "java names no handler", "");
         return handler.map(Run.Java::new);
+    }
+
+    private Optional<Run> external(Section run) {
+        run.allow("external");
+        Optional<String> by = run.text("external").filter(text -> !text.isBlank());
+        if (by.isEmpty()) run.mistake("external", "external doesn't say by what it is run", "");
+        return by.map(Run.External::new);
     }
 
     private Optional<Run> command(Section run) {

@@ -77,6 +77,11 @@ public record Tool(
         return new HashSet<>(templates().flatMap(t -> t.namesShown().stream()).toList());
     }
 
+    /** Whether no worker of this program runs it, but one that claims it over HTTP. */
+    public boolean runsElsewhere() {
+        return run instanceof Run.External;
+    }
+
     private Stream<Template> templates() {
         return switch (run) {
             case Run.Command c ->
@@ -89,7 +94,7 @@ public record Tool(
             case Run.Http h ->
                     Stream.of(Stream.of(h.url()), h.headers().values().stream(), h.body().stream())
                             .flatMap(t -> t);
-            case Run.Java _ -> Stream.of();
+            case Run.Java _, Run.External _ -> Stream.of();
         };
     }
 }

@@ -116,6 +116,8 @@ final class ToolFileTest {
     @Test
     void aJavaToolIsRead() {
         assertThat(tool("tool: draw@1\nrun: {java: send}").run()).isEqualTo(new Run.Java("send"));
+        assertThat(tool("tool: draw@1\nrun: {external: draw.py}").run())
+                .isEqualTo(new Run.External("draw.py"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -155,8 +157,8 @@ final class ToolFileTest {
             delimiter = '|',
             textBlock =
                     """
-                    {}                                  | run has none; want one of command, http, java
-                    {java: x, command: [y]}             | run has command and java; want one of command, http, java
+                    {}                                  | run has none; want one of command, http, java, external
+                    {java: x, command: [y]}             | run has command and java; want one of command, http, java, external
                     {command: ls -l}                    | command is "ls -l"; want a list: the program, then each argument
                     {command: []}                       | command is []; want a list: the program, then each argument
                     {command: [x], stdot: y}            | unknown key "stdot"; did you mean "stdout"?

@@ -4,10 +4,10 @@ import dev.pawl.core.Claim;
 import dev.pawl.core.Claim.Want;
 import dev.pawl.core.Claimed;
 import dev.pawl.core.ClaimedJob;
-import dev.pawl.core.End;
-import dev.pawl.core.Engine;
 import dev.pawl.core.JobId;
 import dev.pawl.core.LeaseId;
+import dev.pawl.core.Leases;
+import dev.pawl.core.Report;
 import dev.pawl.core.Time;
 import dev.pawl.core.ToolId;
 import java.time.Duration;
@@ -39,7 +39,7 @@ final class ClaimLoop implements Loop {
     private static final Duration LINGER = Duration.ofMillis(2);
     private static final int PROMOTE_MAX = 1_000;
 
-    private final Engine engine;
+    private final Leases leases;
     private final String worker;
     private final Serving serving;
     private final WorkerOptions options;
@@ -64,7 +64,7 @@ final class ClaimLoop implements Loop {
     private volatile @Nullable HeldLease unsure;
 
     ClaimLoop(
-            Engine engine,
+            Leases leases,
             String worker,
             Serving serving,
             WorkerOptions options,
@@ -72,7 +72,7 @@ final class ClaimLoop implements Loop {
             Launcher launcher,
             Time time,
             RandomGenerator random) {
-        this.engine = engine;
+        this.leases = leases;
         this.worker = worker;
         this.serving = serving;
         this.options = options;
@@ -128,7 +128,7 @@ final class ClaimLoop implements Loop {
         giveBackUnsure();
         Set<LeaseId> spent = held.spent();
         if (spent.isEmpty()) return;
-        engine.claim(new Claim(new LeaseId(randomId()), worker, options.lease(), List.of(), spent));
+        leases.claim(new Claim(new LeaseId(randomId()), worker, options.lease(), List.of(), spent));
         held.forgotten(spent);
     }
 
@@ -145,8 +145,8 @@ final class ClaimLoop implements Loop {
     }
 
     private Duration claim(Map<Slot, Integer> wanted, Map<Slot, Set<ToolId>> kinds) {
-        if (!nextDue.equals(Instant.MAX) && !nextDue.isAfter(engine.store().now()))
-            engine.store().promote(PROMOTE_MAX);
+        if (!nextDue.equals(Instant.MAX) && !nextDue.isAfter(leases.now()))
+            leases.promote(PROMOTE_MAX);
         Set<JobId> only = serving.only().get();
         var wants = new ArrayList<Want>();
         // Each kind has a batch of its own: idle slots of one must not keep the other from
@@ -162,14 +162,14 @@ final class ClaimLoop implements Loop {
         long sentAt = time.nanos();
         var taken = new HeldLease(lease, sentAt + options.safe().toNanos());
         unsure = taken;
-        Claimed claimed = engine.claim(new Claim(lease, worker, options.lease(), wants, spent));
+        Claimed claimed = leases.claim(new Claim(lease, worker, options.lease(), wants, spent));
         unsure = null;
         if (!spent.isEmpty()) held.forgotten(spent);
         nextDue = claimed.nextDue();
         start(taken, claimed.jobs());
         Duration rest = rested(wanted, claimed.jobs());
         if (claimed.answerable().isEmpty()) return rest;
-        engine.answer(claimed.answerable());
+        leases.answer(claimed.answerable());
         // They stood in the place of others.
         return Duration.ZERO;
     }
@@ -185,7 +185,7 @@ final class ClaimLoop implements Loop {
             giveBackUnsure();
             return;
         }
-        List<ClaimedJob> jobs = engine.store().claimed(lease.id, worker);
+        List<ClaimedJob> jobs = leases.claimed(lease.id, worker);
         unsure = null;
         start(lease, jobs);
     }
@@ -193,10 +193,9 @@ final class ClaimLoop implements Loop {
     private void giveBackUnsure() {
         HeldLease lease = unsure;
         if (lease == null) return;
-        var ends = new ArrayList<End>();
-        for (ClaimedJob job : engine.store().claimed(lease.id, worker))
-            ends.add(engine.release(job, worker));
-        if (!ends.isEmpty()) engine.end(ends);
+        var back = new ArrayList<Report>();
+        for (ClaimedJob job : leases.claimed(lease.id, worker)) back.add(new Report.GivenBack(job));
+        if (!back.isEmpty()) leases.end(worker, back);
         unsure = null;
     }
 
@@ -226,7 +225,7 @@ final class ClaimLoop implements Loop {
     private Duration idle() {
         Duration rest = options.poll().plusNanos(random.nextLong(options.poll().toNanos()));
         if (nextDue.equals(Instant.MAX)) return rest;
-        Duration due = Duration.between(engine.store().now(), nextDue);
+        Duration due = Duration.between(leases.now(), nextDue);
         if (due.compareTo(rest) >= 0) return rest;
         return due.isPositive() ? due : Duration.ofMillis(1);
     }

@@ -1,9 +1,9 @@
 package dev.pawl.worker;
 
-import dev.pawl.core.End;
-import dev.pawl.core.Engine;
 import dev.pawl.core.ErrorClass;
+import dev.pawl.core.Leases;
 import dev.pawl.core.Outcome;
+import dev.pawl.core.Report;
 import dev.pawl.core.Written;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,14 +22,14 @@ import org.slf4j.LoggerFactory;
 final class Completer implements Loop {
     private static final Logger log = LoggerFactory.getLogger(Completer.class);
 
-    private final Engine engine;
+    private final Leases leases;
     private final String worker;
     private final WorkerOptions options;
     private final Held held;
     private List<Ended> pending = List.of();
 
-    Completer(Engine engine, String worker, WorkerOptions options, Held held) {
-        this.engine = engine;
+    Completer(Leases leases, String worker, WorkerOptions options, Held held) {
+        this.leases = leases;
         this.worker = worker;
         this.options = options;
         this.held = held;
@@ -51,7 +51,7 @@ final class Completer implements Loop {
             else ends.add(end);
         if (!ends.isEmpty()) write(ends);
         pending = gone;
-        for (Ended end : gone) engine.store().stopped(end.run().job().token());
+        for (Ended end : gone) leases.stopped(end.run().job().token());
         held.settle(gone, true);
         pending = List.of();
         return Duration.ZERO;
@@ -59,7 +59,7 @@ final class Completer implements Loop {
 
     private void write(List<Ended> ends) {
         try {
-            settle(ends, engine.end(ends.stream().map(this::end).toList()));
+            settle(ends, leases.end(worker, ends.stream().map(Completer::report).toList()));
         } catch (RuntimeException e) {
             if (LoopThread.storeAway(e)) throw e;
             log.error("{} ends can't be written together: one by one", ends.size(), e);
@@ -70,7 +70,7 @@ final class Completer implements Loop {
     private void writeAlone(Ended ended) {
         List<Ended> one = List.of(ended);
         try {
-            settle(one, engine.end(List.of(end(ended))));
+            settle(one, leases.end(worker, List.of(report(ended))));
         } catch (RuntimeException e) {
             if (LoopThread.storeAway(e)) throw e;
             writeFailure(ended, e);
@@ -86,7 +86,7 @@ final class Completer implements Loop {
                     Outcome.failed(
                             ErrorClass.PERMANENT, "its end can't be stored: " + why.getMessage());
             try {
-                settle(one, engine.end(List.of(engine.ending(job, worker, failed))));
+                settle(one, leases.end(worker, List.of(new Report.Ended(job, failed))));
             } catch (RuntimeException e) {
                 if (LoopThread.storeAway(e)) throw e;
                 log.error("nor can its failure: left to its lease", e);
@@ -104,18 +104,18 @@ final class Completer implements Loop {
     private void lost(Ended ended, String reason) {
         var job = ended.run().job();
         // If it was a cancel that ended the job, it waits to hear that the handler is gone.
-        boolean cancelled = engine.store().stopped(job.token()) instanceof Written.Done;
+        boolean cancelled = leases.stopped(job.token()) instanceof Written.Done;
         try (var _ = JobLog.of(job)) {
             if (cancelled) log.info("the job was cancelled before the attempt's end: {}", reason);
             else log.warn("the attempt's end came too late: {}", reason);
         }
     }
 
-    private End end(Ended ended) {
+    private static Report report(Ended ended) {
         var job = ended.run().job();
         return switch (ended.what()) {
-            case Ended.What.Ends(var outcome) -> engine.ending(job, worker, outcome);
-            case Ended.What.GoesBack _ -> engine.release(job, worker);
+            case Ended.What.Ends(var outcome) -> new Report.Ended(job, outcome);
+            case Ended.What.GoesBack _ -> new Report.GivenBack(job);
             case Ended.What.Gone _ -> throw new AssertionError(ended);
         };
     }

@@ -1,7 +1,7 @@
 package dev.pawl.worker;
 
-import dev.pawl.core.Engine;
 import dev.pawl.core.LeaseId;
+import dev.pawl.core.Leases;
 import dev.pawl.core.Renewal;
 import dev.pawl.core.Renewed;
 import dev.pawl.core.Time;
@@ -29,7 +29,7 @@ final class Heartbeat implements Loop {
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration LAPSE_MIN = Duration.ofSeconds(2);
 
-    private final Engine engine;
+    private final Leases leases;
     private final String worker;
     private final WorkerOptions options;
     private final Held held;
@@ -41,8 +41,8 @@ final class Heartbeat implements Loop {
     private boolean due = true;
     private long sentAt;
 
-    Heartbeat(Engine engine, String worker, WorkerOptions options, Held held, Time time) {
-        this.engine = engine;
+    Heartbeat(Leases leases, String worker, WorkerOptions options, Held held, Time time) {
+        this.leases = leases;
         this.worker = worker;
         this.options = options;
         this.held = held;
@@ -85,7 +85,7 @@ final class Heartbeat implements Loop {
         long sent = time.nanos();
         Renewed answer;
         try {
-            answer = engine.store().renew(new Renewal(worker, names, options.lease()));
+            answer = leases.renew(new Renewal(worker, names, options.lease()));
         } catch (RuntimeException e) {
             held.age(lapse);
             throw e;
@@ -107,7 +107,7 @@ final class Heartbeat implements Loop {
 
     private void stop(Token token) {
         // What isn't here any more has stopped: it ended while its job was being cancelled.
-        if (held.find(token).isEmpty()) engine.store().stopped(token);
+        if (held.find(token).isEmpty()) leases.stopped(token);
         else held.stop(Stop.CANCELLED, run -> run.job().token().equals(token));
     }
 

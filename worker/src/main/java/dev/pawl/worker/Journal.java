@@ -1,7 +1,6 @@
 package dev.pawl.worker;
 
-import dev.pawl.core.Engine;
-import dev.pawl.core.Store;
+import dev.pawl.core.Leases;
 import dev.pawl.core.Time;
 import dev.pawl.core.Written;
 import java.time.Duration;
@@ -12,12 +11,12 @@ import java.time.Duration;
  * another.
  */
 final class Journal implements Loop {
-    private final Engine engine;
+    private final Leases leases;
     private final Held held;
     private final Time time;
 
-    Journal(Engine engine, Held held, Time time) {
-        this.engine = engine;
+    Journal(Leases leases, Held held, Time time) {
+        this.leases = leases;
         this.held = held;
         this.time = time;
     }
@@ -46,13 +45,12 @@ final class Journal implements Loop {
 
     private void write(Run run, Sink sink) {
         var token = run.job().token();
-        Store store = engine.store();
         Sink.Piece piece = sink.peek(time.nanos());
         boolean standing = true;
         if (!piece.lines().isEmpty())
-            standing = store.log(token, piece.lines()) instanceof Written.Done;
+            standing = leases.log(token, piece.lines()) instanceof Written.Done;
         if (standing && piece.progress() != null)
-            standing = store.progress(token, piece.progress()) instanceof Written.Done;
+            standing = leases.progress(token, piece.progress()) instanceof Written.Done;
         if (standing) {
             sink.written(piece, time.nanos());
             return;

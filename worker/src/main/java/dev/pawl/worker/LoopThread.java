@@ -1,6 +1,5 @@
 package dev.pawl.worker;
 
-import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
@@ -83,8 +82,24 @@ final class LoopThread implements AutoCloseable {
         }
     }
 
+    /** Whether it may work later, as it is: the store is away or full, or the server is away. */
     static boolean storeAway(RuntimeException e) {
-        return e instanceof PawlException p
-                && (p.code() == ErrorCode.STORE_UNAVAILABLE || p.code() == ErrorCode.STORE_FULL);
+        if (!(e instanceof PawlException pawl)) return false;
+        return switch (pawl.code()) {
+            case STORE_UNAVAILABLE, STORE_FULL, SERVER_UNREACHABLE -> true;
+            case JOB_NOT_FOUND,
+                    TOOL_NOT_FOUND,
+                    INPUT_INVALID,
+                    INPUT_TOO_LARGE,
+                    PARENT_NOT_FOUND,
+                    IDEMPOTENCY_CONFLICT,
+                    CONFIGURATION_INVALID,
+                    QUEUE_FULL,
+                    NOT_POSSIBLE_NOW,
+                    LEASE_LOST,
+                    SCHEMA_NEWER,
+                    STORE_CORRUPT ->
+                    false;
+        };
     }
 }

@@ -3,11 +3,14 @@ package dev.pawl.worker;
 import dev.pawl.core.Engine;
 import dev.pawl.core.EngineListener;
 import dev.pawl.core.JobId;
+import dev.pawl.core.Leases;
 import dev.pawl.core.Time;
 import dev.pawl.core.Token;
 import dev.pawl.core.ToolId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -24,9 +27,11 @@ public final class Loops {
     private final Heartbeat heartbeat;
     private final Watch watch;
     private final Journal journal;
-    private final Chores chores;
+    private final Optional<Chores> chores;
 
     /**
+     * The loops of a worker that has the store, and so does its chores too.
+     *
      * @param worker the worker's random name
      */
     public Loops(
@@ -36,20 +41,51 @@ public final class Loops {
             WorkerOptions options,
             Surroundings around,
             Launcher launcher) {
+        this(
+                engine,
+                worker,
+                serving,
+                options,
+                around,
+                launcher,
+                Optional.of(new Chores(engine, options, around.processes(), around.time())));
+    }
+
+    /** The loops of a worker on the other side of a network: what time brings is others' to do. */
+    static Loops remote(
+            Leases leases,
+            String worker,
+            Serving serving,
+            WorkerOptions options,
+            Surroundings around,
+            Launcher launcher) {
+        return new Loops(leases, worker, serving, options, around, launcher, Optional.empty());
+    }
+
+    private Loops(
+            Leases leases,
+            String worker,
+            Serving serving,
+            WorkerOptions options,
+            Surroundings around,
+            Launcher launcher,
+            Optional<Chores> chores) {
         Time time = around.time();
         RandomGenerator random = around.random();
         this.held = new Held(options, time, signals);
-        this.claim = new ClaimLoop(engine, worker, serving, options, held, launcher, time, random);
-        this.complete = new Completer(engine, worker, options, held);
-        this.heartbeat = new Heartbeat(engine, worker, options, held, time);
+        this.claim = new ClaimLoop(leases, worker, serving, options, held, launcher, time, random);
+        this.complete = new Completer(leases, worker, options, held);
+        this.heartbeat = new Heartbeat(leases, worker, options, held, time);
         this.watch = new Watch(options, held, time);
-        this.journal = new Journal(engine, held, time);
-        this.chores = new Chores(engine, options, around.processes(), time);
+        this.journal = new Journal(leases, held, time);
+        this.chores = chores;
     }
 
     /** Every loop, each with steps of its own. */
     public List<Loop> all() {
-        return List.of(claim, complete, heartbeat, watch, journal, chores);
+        var all = new ArrayList<Loop>(List.of(claim, complete, heartbeat, watch, journal));
+        chores.ifPresent(all::add);
+        return all;
     }
 
     /**
@@ -130,7 +166,7 @@ public final class Loops {
     }
 
     Chores chores() {
-        return chores;
+        return chores.orElseThrow();
     }
 
     Held held() {

@@ -228,6 +228,7 @@ public final class PawlBuilder {
     private Map<ToolId, Served> served(Contracts contracts, ToolExecutors executors) {
         var served = new HashMap<ToolId, Served>();
         for (Tool tool : contracts.tools().all()) {
+            if (tool.runsElsewhere()) continue;
             requireHandler(tool);
             served.put(tool.id(), Served.of(tool, executors.of(tool)));
         }

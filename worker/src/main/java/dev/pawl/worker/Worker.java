@@ -2,6 +2,7 @@ package dev.pawl.worker;
 
 import dev.pawl.core.Engine;
 import dev.pawl.core.EngineListener;
+import dev.pawl.core.Leases;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.ToolId;
 import dev.pawl.core.WorkerEntry;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +34,7 @@ public final class Worker implements AutoCloseable {
         CLOSED
     }
 
-    private final Engine engine;
+    private final Leases leases;
     private final WorkerOptions options;
     private final Surroundings around;
     private final String id;
@@ -46,22 +48,54 @@ public final class Worker implements AutoCloseable {
     private List<LoopThread> threads = List.of();
     private volatile boolean hurry;
 
+    /** A worker that has the store. */
     public Worker(Engine engine, Serving serving, WorkerOptions options, Surroundings around) {
-        this.engine = engine;
+        this(
+                engine,
+                serving,
+                options,
+                around,
+                named(around),
+                id -> new Loops(engine, id, serving, options, around, Launcher.threads()));
+    }
+
+    /** A worker on the other side of a network. */
+    public static Worker remote(
+            Leases leases, Serving serving, WorkerOptions options, Surroundings around) {
+        return new Worker(
+                leases,
+                serving,
+                options,
+                around,
+                named(around),
+                id -> Loops.remote(leases, id, serving, options, around, Launcher.threads()));
+    }
+
+    private Worker(
+            Leases leases,
+            Serving serving,
+            WorkerOptions options,
+            Surroundings around,
+            String id,
+            Function<String, Loops> loops) {
+        this.leases = leases;
         this.served = serving.tools();
         this.options = options;
         this.around = around;
+        this.id = id;
+        this.loops = loops.apply(id);
+        this.listener = this.loops.listener();
+    }
+
+    private static String named(Surroundings around) {
         Processes here = around.processes();
         String host = here.host();
         int end = host.indexOf('/');
-        this.id =
-                "%s-%d-%08x"
-                        .formatted(
-                                end < 0 ? host : host.substring(0, end),
-                                here.pid(),
-                                around.random().nextInt());
-        this.loops = new Loops(engine, id, serving, options, around, Launcher.threads());
-        this.listener = loops.listener();
+        return "%s-%d-%08x"
+                .formatted(
+                        end < 0 ? host : host.substring(0, end),
+                        here.pid(),
+                        around.random().nextInt());
     }
 
     /** Its random name. */
@@ -79,8 +113,8 @@ public final class Worker implements AutoCloseable {
         try {
             if (phase != Phase.FRESH)
                 throw new IllegalStateException("worker %s is %s".formatted(id, phase));
-            engine.store().register(entry());
-            engine.listen(listener);
+            leases.register(entry());
+            leases.listen(listener);
             threads = launch();
             phase = Phase.RUNNING;
         } finally {
@@ -104,7 +138,7 @@ public final class Worker implements AutoCloseable {
         try {
             served = Map.copyOf(tools);
             loops.serve(served);
-            if (phase == Phase.RUNNING) engine.store().register(entry());
+            if (phase == Phase.RUNNING) leases.register(entry());
         } finally {
             phases.unlock();
         }
@@ -138,7 +172,7 @@ public final class Worker implements AutoCloseable {
             interrupted |= drained();
         } finally {
             threads.subList(1, threads.size()).forEach(LoopThread::close);
-            engine.unlisten(listener);
+            leases.unlisten(listener);
             unregister();
             if (interrupted) Thread.currentThread().interrupt();
         }
@@ -174,7 +208,7 @@ public final class Worker implements AutoCloseable {
     private void unregister() {
         try {
             loops.claim().forgetSpent();
-            engine.store().unregister(id);
+            leases.unregister(id);
         } catch (PawlException e) {
             log.warn("worker {} stays registered until others miss it: {}", id, e.getMessage());
         }
@@ -182,7 +216,7 @@ public final class Worker implements AutoCloseable {
 
     private WorkerEntry entry() {
         Processes here = around.processes();
-        Instant now = engine.store().now();
+        Instant now = leases.now();
         return new WorkerEntry(
                 id,
                 here.host(),

@@ -4,6 +4,7 @@ import dev.pawl.app.config.Configuration;
 import dev.pawl.tool.Requests;
 import dev.pawl.tool.Tools;
 import dev.pawl.worker.Serving;
+import java.net.URI;
 import java.util.function.UnaryOperator;
 
 /** Builds what commands work with; {@code Main} has the one there is. */
@@ -22,6 +23,16 @@ public interface Wiring {
 
     /** What turns inputs into submissions. */
     Requests requests(Opened opened);
+
+    /** What a worker needs that takes its jobs from that server; makes the data folder. */
+    Remote connect(Configuration configuration, URI server);
+
+    /** A worker that is not started yet; the caller closes it before {@code remote}. */
+    Workshop workshop(
+            Configuration configuration,
+            Remote remote,
+            Tools tools,
+            UnaryOperator<Serving> restriction);
 
     /** A worker that is not started yet; the caller closes it before {@code opened}. */
     Workshop workshop(

@@ -8,12 +8,15 @@ import dev.pawl.tool.ToolProblem;
 import dev.pawl.tool.Tools;
 import dev.pawl.worker.Served;
 import dev.pawl.worker.Serving;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
 
 /** {@code pawl worker}: runs jobs until it is told to stop. */
 public final class Work implements Command {
@@ -45,29 +48,41 @@ public final class Work implements Command {
         call.wiring().startLog(call.configuration(), true);
         Tools tools = call.wiring().tools(call.configuration());
         for (ToolProblem problem : tools.problems()) call.screen().note("pawl: " + problem);
-        Set<ToolId> only = only(call, tools);
-        var stop = new CountDownLatch(1);
-        try (Opened opened = call.wiring().open(call.configuration());
+        // Asked again whenever tool files change.
+        UnaryOperator<Serving> restriction =
+                serving -> restricted(serving, only(call, tools), call);
+        Optional<URI> server = call.configuration().remote();
+        if (server.isEmpty()) {
+            try (Opened opened = call.wiring().open(call.configuration());
+                    Workshop workshop =
+                            call.wiring()
+                                    .workshop(call.configuration(), opened, tools, restriction)) {
+                serve(call, workshop);
+            }
+            return ExitCode.SUCCEEDED;
+        }
+        try (Remote remote = call.wiring().connect(call.configuration(), server.get());
                 Workshop workshop =
-                        call.wiring()
-                                .workshop(
-                                        call.configuration(),
-                                        opened,
-                                        tools,
-                                        serving -> restricted(serving, only, call));
-                var _ =
-                        call.outside()
-                                .signals()
-                                .watch(count -> {
-                                    if (count == 1) stop.countDown();
-                                    else workshop.worker().closeNow();
-                                })) {
+                        call.wiring().workshop(call.configuration(), remote, tools, restriction)) {
+            serve(call, workshop);
+        }
+        return ExitCode.SUCCEEDED;
+    }
+
+    private static void serve(Call call, Workshop workshop) throws InterruptedException {
+        var stop = new CountDownLatch(1);
+        try (var _ =
+                call.outside()
+                        .signals()
+                        .watch(count -> {
+                            if (count == 1) stop.countDown();
+                            else workshop.worker().closeNow();
+                        })) {
             workshop.start();
             stop.await();
             // Within the watch, so that a second signal is heard while it drains.
             workshop.drain();
         }
-        return ExitCode.SUCCEEDED;
     }
 
     private static Set<ToolId> only(Call call, Tools tools) {

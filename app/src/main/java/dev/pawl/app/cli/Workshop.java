@@ -49,7 +49,8 @@ public final class Workshop implements AutoCloseable {
 
     private static Serving all(Tools tools, ToolExecutors executors) {
         var served = new HashMap<ToolId, Served>();
-        for (Tool tool : tools.all()) served.put(tool.id(), Served.of(tool, executors.of(tool)));
+        for (Tool tool : tools.all())
+            if (!tool.runsElsewhere()) served.put(tool.id(), Served.of(tool, executors.of(tool)));
         return Serving.all(Map.copyOf(served));
     }
 

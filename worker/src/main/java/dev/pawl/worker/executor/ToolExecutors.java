@@ -62,6 +62,7 @@ public final class ToolExecutors implements AutoCloseable {
     /**
      * What runs that tool; a missing program or handler shows when it runs.
      *
+     * @throws IllegalArgumentException when it {@linkplain Tool#runsElsewhere runs elsewhere}
      * @throws PawlException {@link ErrorCode#CONFIGURATION_INVALID} when it is a command and this
      *     program runs none
      */
@@ -70,6 +71,9 @@ public final class ToolExecutors implements AutoCloseable {
             case Run.Command run -> command(tool, run);
             case Run.Http run ->
                     new HttpExecutor(tool, run, client(run.connectTimeout()), artifacts, time);
+            case Run.External run ->
+                    throw new IllegalArgumentException(
+                            "tool %s is run by %s".formatted(tool.id(), run.by()));
             case Run.Java run -> new JavaExecutor(tool, run.handler(), handlers, artifacts);
         };
     }
