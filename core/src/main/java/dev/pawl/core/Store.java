@@ -210,7 +210,7 @@ public interface Store extends AutoCloseable {
      * Events with greater numbers, each written in the transaction that it tells of. Whoever asks
      * again from where a page ended misses none.
      *
-     * @param limit 1 to 10,000
+     * @param limit at least 1
      */
     Events events(long after, int limit);
 

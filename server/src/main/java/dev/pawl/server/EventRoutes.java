@@ -6,13 +6,14 @@ import dev.pawl.core.JobId;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Progress;
+import dev.pawl.core.Standing;
 import dev.pawl.core.Store;
 import dev.pawl.core.Time;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -37,19 +38,38 @@ record EventRoutes(EventTail tail) {
         JobId job = exchange.job();
         Store store = store(exchange);
         Optional<EventId> last = EventId.of(exchange);
-        boolean over = last.isPresent() && JobStream.over(tail, store, job, last.get());
-        if (over || last.isEmpty()) requireThere(exchange, job);
-        if (over) {
+        if (last.isPresent() && JobStream.over(tail, store, job, last.get())) {
+            standing(store, job);
             // What a browser needs to hear so that it doesn't come again.
             exchange.response().status(Status.NO_CONTENT_204).send();
             return;
         }
         try (EventTail.Ear ear = tail.listen(job)) {
-            stream(
-                    exchange,
-                    Sse.MEDIA_TYPE,
-                    sse -> JobStream.tell(tail, ear, store, job, last, new SseTeller(sse)));
+            if (last.isPresent()) {
+                EventId after = last.get();
+                stream(
+                        exchange,
+                        Sse.MEDIA_TYPE,
+                        sse -> JobStream.resume(tail, ear, store, job, after, new SseTeller(sse)));
+                return;
+            }
+            begin(exchange, Sse.MEDIA_TYPE, ear, EventId.BEGINNING, SseTeller::new);
         }
+    }
+
+    private void begin(
+            Exchange exchange,
+            String mediaType,
+            EventTail.Ear ear,
+            EventId after,
+            Function<Sse, JobStream.Teller> teller) {
+        JobId job = exchange.job();
+        Store store = store(exchange);
+        Standing now = standing(store, job);
+        stream(
+                exchange,
+                mediaType,
+                sse -> JobStream.begin(tail, ear, store, job, now, after, teller.apply(sse)));
     }
 
     private record SseTeller(Sse sse) implements JobStream.Teller {
@@ -88,14 +108,9 @@ record EventRoutes(EventTail tail) {
         JobId job = exchange.job();
         int attempt = exchange.number("after_attempt", 0, 0, Integer.MAX_VALUE);
         int seq = exchange.number("after_seq", -1, -1, Integer.MAX_VALUE);
-        requireThere(exchange, job);
-        Store store = store(exchange);
         try (EventTail.Ear ear = tail.listen(job)) {
-            EventId here = EventId.BEGINNING.line(attempt, seq);
-            stream(
-                    exchange,
-                    "application/x-ndjson",
-                    lines -> JobStream.follow(tail, ear, store, job, here, new LogTeller(lines)));
+            EventId after = EventId.BEGINNING.line(attempt, seq);
+            begin(exchange, "application/x-ndjson", ear, after, LogTeller::new);
         }
     }
 
@@ -247,8 +262,8 @@ record EventRoutes(EventTail tail) {
                 .isPresent();
     }
 
-    private static void requireThere(Exchange exchange, JobId job) {
-        if (store(exchange).states(List.of(job)).isEmpty()) throw JobRoutes.none(job);
+    private static Standing standing(Store store, JobId job) {
+        return store.standing(job).orElseThrow(() -> JobRoutes.none(job));
     }
 
     private static Store store(Exchange exchange) {

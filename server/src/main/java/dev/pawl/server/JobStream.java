@@ -58,27 +58,38 @@ final class JobStream {
         this.at = at;
     }
 
-    /** Tells until the job has ended, or the listener or the server is gone. */
-    static void tell(
+    /**
+     * Tells until the job has ended, or the listener or the server is gone.
+     *
+     * @param ear listens to the job since before {@code now} was asked for
+     */
+    static void begin(
             EventTail tail,
             EventTail.Ear ear,
             Store store,
             JobId job,
-            Optional<EventId> last,
+            Standing now,
+            EventId after,
             Teller teller)
             throws Sse.Gone, InterruptedException {
-        var stream = new JobStream(tail, ear, store, job, last.orElse(EventId.BEGINNING), teller);
-        if (last.isEmpty()) stream.standing();
-        else stream.resume(last.get());
+        var stream = new JobStream(tail, ear, store, job, after, teller);
+        stream.tell(now);
         stream.follow();
     }
 
-    /** Tells only the log after that line; what happened to the job before doesn't matter. */
-    static void follow(
-            EventTail tail, EventTail.Ear ear, Store store, JobId job, EventId after, Teller teller)
+    /** As {@link #begin}, for who was told of everything up to there. */
+    static void resume(
+            EventTail tail, EventTail.Ear ear, Store store, JobId job, EventId last, Teller teller)
             throws Sse.Gone, InterruptedException {
-        var stream = new JobStream(tail, ear, store, job, after, teller);
-        stream.standing();
+        var stream = new JobStream(tail, ear, store, job, last, teller);
+        if (last.known(store)) {
+            stream.upTo = last.number();
+            stream.said();
+            stream.catchUp(store.latestEvent());
+        } else {
+            teller.missed(JsonNodeFactory.instance.objectNode());
+            stream.standing();
+        }
         stream.follow();
     }
 
@@ -96,28 +107,18 @@ final class JobStream {
         return page.events().isEmpty() && page.missed() == 0;
     }
 
-    private void resume(EventId last) throws Sse.Gone, InterruptedException {
-        if (!last.known(store)) {
-            teller.missed(JsonNodeFactory.instance.objectNode());
-            standing();
-            return;
-        }
-        upTo = last.number();
-        said();
-        catchUp(store.latestEvent());
-    }
-
     /** Tells where the job stands, and what its attempts have said so far. */
     private void standing() throws Sse.Gone {
-        Optional<Standing> standing = store.standing(job);
-        if (standing.isEmpty()) {
-            over = true;
-            return;
-        }
-        JobState state = standing.get().state();
-        upTo = standing.get().event();
+        Optional<Standing> now = store.standing(job);
+        if (now.isPresent()) tell(now.get());
+        else over = true;
+    }
+
+    private void tell(Standing now) throws Sse.Gone {
+        JobState state = now.state();
+        upTo = now.event();
         at = at.at(store, upTo);
-        said();
+        if (state.attempt() > 0) said(now.progress());
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("id", job.toString())
                 .put("state", state.name().wire())
@@ -160,8 +161,12 @@ final class JobStream {
         over = event.last();
     }
 
-    /** Tells the new lines of the log, and the progress where it is another. */
     private void said() throws Sse.Gone {
+        said(store.standing(job).flatMap(Standing::progress));
+    }
+
+    /** Tells the new lines of the log, and the progress where it is another. */
+    private void said(Optional<Progress> progress) throws Sse.Gone {
         List<LogLine> lines;
         do {
             lines = store.logs(job, at.attempt(), at.seq(), PAGE);
@@ -170,9 +175,8 @@ final class JobStream {
                 teller.log(at, line);
             }
         } while (lines.size() == PAGE);
-        Progress progress = store.standing(job).flatMap(Standing::progress).orElse(null);
-        if (progress == null || progress.equals(told)) return;
-        told = progress;
-        teller.progress(at, progress);
+        if (progress.isEmpty() || progress.get().equals(told)) return;
+        told = progress.get();
+        teller.progress(at, told);
     }
 }
