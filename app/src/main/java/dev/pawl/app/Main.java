@@ -18,6 +18,7 @@ import dev.pawl.app.cli.JobsList;
 import dev.pawl.app.cli.JobsLogs;
 import dev.pawl.app.cli.JobsRedrive;
 import dev.pawl.app.cli.JobsShow;
+import dev.pawl.app.cli.JobsTail;
 import dev.pawl.app.cli.Opened;
 import dev.pawl.app.cli.Outside;
 import dev.pawl.app.cli.Outside.Terminal;
@@ -101,6 +102,7 @@ public final class Main {
                                 new JobsList(),
                                 new JobsShow(),
                                 new JobsLogs(),
+                                new JobsTail(),
                                 new JobsCancel(),
                                 new JobsRedrive(),
                                 new JobsDiscard(),

@@ -29,7 +29,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Workers that have no store, but the address of a server. */
@@ -105,7 +104,7 @@ final class RemoteWorkerTest {
             assertThat(done.state()).as("%s", done.json()).isEqualTo(JobState.Name.SUCCEEDED);
             assertThat(done.json().path("output").toString()).isEqualTo("{\"attempt\":1}");
             assertThat(read(client, job, "note.txt")).isEqualTo("by hand");
-            assertThat(client.logs(job, 0, -1, 100)).anyMatch(l -> text(l).equals("attempt 1"));
+            assertThat(client.logs(job, 0, -1, 100)).anyMatch(l -> l.text().equals("attempt 1"));
         }
     }
 
@@ -217,7 +216,7 @@ final class RemoteWorkerTest {
                         .isEqualTo("{\"groups\":[[\"listen\",\"silent\"]]}");
                 assertThat(read(client, job, "anagrams.txt")).isEqualTo("listen silent\n");
                 assertThat(client.logs(job, 0, -1, 9))
-                        .anyMatch(line -> text(line).equals("3 words, 1 groups"));
+                        .anyMatch(line -> line.text().equals("3 words, 1 groups"));
                 python.stop();
                 assertThat(python.ends()).as(python::said).isZero();
                 assertThat(hosts(client)).noneMatch(host -> host.endsWith("/http"));
@@ -308,10 +307,6 @@ final class RemoteWorkerTest {
         return client.get("v1/workers").path("workers").values().stream()
                 .map(worker -> worker.path("host").stringValue(""))
                 .toList();
-    }
-
-    private static String text(JsonNode line) {
-        return line.path("text").stringValue("");
     }
 
     private void await(String what, Callable<Boolean> seen, PawlProcess... processes)

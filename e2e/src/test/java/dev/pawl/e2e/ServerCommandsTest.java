@@ -96,6 +96,7 @@ final class ServerCommandsTest {
         assertThat(pawl("jobs", "show", id, "--json"))
                 .contains("\"input\":{\"text\":\"listed\"}", "\"name\":\"copy.txt\"");
         assertThat(pawl("why", id)).startsWith("succeeded: ");
+        assertThat(pawl("jobs", "tail", id)).contains("took 6 bytes").endsWith("succeeded\n");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.pawl.app.cli;
 
 import dev.pawl.api.Accepted;
 import dev.pawl.api.Answer;
+import dev.pawl.api.JobNews;
 import dev.pawl.api.JobPage;
 import dev.pawl.api.JobQuery;
 import dev.pawl.api.JobView;
@@ -32,12 +33,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Jobs of a data folder. */
 final class FolderTarget implements Target {
     private static final Duration AWHILE = Duration.ofMillis(200);
+    private static final int LINES_MAX = 1_000;
 
     private final Opened opened;
     private final FileTools tools;
@@ -168,6 +172,37 @@ final class FolderTarget implements Target {
     @Override
     public List<LogLine> logs(JobId id, int afterAttempt, long afterSeq, int limit) {
         return store().logs(id, afterAttempt, afterSeq, limit);
+    }
+
+    /** Looks now and then: of states that a job was in only for moments, only the last is seen. */
+    @Override
+    public void tail(JobId id, Consumer<JobNews> told) throws InterruptedException {
+        @Nullable JobNews state = null;
+        @Nullable JobNews progress = null;
+        int attempt = 0;
+        long seq = -1;
+        for (JobView job = job(id); ; job = awhile(id)) {
+            for (LogLine line : store().logs(id, attempt, seq, LINES_MAX)) {
+                told.accept(
+                        new JobNews.Log(
+                                line.attempt(),
+                                line.seq(),
+                                line.at(),
+                                line.stream().wire(),
+                                line.text()));
+                attempt = line.attempt();
+                seq = line.seq();
+            }
+            if (job.progress().isPresent()) {
+                var said = new JobNews.Progress(job.progress().get(), job.progressText());
+                if (!said.equals(progress)) told.accept(said);
+                progress = said;
+            }
+            var now = new JobNews.State(job.state(), job.attempt());
+            if (!now.equals(state)) told.accept(now);
+            state = now;
+            if (now.last()) return;
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.pawl.app.cli;
 
 import dev.pawl.api.Answer;
+import dev.pawl.api.JobNews;
 import dev.pawl.api.JobPage;
 import dev.pawl.api.JobQuery;
 import dev.pawl.api.JobView;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
 /** Jobs of a server. */
@@ -99,6 +101,11 @@ final class ServerTarget implements Target {
     public List<LogLine> logs(JobId id, int afterAttempt, long afterSeq, int limit)
             throws InterruptedException {
         return client.logs(id, afterAttempt, afterSeq, limit);
+    }
+
+    @Override
+    public void tail(JobId id, Consumer<JobNews> told) throws InterruptedException {
+        client.events(id, told);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.pawl.app.cli;
 
 import dev.pawl.api.Answer;
+import dev.pawl.api.JobNews;
 import dev.pawl.api.JobPage;
 import dev.pawl.api.JobQuery;
 import dev.pawl.api.JobView;
@@ -20,6 +21,7 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -64,6 +66,12 @@ public interface Target extends ToolSource, AutoCloseable {
     /** The lines after the given one, oldest first; 0 and -1 for the beginning. */
     List<LogLine> logs(JobId id, int afterAttempt, long afterSeq, int limit)
             throws InterruptedException;
+
+    /**
+     * Tells what happens to a job until it has ended: its log and its state so far, then what
+     * comes.
+     */
+    void tail(JobId id, Consumer<JobNews> told) throws InterruptedException;
 
     WhyView why(JobId id) throws InterruptedException;
 
