@@ -29,6 +29,7 @@ final class TerminalTest {
 
     @TempDir Path folder;
     private String pawl = "";
+    private int terminals;
 
     @BeforeEach
     void aToolAndTmux() throws Exception {
@@ -54,7 +55,7 @@ final class TerminalTest {
 
     @AfterEach
     void endTmux() throws Exception {
-        run("tmux", "-S", folder + "/tmux", "kill-server");
+        run("tmux", "-S", socket(), "kill-server");
     }
 
     @Test
@@ -129,11 +130,17 @@ final class TerminalTest {
         return screen.replaceAll("\033\\[[0-9;]*m", "");
     }
 
+    /** Of the newest terminal: a server that is ending would take a session down with it. */
+    private String socket() {
+        return folder + "/tmux-" + terminals;
+    }
+
     private void open(int columns) throws Exception {
+        terminals++;
         run(
                 "tmux",
                 "-S",
-                folder + "/tmux",
+                socket(),
                 "-f",
                 "/dev/null",
                 "new-session",
@@ -168,7 +175,7 @@ final class TerminalTest {
     }
 
     private String tmux(String... words) throws Exception {
-        var command = new ArrayList<>(List.of("tmux", "-u", "-S", folder + "/tmux"));
+        var command = new ArrayList<>(List.of("tmux", "-u", "-S", socket()));
         command.addAll(List.of(words));
         return run(command.toArray(String[]::new));
     }
