@@ -50,15 +50,19 @@ record AttemptRoutes(Hints hints) {
 
     /** How an attempt ends; the names are wire format. */
     private enum How {
-        COMPLETE("output", "artifacts"),
-        FAIL("error_class", "error", "retry_after_ms", "artifacts"),
-        SNOOZE("delay_ms", "reason"),
-        RELEASE();
+        COMPLETE,
+        FAIL,
+        SNOOZE,
+        RELEASE;
 
-        private final String[] fields;
-
-        How(String... fields) {
-            this.fields = fields;
+        /** The fields of its body. */
+        String[] fields() {
+            return switch (this) {
+                case COMPLETE -> new String[] {"output", "artifacts"};
+                case FAIL -> new String[] {"error_class", "error", "retry_after_ms", "artifacts"};
+                case SNOOZE -> new String[] {"delay_ms", "reason"};
+                case RELEASE -> new String[0];
+            };
         }
 
         String wire() {
@@ -93,7 +97,7 @@ record AttemptRoutes(Hints hints) {
                 exchange.request().content().hasEntity()
                         ? exchange.json()
                         : JsonNodeFactory.instance.objectNode();
-        var body = new Body(json, how.fields);
+        var body = new Body(json, how.fields());
         Told told = told(exchange, body, token, how);
         body.check();
         answer(exchange, token, how.wire(), end(exchange, List.of(told)).getFirst());

@@ -46,7 +46,7 @@ final class WorkerClientTest implements LeasesContract {
     }
 
     /** A server, and a client with a folder of its own. */
-    private static final class Remote implements Subject {
+    static final class Remote implements Subject {
         final Running on;
         final FileArtifacts here;
         final WorkerClient client;
