@@ -22,7 +22,9 @@ import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.Limit;
 import dev.pawl.core.NewJob;
+import dev.pawl.core.Reclaimed;
 import dev.pawl.core.Submission;
+import dev.pawl.core.Token;
 import dev.pawl.core.ToolId;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -37,6 +39,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +94,17 @@ final class MemoryJobs {
                     new Waiting(unfinished(job.submission.parents()), false);
             case JobState other -> other;
         };
+    }
+
+    /** All, the newest first, from after the last of the page before. */
+    Stream<MemoryJob> page(String after) {
+        if (after.isEmpty()) return all.descendingMap().values().stream();
+        JobId last =
+                JobId.parse(after)
+                        .orElseThrow(() ->
+                                new IllegalArgumentException(
+                                        "after is \"" + after + "\", want a job id"));
+        return all.headMap(last, false).descendingMap().values().stream();
     }
 
     Set<JobId> childrenOf(JobId id) {
@@ -266,6 +280,26 @@ final class MemoryJobs {
     void released(MemoryJob job) {
         job.stopping = null;
         held.remove(job.id);
+    }
+
+    /** What whoever takes its lease back is asked about. */
+    Reclaimed reclaimed(MemoryJob job) {
+        var state = (Running) seen(job);
+        var token = new Token(job.id, state.attempt(), state.lease().id());
+        return new Reclaimed(token, state, job.submission.retry());
+    }
+
+    /** Its lease is taken back. */
+    void lose(MemoryJob job, Lease lease, JobState to, Instant now) {
+        var error =
+                new JobError(
+                        ErrorClass.LEASE_LOST,
+                        "lease lost: worker \"%s\" did not renew it until %s"
+                                .formatted(lease.worker(), lease.until()));
+        job.history.add(line(job, How.LEASE_LOST, lease.worker(), error, "", now));
+        job.progress = null;
+        if (to.ended()) finish(job, to, error.message(), now);
+        else move(job, to, now);
     }
 
     /** One line of the job's history: how its running attempt ended. */

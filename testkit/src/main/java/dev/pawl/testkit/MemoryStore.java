@@ -8,7 +8,6 @@ import dev.pawl.core.Claimed;
 import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.Count;
 import dev.pawl.core.End;
-import dev.pawl.core.ErrorClass;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.Events;
 import dev.pawl.core.Found;
@@ -58,7 +57,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * A store that forgets everything with its process: for tests. It passes {@link StoreContract} as
@@ -142,7 +140,7 @@ public final class MemoryStore implements Store {
         MemorySearch.requirePage(limit);
         JobFilter filter = JobFilter.ALL.withTool(tool);
         return locked(() ->
-                page(after)
+                jobs.page(after)
                         .filter(j -> j.matches(filter))
                         .flatMap(j ->
                                 jobs.kept(Flight.of(j.submission), now()).stream()
@@ -349,32 +347,14 @@ public final class MemoryStore implements Store {
             // All decisions before the first change: one that throws changes nothing.
             var moves = new LinkedHashMap<MemoryJob, JobState>();
             for (MemoryJob job : jobs.under(seen.id()))
-                if (job.state instanceof Running) moves.put(job, decide.apply(reclaimed(job)));
+                if (job.state instanceof Running) moves.put(job, decide.apply(jobs.reclaimed(job)));
             moves.values().removeIf(to -> to instanceof Running);
-            moves.forEach((job, to) -> lose(job, seen, to, now));
+            moves.forEach((job, to) -> jobs.lose(job, seen, to, now));
             for (MemoryJob job : jobs.under(seen.id()))
                 if (job.stopping != null) jobs.released(job);
             if (jobs.under(seen.id()).isEmpty()) jobs.leases.remove(seen.id());
             return moves.size();
         });
-    }
-
-    private Reclaimed reclaimed(MemoryJob job) {
-        var state = (Running) jobs.seen(job);
-        var token = new Token(job.id, state.attempt(), state.lease().id());
-        return new Reclaimed(token, state, job.submission.retry());
-    }
-
-    private void lose(MemoryJob job, Lease lease, JobState to, Instant now) {
-        var error =
-                new JobError(
-                        ErrorClass.LEASE_LOST,
-                        "lease lost: worker \"%s\" did not renew it until %s"
-                                .formatted(lease.worker(), lease.until()));
-        job.history.add(MemoryJobs.line(job, How.LEASE_LOST, lease.worker(), error, "", now));
-        job.progress = null;
-        if (to.ended()) jobs.finish(job, to, error.message(), now);
-        else jobs.move(job, to, now);
     }
 
     /** Answers 0: under the one lock everybody is told at once. */
@@ -459,7 +439,7 @@ public final class MemoryStore implements Store {
     public List<Job> list(JobFilter filter, String after, int limit) {
         MemorySearch.requirePage(limit);
         return locked(() ->
-                page(after)
+                jobs.page(after)
                         .filter(j -> j.matches(filter))
                         .limit(limit)
                         .map(j -> j.brief(jobs.seen(j)))
@@ -468,22 +448,12 @@ public final class MemoryStore implements Store {
 
     @Override
     public Found search(JobFilter filter, String after, int limit, int lookMax) {
-        return locked(() -> new MemorySearch(page(after), filter, lookMax).found(limit, jobs));
+        return locked(() -> new MemorySearch(jobs.page(after), filter, lookMax).found(limit, jobs));
     }
 
     @Override
     public Tally count(JobFilter filter, int max, int lookMax) {
-        return locked(() -> new MemorySearch(page(""), filter, lookMax).counted(max));
-    }
-
-    private Stream<MemoryJob> page(String after) {
-        if (after.isEmpty()) return jobs.all.descendingMap().values().stream();
-        JobId last =
-                JobId.parse(after)
-                        .orElseThrow(() ->
-                                new IllegalArgumentException(
-                                        "after is \"" + after + "\", want a job id"));
-        return jobs.all.headMap(last, false).descendingMap().values().stream();
+        return locked(() -> new MemorySearch(jobs.page(""), filter, lookMax).counted(max));
     }
 
     @Override
