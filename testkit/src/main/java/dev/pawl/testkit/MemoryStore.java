@@ -18,7 +18,6 @@ import dev.pawl.core.JobEvent;
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
-import dev.pawl.core.JobState.Dead;
 import dev.pawl.core.JobState.Running;
 import dev.pawl.core.Kept;
 import dev.pawl.core.KeptEntry;
@@ -399,8 +398,7 @@ public final class MemoryStore implements Store {
         return found(
                 id,
                 job -> {
-                    boolean over =
-                            job.state instanceof Dead || job.state instanceof JobState.Cancelled;
+                    boolean over = job.state.ended() && !(job.state instanceof JobState.Succeeded);
                     if (over && job.stopping == null) jobs.remove(job, now());
                 });
     }
