@@ -183,8 +183,8 @@ final class Metrics implements EngineListener, AutoCloseable {
             rows.add(
                     "pawl.jobs",
                     Tags.of("queue", queue, "tool", tool, "state", count.state().wire()),
-                    count.jobs());
-            rows.add("pawl.queue.depth", Tags.of("queue", queue), depth(count));
+                    (double) count.jobs());
+            rows.add("pawl.queue.depth", Tags.of("queue", queue), (double) depth(count));
         }
         for (QueueEntry queue : store.queues()) {
             Tags tags = Tags.of("queue", bounded(queues, queue.name()));
