@@ -30,19 +30,17 @@ final class HttpLoad {
     record Result(double perSecond, double p50Millis, double p99Millis) {}
 
     /** What is asked, and how often. */
-    record Ask(int port, String method, String path, String type, byte[] body, int connections) {
+    record Ask(int port, String method, String path, String type, String body, int connections) {
         byte[] bytes() {
-            String head =
-                    "%s %s HTTP/1.1\r\nHost: localhost\r\n".formatted(method, path)
-                            + (body.length == 0
-                                    ? ""
-                                    : "Content-Type: %s\r\nContent-Length: %d\r\n"
-                                            .formatted(type, body.length))
-                            + "\r\n";
-            byte[] start = head.getBytes(StandardCharsets.US_ASCII);
-            byte[] whole = Arrays.copyOf(start, start.length + body.length);
-            System.arraycopy(body, 0, whole, start.length, body.length);
-            return whole;
+            byte[] utf8 = body.getBytes(StandardCharsets.UTF_8);
+            String entity =
+                    body.isEmpty()
+                            ? ""
+                            : "Content-Type: %s\r\nContent-Length: %d\r\n"
+                                    .formatted(type, utf8.length);
+            return "%s %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n%s"
+                    .formatted(method, path, entity, body)
+                    .getBytes(StandardCharsets.UTF_8);
         }
     }
 

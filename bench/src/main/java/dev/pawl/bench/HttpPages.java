@@ -37,7 +37,7 @@ final class HttpPages implements Main.Benchmark {
                                     "GET",
                                     "/v1/jobs?limit=100" + filter.getValue(),
                                     "",
-                                    new byte[0],
+                                    "",
                                     1);
                     HttpLoad.Result pages = HttpLoad.run(ask, PAGES);
                     System.out.printf(

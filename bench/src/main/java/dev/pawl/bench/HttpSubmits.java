@@ -1,6 +1,5 @@
 package dev.pawl.bench;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
@@ -10,10 +9,7 @@ import java.nio.file.Path;
  */
 final class HttpSubmits implements Main.Benchmark {
     private static final String JSON = "application/json";
-    private static final byte[] JOB =
-            "{\"tool\":\"noop\",\"input\":%s}"
-                    .formatted(Jobs.INPUT)
-                    .getBytes(StandardCharsets.UTF_8);
+    private static final String JOB = "{\"tool\":\"noop\",\"input\":%s}".formatted(Jobs.INPUT);
     private static final int BATCH = 1_000;
 
     @Override
@@ -54,8 +50,7 @@ final class HttpSubmits implements Main.Benchmark {
 
     private static void batches(Setting setting, int jobs, int run) throws Exception {
         double bare = bare(setting, jobs);
-        var lines = (new String(JOB, StandardCharsets.UTF_8) + "\n").repeat(BATCH);
-        byte[] body = lines.getBytes(StandardCharsets.UTF_8);
+        String body = (JOB + "\n").repeat(BATCH);
         try (var site = new HttpSite(setting.synchronous())) {
             var ask =
                     new HttpLoad.Ask(
