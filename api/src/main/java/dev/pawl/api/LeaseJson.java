@@ -64,6 +64,7 @@ public final class LeaseJson {
                         .put("tags", s.tags())
                         .put("correlation_id", s.correlationId())
                         .put("causation_id", s.causation())
+                        .put("traceparent", s.traceparent())
                         .put("input_hash", s.key().hash())
                         .put("input", Json.trusted(s.input()));
         if (!s.limit().equals(Limit.NONE))
@@ -85,7 +86,8 @@ public final class LeaseJson {
                         .queue(text(job, "queue"))
                         .priority(job.path("priority").intValue())
                         .correlationId(text(job, "correlation_id"))
-                        .causation(text(job, "causation_id"));
+                        .causation(text(job, "causation_id"))
+                        .traceparent(text(job, "traceparent"));
         JsonNode limit = job.path("limit");
         if (limit.isObject())
             submission.limit(new Limit(text(limit, "name"), limit.path("max").intValue()));

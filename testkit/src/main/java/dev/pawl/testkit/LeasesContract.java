@@ -42,6 +42,7 @@ import org.junit.jupiter.api.Timeout;
 public interface LeasesContract {
     ToolId TOOL = ToolId.parse("shout@1");
     Duration TTL = Duration.ofSeconds(30);
+    String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     /** Leases, and the engine that keeps them. */
     interface Subject extends AutoCloseable {
@@ -67,6 +68,7 @@ public interface LeasesContract {
                             of("{\"text\":\"hi\",\"n\":9007199254740993.50}")
                                     .priority(7)
                                     .correlationId("flow")
+                                    .traceparent(TRACE)
                                     .limit(new Limit("tool:shout@1", 3)));
 
             List<ClaimedJob> jobs = claim(on, 1, 5);
@@ -79,6 +81,7 @@ public interface LeasesContract {
                     .isEqualTo("{\"text\":\"hi\",\"n\":9007199254740993.50}");
             assertThat(job.submission().priority()).isEqualTo(7);
             assertThat(job.submission().correlationId()).isEqualTo("flow");
+            assertThat(job.submission().traceparent()).isEqualTo(TRACE);
             assertThat(job.submission().limit()).isEqualTo(new Limit("tool:shout@1", 3));
             assertThat(job.state().failures()).isZero();
             assertThat(job.state().lease().worker()).isEqualTo("w");
