@@ -4,6 +4,9 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pawl.core.Event;
+import dev.pawl.core.JobId;
+import dev.pawl.core.RetryPolicy;
 import dev.pawl.testkit.FakeTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,15 +17,19 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.SQLiteDataSource;
 
-/** Two processes that come to a fresh file at the same moment. */
+/** Files that are fresh, or of an older program. */
 final class SqliteSchemaTest {
     @TempDir Path folder;
     private final FakeTime time = FakeTime.advancing();
@@ -47,6 +54,49 @@ final class SqliteSchemaTest {
             try (var store = SqliteStore.open(SqliteOptions.of(file), time)) {
                 assertThat(store.violations()).isEmpty();
             }
+        }
+    }
+
+    @Test
+    void aFileOfTheFirstSchemaKeepsItsJobs() throws SQLException {
+        Path file = folder.resolve("old.db");
+        Flyway.configure()
+                .dataSource("jdbc:sqlite:" + file, null, null)
+                .locations("classpath:dev/pawl/store/sqlite")
+                .target("1")
+                .load()
+                .migrate();
+        var id = new JobId(UUID.fromString("01a2029c-1d2e-7000-8000-000000000001"));
+        try (Connection old = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = old.createStatement()) {
+            String bytes = "x'" + id.toString().replace("-", "") + "'";
+            for (String sql :
+                    List.of(
+                            "INSERT INTO queue (name) VALUES ('default')",
+                            "INSERT INTO tool (id, name, version) VALUES (1, 'noop', '1')",
+                            "INSERT INTO lane (id, queue, tool_id, limit_id)"
+                                    + " VALUES (1, 'default', 1, 0)",
+                            "INSERT INTO policy (id, line) VALUES (1, '"
+                                    + RetryPolicy.defaults().line()
+                                    + "')",
+                            "INSERT INTO job (id, lane, policy, priority, run_at, submitted_at,"
+                                    + " tenant, ttl, go_on, parents, reuse_ttl, reuse_errors,"
+                                    + " input) VALUES ("
+                                    + bytes
+                                    + ", 1, 1, 0, 0, 0, 'default', 0, 0, 0, 0, 0, '{}')",
+                            "INSERT INTO ready (lane, priority, run_at, id, attempt, failures)"
+                                    + " VALUES (1, 0, 0, "
+                                    + bytes
+                                    + ", 0, 0)",
+                            "INSERT INTO counter (lane, state, jobs) VALUES (1, 1, 1)"))
+                statement.execute(sql);
+        }
+
+        try (var store = SqliteStore.open(SqliteOptions.of(file), time)) {
+            assertThat(store.violations()).isEmpty();
+            assertThat(store.find(id).orElseThrow().submission().traceparent()).isEmpty();
+            assertThat(store.cancel(id)).isPresent();
+            assertThat(store.events(0, 10).events()).extracting(Event::job).containsExactly(id);
         }
     }
 
