@@ -76,8 +76,8 @@ final class TwoProcessesTest {
             assertThat(one.ends()).as(one::said).isZero();
             assertThat(two.ends()).as(two::said).isZero();
 
-            assertThat(one.printed()).contains("note@1 succeeded in", "{\"said\": \"one\"}");
-            assertThat(two.printed()).contains("note@1 succeeded in", "{\"said\": \"two\"}");
+            assertThat(one.printed()).contains("note@1 succeeded in", "{\"said\":\"one\"}");
+            assertThat(two.printed()).contains("note@1 succeeded in", "{\"said\":\"two\"}");
         }
         assertAllWell(2);
     }
@@ -94,7 +94,7 @@ final class TwoProcessesTest {
             assertThat(two.ends()).as(two::said).isZero();
             assertThat(one.printed() + two.printed())
                     .contains("succeeded in", "answered from the cache")
-                    .contains("{\"said\": \"same\"}");
+                    .contains("{\"said\":\"same\"}");
         }
         assertThat(began()).hasSize(1);
         assertAllWell(2);
@@ -128,7 +128,7 @@ final class TwoProcessesTest {
                 Files.createFile(folder.resolve("go-2"));
 
                 assertThat(run.ends()).as(run::said).isZero();
-                assertThat(run.printed()).contains("lone@1 succeeded", "{\"said\": \"second\"}");
+                assertThat(run.printed()).contains("lone@1 succeeded", "{\"said\":\"second\"}");
             }
             assertThat(began())
                     .containsExactly("began first " + worker.pid(), "began second " + worker.pid());
