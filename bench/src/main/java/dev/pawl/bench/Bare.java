@@ -23,6 +23,7 @@ final class Bare implements AutoCloseable {
     private final Db db;
     private final Random random = new Random(1);
     private long made;
+    private long events;
 
     Bare(Path file, Synchronous synchronous) throws SQLException {
         Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
@@ -59,6 +60,7 @@ final class Bare implements AutoCloseable {
                 ready.set("id", id).set("at", at).update();
             }
             count(1, batch);
+            event(batch);
             db.execute("COMMIT");
         }
     }
@@ -111,6 +113,7 @@ final class Bare implements AutoCloseable {
                 .update();
         count(1, -ids.size());
         count(2, ids.size());
+        event(ids.size());
         return ids;
     }
 
@@ -129,6 +132,16 @@ final class Bare implements AutoCloseable {
         db.stmt("DELETE FROM lease WHERE id = :lease").set("lease", lease).update();
         count(2, -ids.size());
         count(3, ids.size());
+        event(ids.size());
+    }
+
+    /** A row for the commit, with 24 bytes for each job that it moves. */
+    private void event(int jobs) throws SQLException {
+        events += jobs;
+        db.stmt("INSERT INTO event (number, at, moves) VALUES (:number, 1, zeroblob(:bytes))")
+                .set("number", events)
+                .set("bytes", 24L * jobs)
+                .update();
     }
 
     private void count(int state, int jobs) throws SQLException {
