@@ -54,7 +54,10 @@ public final class Json {
                     at == null
                             ? ""
                             : " (line %d, column %d)".formatted(at.getLineNr(), at.getColumnNr());
-            return new Reading.Unreadable(e.getOriginalMessage() + place);
+            // It names a source that it was told not to show.
+            String reason =
+                    e.getOriginalMessage().replaceAll(" \\(start marker at [^)]*\\)[^)]*\\)", "");
+            return new Reading.Unreadable(reason + place);
         }
     }
 

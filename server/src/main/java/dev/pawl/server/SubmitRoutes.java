@@ -10,6 +10,7 @@ import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Submitted;
+import dev.pawl.tool.Checked;
 import dev.pawl.tool.FieldError;
 import dev.pawl.tool.Lookup;
 import dev.pawl.tool.Requests;
@@ -134,7 +135,9 @@ record SubmitRoutes(Endings endings) {
         switch (SubmitRequest.read(body)) {
             case SubmitRequest.Reading.Good(var good) -> request = good;
             case SubmitRequest.Reading.Bad(var errors) -> {
-                return wrong(at, errors);
+                var all = new ArrayList<>(errors);
+                all.addAll(inInput(exchange, new SubmitRequest(body)));
+                return wrong(at, all);
             }
         }
         Tool tool;
@@ -160,6 +163,16 @@ record SubmitRoutes(Endings endings) {
             case Requests.Request.Wrong(var errors) ->
                     wrong(at, errors.stream().map(SubmitRoutes::inInput).toList());
         };
+    }
+
+    /**
+     * What is wrong with the input of a body that is refused anyway, so that all is told at once.
+     */
+    private static List<FieldProblem> inInput(Exchange exchange, SubmitRequest request) {
+        if (exchange.site().tools().find(request.tool()) instanceof Lookup.Found(var tool)
+                && tool.input().check(request.input()) instanceof Checked.Invalid(var errors))
+            return errors.stream().map(SubmitRoutes::inInput).toList();
+        return List.of();
     }
 
     private static FieldProblem inInput(FieldError error) {

@@ -117,11 +117,24 @@ final class SubmitTest {
     }
 
     @Test
+    void aWrongFieldOfTheBodyHidesNoneOfTheInput() {
+        var answer =
+                on.post(
+                        "/v1/jobs",
+                        "{\"tool\":\"shout\",\"prio\":1,\"input\":{\"times\":0,\"more\":1}}");
+
+        assertThat(answer.pointers())
+                .containsExactlyInAnyOrder("/prio", "/input/text", "/input/times", "/input/more");
+    }
+
+    @Test
     void whatIsNoJsonIsRefused() {
         for (String bad : new String[] {"", "{", "{\"a\":1,\"a\":2}", "nope", "{} {}", "[1,]"}) {
             var answer = on.post("/v1/jobs", bad);
             assertThat(answer.status()).as(bad).isEqualTo(400);
             assertThat(answer.code()).as(bad).isEqualTo("not_json");
+            assertThat(answer.json().path("detail").stringValue())
+                    .doesNotContain("REDACTED", "INCLUDE_SOURCE");
         }
         assertThat(on.post("/v1/jobs", "[]").status()).isEqualTo(422);
     }
