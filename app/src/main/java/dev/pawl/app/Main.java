@@ -23,8 +23,7 @@ import dev.pawl.app.cli.Opened;
 import dev.pawl.app.cli.Outside;
 import dev.pawl.app.cli.Outside.Terminal;
 import dev.pawl.app.cli.QueuesList;
-import dev.pawl.app.cli.QueuesPause;
-import dev.pawl.app.cli.QueuesResume;
+import dev.pawl.app.cli.QueuesSwitch;
 import dev.pawl.app.cli.Remote;
 import dev.pawl.app.cli.Submit;
 import dev.pawl.app.cli.Target;
@@ -114,8 +113,8 @@ public final class Main {
                                 new CacheList(),
                                 new CachePrune(),
                                 new QueuesList(),
-                                new QueuesPause(),
-                                new QueuesResume(),
+                                new QueuesSwitch(true),
+                                new QueuesSwitch(false),
                                 new WorkersList(),
                                 new Top(),
                                 new ConfigShow(),
