@@ -1,6 +1,7 @@
 package dev.pawl.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.pawl.api.JobView;
 import dev.pawl.api.PawlClient;
@@ -313,10 +314,9 @@ final class RemoteWorkerTest {
             throws Exception {
         long deadline = time.nanos() + WAIT_MAX.toNanos();
         while (!seen.call()) {
-            for (PawlProcess each : processes) {
-                assertThat(each.alive()).as(each::said).isTrue();
-                assertThat(time.nanos() - deadline).as("%s: %s", what, each.said()).isNegative();
-            }
+            for (PawlProcess each : processes) assertThat(each.alive()).as(each::said).isTrue();
+            if (time.nanos() - deadline >= 0)
+                fail(what + Stream.of(processes).map(PawlProcess::said).toList());
             time.sleep(POLL);
         }
     }

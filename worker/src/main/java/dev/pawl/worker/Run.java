@@ -104,14 +104,18 @@ public final class Run implements Attempt, Runnable {
         return stop;
     }
 
-    /** Under Held's lock: the first reason stands, but a lost job needs no other. */
+    /**
+     * Under Held's lock; answers whether to interrupt it. That is done once: a second interrupt
+     * would cut short the time that a command has to end by itself. The first reason stands, but a
+     * lost job needs no other, and a cancelled one waits for the word that its handler is gone.
+     */
     boolean stop(Stop why, long now) {
-        Stop before = stop;
-        if (returned || reported || before == why) return false;
-        if (before == null) stopAt = now;
-        else if (why != Stop.LOST && why != Stop.CANCELLED) return false;
-        stop = why;
-        return true;
+        if (returned || reported) return false;
+        boolean first = stop == null;
+        if (first) stopAt = now;
+        boolean stronger = why == Stop.CANCELLED || why == Stop.LOST && stop != Stop.CANCELLED;
+        if (first || stronger) stop = why;
+        return first;
     }
 
     /** When it has run too long; an attempt that waits for its thread has not begun to. */

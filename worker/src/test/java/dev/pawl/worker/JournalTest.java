@@ -110,6 +110,17 @@ final class JournalTest {
     }
 
     @Test
+    void anAttemptThatIsStoppingIsNotInterruptedAgain() {
+        rig.engine.cancel(run.job().id());
+        run.log(Stream.STDOUT, "cleaning up");
+        rig.time.advance(Duration.ofSeconds(1));
+
+        journal.step();
+
+        assertThat(rig.interrupted).containsExactly(run);
+    }
+
+    @Test
     void whoIsFasterThanTheStoreIsHeldUpAndNotForEver() throws InterruptedException {
         var wide = new Rig(Rig.OPTIONS);
         Run flood = wide.claimOne(Rig.MAIL);

@@ -17,7 +17,6 @@ import dev.pawl.testkit.MemoryStore;
 import dev.pawl.testkit.NoArtifacts;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -40,7 +39,7 @@ final class Rig {
     final FakeProcesses processes = new FakeProcesses();
     final Loops loops;
     final List<Run> runs = new ArrayList<>();
-    final Set<Run> interrupted = new HashSet<>();
+    final List<Run> interrupted = new ArrayList<>();
 
     Rig() {
         this(OPTIONS);
