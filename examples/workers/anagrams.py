@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A worker of one slot that speaks HTTP: ./anagrams.py [SERVER]. Start the server with `pawl up --tools examples/workers`."""
-import contextlib, json, os, signal, socket, sys, threading, time, traceback, urllib.error, urllib.request, uuid
+import contextlib, json, os, signal, socket, sys, threading, time, urllib.error, urllib.request, uuid
 
 SERVER = sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8080"
 TOOL, WORKER = "anagrams@1", f"anagrams-{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
@@ -18,9 +18,8 @@ def call(path, body, method="POST", content="application/json"):
             with urllib.request.urlopen(request, timeout=60) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as refused:  # it says why, as application/problem+json
-            problem = json.load(refused)
             if refused.code not in (503, 507):
-                raise LeaseLost(problem["detail"]) if problem["code"] == "lease_lost" else RuntimeError(problem)
+                raise (LeaseLost if refused.code == 409 else RuntimeError)(json.load(refused))
         except OSError as away:
             print("server is away:", away, file=sys.stderr)
         time.sleep(2)  # every request may be repeated: claims are named by their lease, ends by their attempt
@@ -43,9 +42,8 @@ def work(words, attempt, lost):
         groups.setdefault("".join(sorted(word.lower())), []).append(word)
     found = [group for group in groups.values() if len(group) > 1]
     call(attempt + ":log", {"lines": [{"seq": 0, "text": f"{len(words)} words, {len(found)} groups"}]})
-    text = "".join(" ".join(group) + "\n" for group in found).encode()
-    kept = call(attempt + "/artifacts/anagrams.txt", text, "PUT", "text/plain")
-    return {"output": {"groups": found}, "artifacts": [kept]}
+    lines = b"".join(" ".join(group).encode() + b"\n" for group in found)
+    return {"output": {"groups": found}, "artifacts": [call(attempt + "/artifacts/anagrams.txt", lines, "PUT", "text/plain")]}
 
 
 def run(lease, job):
@@ -58,19 +56,16 @@ def run(lease, job):
         with contextlib.suppress(LeaseLost):  # after a cancel the server waits to hear that nothing runs any more
             call(attempt + ":stopped", {})
     except Exception as bug:
-        call(attempt + ":fail", {"error_class": "transient", "error": repr(bug) + "\n" + traceback.format_exc()})
+        call(attempt + ":fail", {"error_class": "transient", "error": repr(bug)})
     finally:
         done.set()
 
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 call("/v1/workers", {"worker": WORKER, "host": socket.gethostname(), "pid": os.getpid(), "tools": [TOOL]})
-lease = str(uuid.uuid4())
 try:
-    while True:
-        lease = str(uuid.uuid4())
-        claim = {"worker": WORKER, "lease": lease, "wants": [{"tools": [TOOL]}], "wait_ms": 30000}
-        for job in call("/v1/leases", claim)["jobs"]:
+    while lease := str(uuid.uuid4()):
+        for job in call("/v1/leases", {"worker": WORKER, "lease": lease, "wants": [{"tools": [TOOL]}], "wait_ms": 30000})["jobs"]:
             run(lease, job)
 finally:  # what runs under the last claim goes back; a claim without an answer takes no place any more
     for job in call("/v1/leases:recover", {"worker": WORKER, "lease": lease})["jobs"]:

@@ -1,6 +1,7 @@
 package dev.pawl.bench;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -49,24 +50,13 @@ final class HttpLoad {
         Path body = Files.createTempFile("pawl-load", ".body");
         try {
             Files.write(body, ask.bytes());
-            var child =
-                    new ProcessBuilder(
-                                    Path.of(System.getProperty("java.home"), "bin", "java")
-                                            .toString(),
-                                    "-Xmx256m",
-                                    "-cp",
-                                    System.getProperty("java.class.path"),
-                                    HttpLoad.class.getName(),
-                                    Integer.toString(ask.port()),
-                                    Integer.toString(ask.connections()),
-                                    Integer.toString(requests),
-                                    body.toString())
-                            .redirectError(ProcessBuilder.Redirect.INHERIT)
-                            .start();
             String said =
-                    new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                            .strip();
-            if (child.waitFor() != 0) throw new IllegalStateException("the load failed: " + said);
+                    Child.run(
+                            HttpLoad.class,
+                            Integer.toString(ask.port()),
+                            Integer.toString(ask.connections()),
+                            Integer.toString(requests),
+                            body.toString());
             double[] numbers =
                     Arrays.stream(said.split(" ", -1)).mapToDouble(Double::parseDouble).toArray();
             return new Result(numbers[0], numbers[1], numbers[2]);
@@ -117,36 +107,34 @@ final class HttpLoad {
         for (int i = next.getAndIncrement(); i < times.length; i = next.getAndIncrement()) {
             long sent = Jobs.TIME.nanos();
             out.write(ask);
-            answer(in);
+            byte[] _ = answer(in);
             times[i] = Jobs.TIME.nanos() - sent;
         }
     }
 
-    /** Reads one answer to its end; anything but a success fails the run. */
-    private static void answer(InputStream in) throws IOException {
+    /** Reads one answer to its end and answers its body; anything but a success is thrown. */
+    static byte[] answer(InputStream in) throws IOException {
         String status = line(in);
         if (!status.startsWith("HTTP/1.1 2")) throw new IOException("answered " + status);
-        long length = -1;
+        int length = 0;
         boolean chunked = false;
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
             String lower = line.toLowerCase(Locale.ROOT);
             if (lower.startsWith("content-length:"))
-                length = Long.parseLong(lower.substring(15).strip());
+                length = Integer.parseInt(lower.substring(15).strip());
             if (lower.equals("transfer-encoding: chunked")) chunked = true;
         }
-        if (!chunked) {
-            in.skipNBytes(Math.max(0, length));
-            return;
-        }
+        if (!chunked) return in.readNBytes(length);
+        var body = new ByteArrayOutputStream();
         while (true) {
-            long size = Long.parseLong(line(in), 16);
-            in.skipNBytes(size);
+            int size = Integer.parseInt(line(in), 16);
+            body.writeBytes(in.readNBytes(size));
             String _ = line(in);
-            if (size == 0) return;
+            if (size == 0) return body.toByteArray();
         }
     }
 
-    private static String line(InputStream in) throws IOException {
+    static String line(InputStream in) throws IOException {
         var line = new StringBuilder();
         for (int c = in.read(); c != '\n'; c = in.read()) {
             if (c < 0) throw new IOException("hung up");

@@ -18,7 +18,8 @@ public final class Main {
                             "pickup", new Pickup(),
                             "beside", new Beside(),
                             "http", new HttpSubmits(),
-                            "pages", new HttpPages()));
+                            "pages", new HttpPages(),
+                            "listeners", new HttpListeners()));
 
     private Main() {}
 

@@ -1,6 +1,7 @@
 package dev.pawl.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pawl.api.JobNews;
 import dev.pawl.api.PawlClient;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
@@ -127,6 +129,23 @@ final class UpTest {
     }
 
     @Test
+    void aServerThatIsToldTwiceToStopGivesItsJobsBackAtOnce() throws Exception {
+        JobId id;
+        try (var up = patient();
+                var client = client(up)) {
+            id = client.submit(until()).id();
+            await("its beginning", () -> Files.exists(folder.resolve("began")), up);
+            up.stop();
+            await("its word that it drains", () -> up.printed().contains("stopping"), up);
+            assertThatThrownBy(() -> client.get("readyz")).hasMessageContaining("503");
+            up.stop();
+            assertThat(up.ends()).as(up::said).isZero();
+        }
+        assertThat(run("jobs", "list", "--json"))
+                .contains(id.toString(), "\"state\":\"queued\"", "\"failures\":0");
+    }
+
+    @Test
     void toolFilesArePickedUpWhileItRuns() throws Exception {
         Path tool = folder.resolve("tools/say.yaml");
         try (var up = up();
@@ -195,6 +214,13 @@ final class UpTest {
         return up("0");
     }
 
+    /** Lets what runs end for an hour. */
+    private PawlProcess patient() throws Exception {
+        PawlProcess up = start(Map.of("PAWL_WORKER_GRACE", "1h"), "up", "--port", "0");
+        address(up);
+        return up;
+    }
+
     private PawlProcess up(String port) throws Exception {
         PawlProcess up = start("up", "--port", port);
         address(up);
@@ -221,9 +247,14 @@ final class UpTest {
     }
 
     private PawlProcess start(String... arguments) throws IOException {
+        return start(Map.of(), arguments);
+    }
+
+    private PawlProcess start(Map<String, String> environment, String... arguments)
+            throws IOException {
         var all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of("--data", "data", "--tools", "tools"));
-        return PawlProcess.start(folder, empty, all);
+        return PawlProcess.start(folder, empty, List.of(), environment, "dev.pawl.app.Main", all);
     }
 
     private String run(String... arguments) throws Exception {

@@ -47,7 +47,7 @@ final class Routes {
 
     private final List<Route> all;
 
-    Routes(Endings endings, EventTail tail, Claims claims, Metrics metrics) {
+    Routes(Endings endings, EventTail tail, Claims claims, Metrics metrics, HealthRoutes health) {
         var submits = new SubmitRoutes(endings);
         var events = new EventRoutes(tail);
         var jobs = new JobRoutes(endings, events);
@@ -55,6 +55,7 @@ final class Routes {
         all.addAll(jobs(submits, new ListRoutes(events), jobs));
         all.addAll(events(events));
         all.addAll(around());
+        all.addAll(health(health));
         all.addAll(leases(new LeaseRoutes(claims)));
         all.addAll(attempts(new AttemptRoutes(claims.hints())));
         all.add(get("/metrics", "Figures for Prometheus", metrics::show));
@@ -143,9 +144,13 @@ final class Routes {
                 get("/v1/workers", "Workers that were heard of", QueueRoutes::workers)
                         .answers("Workers"),
                 get("/v1/stats", "Jobs by state, queue and tool", QueueRoutes::stats)
-                        .answers("Stats"),
-                get("/livez", "Whether the process serves", HealthRoutes::live).answers("Live"),
-                get("/readyz", "Whether each part can do its work", HealthRoutes::ready)
+                        .answers("Stats"));
+    }
+
+    private static List<Route> health(HealthRoutes health) {
+        return List.of(
+                get("/livez", "Whether the process serves", health::live).answers("Live"),
+                get("/readyz", "Whether each part can do its work", health::ready)
                         .answers("Ready"));
     }
 

@@ -35,6 +35,7 @@ public final class Server implements AutoCloseable {
     private final Metrics metrics;
     private final Routes routes;
     private final WebServer web;
+    private volatile boolean draining;
 
     /** Listens to nothing yet. */
     public Server(Site site, ServerOptions options) {
@@ -48,7 +49,7 @@ public final class Server implements AutoCloseable {
         this.tail =
                 new EventTail(
                         site.engine(), site.time(), Math.max(1, options.connectionsMax() / 2));
-        this.routes = new Routes(endings, tail, claims, metrics);
+        this.routes = new Routes(endings, tail, claims, metrics, new HealthRoutes(() -> draining));
         this.web =
                 WebServer.builder()
                         .host(options.host())
@@ -178,6 +179,11 @@ public final class Server implements AutoCloseable {
     /** How many claims wait for jobs. */
     int waitingClaims() {
         return claims.waiting();
+    }
+
+    /** Goes on to serve, but is not ready any more: nobody new should be sent here. */
+    public void drain() {
+        draining = true;
     }
 
     /** Ends open requests after a second. */

@@ -113,7 +113,7 @@ public final class Run implements Attempt, Runnable {
         if (returned || reported) return false;
         boolean first = stop == null;
         if (first) stopAt = now;
-        boolean stronger = why == Stop.CANCELLED || why == Stop.LOST && stop != Stop.CANCELLED;
+        boolean stronger = why == Stop.CANCELLED || (why == Stop.LOST && stop != Stop.CANCELLED);
         if (first || stronger) stop = why;
         return first;
     }

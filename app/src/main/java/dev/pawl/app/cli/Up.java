@@ -85,7 +85,8 @@ public final class Up implements Command {
             call.screen().line("pawl serves http://%s:%d".formatted(options.host(), server.port()));
             stop.await();
             // Callers may go on asking while running jobs end.
-            workshop.drain();
+            server.drain();
+            workshop.drain(call.screen());
         }
         return ExitCode.SUCCEEDED;
     }

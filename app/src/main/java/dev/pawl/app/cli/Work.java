@@ -81,7 +81,7 @@ public final class Work implements Command {
             workshop.start();
             stop.await();
             // Within the watch, so that a second signal is heard while it drains.
-            workshop.drain();
+            workshop.drain(call.screen());
         }
     }
 

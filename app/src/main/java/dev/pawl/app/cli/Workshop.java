@@ -65,8 +65,13 @@ public final class Workshop implements AutoCloseable {
         watch.start();
     }
 
-    /** Claims nothing any more, and lets running jobs end for the grace period. */
-    void drain() {
+    /** Claims nothing any more, and lets running jobs end for the grace period; says so. */
+    void drain(Screen screen) {
+        screen.note("pawl: stopping; running jobs may end. A second signal stops them at once");
+        drain();
+    }
+
+    private void drain() {
         watch.close();
         worker.close();
     }
