@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +32,10 @@ final class ListenerLoad {
 
     private final Plan plan;
     private final long[] times;
+
+    /** So many of the jobs are not counted: a fresh JVM is slow. */
+    private final int warmUp;
+
     private final AtomicInteger next = new AtomicInteger();
     private final LinkedBlockingQueue<String> submitted = new LinkedBlockingQueue<>();
     private final AtomicInteger open = new AtomicInteger();
@@ -38,11 +43,16 @@ final class ListenerLoad {
     private final AtomicInteger ends = new AtomicInteger();
     private final AtomicInteger eager = new AtomicInteger();
     private final AtomicBoolean over = new AtomicBoolean();
+
+    /** When the measuring began; 0 while this process still warms up. */
+    private final AtomicLong warmAt = new AtomicLong();
+
     private final LinkedBlockingQueue<Exception> failures = new LinkedBlockingQueue<>();
 
     private ListenerLoad(Plan plan, int jobs) {
         this.plan = plan;
         this.times = new long[jobs];
+        this.warmUp = jobs / 4;
     }
 
     /**
@@ -108,24 +118,24 @@ final class ListenerLoad {
         var listeners = new ArrayList<Thread>();
         for (int i = 0; i < plan.listeners; i++) listeners.add(started(this::listen));
         for (Thread caller : callers) caller.join();
-        double seconds = (Jobs.TIME.nanos() - begun) / 1e9;
+        double seconds = (Jobs.TIME.nanos() - warmAt.get()) / 1e9;
         over.set(true);
         for (Thread other : others) other.join();
-        double otherSeconds = (Jobs.TIME.nanos() - begun) / 1e9;
         for (int i = 0; i < plan.listeners; i++) submitted.add("");
         for (Thread listener : listeners) listener.join();
         Exception failure = failures.poll();
         if (failure != null) throw failure;
-        Arrays.sort(times);
+        long[] counted = Arrays.copyOfRange(times, warmUp, times.length);
+        Arrays.sort(counted);
         return String.format(
                 Locale.ROOT,
                 "%f %f %f %d %d %f",
-                times.length / seconds,
-                times[times.length / 2] / 1e6,
-                times[times.length * 99 / 100] / 1e6,
+                counted.length / seconds,
+                counted[counted.length / 2] / 1e6,
+                counted[counted.length * 99 / 100] / 1e6,
                 most.get(),
                 ends.get(),
-                eager.get() / otherSeconds);
+                eager.get() / seconds);
     }
 
     private interface Work {
@@ -151,6 +161,7 @@ final class ListenerLoad {
                 long due = begun + i * 1_000_000_000L / plan.perSecond;
                 Duration early = Duration.ofNanos(due - Jobs.TIME.nanos());
                 if (early.isPositive()) Jobs.TIME.sleep(early);
+                if (i == warmUp) warmAt.set(Jobs.TIME.nanos());
                 socket.getOutputStream().write(ask);
                 byte[] answer = HttpLoad.answer(in);
                 times[i] = Jobs.TIME.nanos() - due;
@@ -166,25 +177,23 @@ final class ListenerLoad {
             while (!over.get()) {
                 socket.getOutputStream().write(ask);
                 byte[] _ = HttpLoad.answer(in);
-                eager.incrementAndGet();
+                if (warmAt.get() > 0) eager.incrementAndGet();
             }
         }
     }
 
+    /** One job after the other, on one connection. */
     private void listen() throws Exception {
-        for (String id = submitted.take(); !id.isEmpty(); id = submitted.take()) {
-            byte[] ask =
-                    new HttpLoad.Ask(
-                                    plan.port, "GET", "/v1/jobs/%s/events".formatted(id), "", "", 1)
-                            .bytes();
-            try (var socket = connected()) {
+        try (var socket = connected()) {
+            var in = new BufferedInputStream(socket.getInputStream());
+            for (String id = submitted.take(); !id.isEmpty(); id = submitted.take()) {
+                String path = "/v1/jobs/%s/events".formatted(id);
                 most.accumulateAndGet(open.incrementAndGet(), Math::max);
-                socket.getOutputStream().write(ask);
-                byte[] events = HttpLoad.answer(new BufferedInputStream(socket.getInputStream()));
-                String said = new String(events, StandardCharsets.UTF_8);
+                socket.getOutputStream()
+                        .write(new HttpLoad.Ask(plan.port, "GET", path, "", "", 1).bytes());
+                String said = new String(HttpLoad.answer(in), StandardCharsets.UTF_8);
                 if (!said.contains("\"succeeded\"")) throw new IOException("heard " + said);
                 ends.incrementAndGet();
-            } finally {
                 open.decrementAndGet();
             }
         }

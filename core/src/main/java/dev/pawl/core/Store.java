@@ -257,4 +257,9 @@ public interface Store extends AutoCloseable {
 
     @Override
     void close();
+
+    /** How busy its connections are now; empty where it has none. Doesn't block. */
+    default Optional<StorePool> pool() {
+        return Optional.empty();
+    }
 }

@@ -202,6 +202,12 @@ final class Metrics implements EngineListener, AutoCloseable {
         for (WorkerEntry worker : workers) slots += worker.slots();
         rows.add("pawl.workers", Tags.empty(), workers.size());
         rows.add("pawl.worker.slots", Tags.empty(), slots);
+        store.pool()
+                .ifPresent(pool -> {
+                    rows.add("pawl.store.connections", Tags.empty(), pool.connections());
+                    rows.add("pawl.store.connections.busy", Tags.empty(), pool.busy());
+                    rows.add("pawl.store.writes.waiting", Tags.empty(), pool.writesWaiting());
+                });
     }
 
     private static long depth(Count count) {

@@ -69,12 +69,7 @@ record OpenApi(List<Routes.Route> documented) {
                     .put("in", "path")
                     .put("required", true)
                     .set("schema", JsonNodeFactory.instance.objectNode().put("type", "string"));
-        for (String name : new TreeSet<>(route.queries()))
-            parameters
-                    .addObject()
-                    .put("name", name)
-                    .put("in", "query")
-                    .set("schema", JsonNodeFactory.instance.objectNode().put("type", "string"));
+        for (String name : new TreeSet<>(route.queries())) parameters.add(query(name));
         if (!parameters.isEmpty()) operation.set("parameters", parameters);
         if (!route.body().isEmpty()) {
             ObjectNode content = JsonNodeFactory.instance.objectNode();
@@ -83,13 +78,41 @@ record OpenApi(List<Routes.Route> documented) {
         }
         ObjectNode responses = operation.putObject("responses");
         ObjectNode good = responses.putObject("2XX").put("description", "Done.");
-        if (!route.answer().isEmpty())
-            good.set("content", content("application/json", route.answer()));
+        if (!route.answers().isEmpty()) {
+            ObjectNode content = good.putObject("content");
+            route.answers().forEach((type, schema) -> content.setAll(content(type, schema)));
+        }
         responses
                 .putObject("default")
                 .put("description", "Refused, and why.")
                 .set("content", content(Problem.MEDIA_TYPE, "Problem"));
         return operation;
+    }
+
+    /** {@code name.*} stands for all parameters that begin so. */
+    private static ObjectNode query(String name) {
+        ObjectNode parameter = JsonNodeFactory.instance.objectNode();
+        if (!name.endsWith(".*")) {
+            parameter
+                    .put("name", name)
+                    .put("in", "query")
+                    .putObject("schema")
+                    .put("type", "string");
+            return parameter;
+        }
+        String begin = name.substring(0, name.length() - 1);
+        parameter
+                .put("name", begin.replace(".", ""))
+                .put("in", "query")
+                .put("style", "form")
+                .put("explode", true)
+                .put(
+                        "description",
+                        "Each one is a parameter of its own, as in %sto=you".formatted(begin));
+        ObjectNode schema = parameter.putObject("schema").put("type", "object");
+        schema.putObject("propertyNames").put("pattern", "^" + begin.replace(".", "\\."));
+        schema.putObject("additionalProperties").put("type", "string");
+        return parameter;
     }
 
     private static String mediaType(String schema) {

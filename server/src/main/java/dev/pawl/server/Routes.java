@@ -3,7 +3,9 @@ package dev.pawl.server;
 import io.helidon.http.Method;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Every route of the native API, one line each, in the order of the documentation. */
@@ -15,7 +17,7 @@ final class Routes {
      * @param queries the query parameters it knows; others are refused
      * @param body the schemas of its body in {@code schemas.json}, one per type of body; empty for
      *     none
-     * @param answer the schema of its answer; empty where it is no JSON
+     * @param answers the schema of its answer by media type
      */
     record Route(
             Method method,
@@ -24,13 +26,20 @@ final class Routes {
             Exchange.Handler handler,
             Set<String> queries,
             List<String> body,
-            String answer) {
+            Map<String, String> answers) {
         Route takes(String... schemas) {
-            return new Route(method, path, summary, handler, queries, List.of(schemas), answer);
+            return new Route(method, path, summary, handler, queries, List.of(schemas), answers);
         }
 
         Route answers(String schema) {
-            return new Route(method, path, summary, handler, queries, body, schema);
+            return answers("application/json", schema);
+        }
+
+        /** This beside what it answers already. */
+        Route answers(String mediaType, String schema) {
+            var all = new TreeMap<String, String>(answers);
+            all.put(mediaType, schema);
+            return new Route(method, path, summary, handler, queries, body, all);
         }
 
         Route queries(String... names) {
@@ -41,7 +50,7 @@ final class Routes {
         Route queries(Set<String> names) {
             var known = new TreeSet<String>(queries);
             known.addAll(names);
-            return new Route(method, path, summary, handler, known, body, answer);
+            return new Route(method, path, summary, handler, known, body, answers);
         }
     }
 
@@ -58,7 +67,9 @@ final class Routes {
         all.addAll(health(health));
         all.addAll(leases(new LeaseRoutes(claims)));
         all.addAll(attempts(new AttemptRoutes(claims.hints())));
-        all.add(get("/metrics", "Figures for Prometheus", metrics::show));
+        all.add(
+                get("/metrics", "Figures for Prometheus", metrics::show)
+                        .answers("text/plain", "Figures"));
         all.addAll(pages(all));
         this.all = List.copyOf(all);
     }
@@ -74,7 +85,8 @@ final class Routes {
                 get("/v1/jobs", "List jobs, newest first", lists::list)
                         .queries(Filters.NAMES)
                         .queries("limit", "cursor")
-                        .answers("JobPage"),
+                        .answers("JobPage")
+                        .answers(Sse.MEDIA_TYPE, "Snapshots"),
                 get("/v1/jobs/count", "Count jobs", ListRoutes::count)
                         .queries(Filters.NAMES)
                         .answers("JobCount"),
@@ -92,13 +104,15 @@ final class Routes {
                 get("/v1/jobs/{id}/output", "Its output", jobs::output).answers("Output"),
                 get("/v1/jobs/{id}/logs", "Its log", jobs::logs)
                         .queries("after_attempt", "after_seq", "limit", "follow")
-                        .answers("LogPage"),
+                        .answers("LogPage")
+                        .answers("application/x-ndjson", "LogLines"),
                 get("/v1/jobs/{id}/why", "Why it is where it is", jobs::why).answers("Why"),
                 get("/v1/jobs/{id}/cache", "Whether the cache answered it, and why", jobs::cache)
                         .answers("CacheWhy"),
                 get("/v1/jobs/{id}/artifacts", "Its artifacts", jobs::artifacts)
                         .answers("Artifacts"),
-                get("/v1/jobs/{id}/artifacts/{+name}", "One artifact's bytes", jobs::artifact),
+                get("/v1/jobs/{id}/artifacts/{+name}", "One artifact's bytes", jobs::artifact)
+                        .answers("*/*", "Bytes"),
                 post("/v1/jobs/{id}:cancel", "Cancel it", jobs::cancel).answers("Done"),
                 post("/v1/jobs/{id}:redrive", "Send it back to its queue", jobs::redrive)
                         .answers("Done"),
@@ -108,9 +122,11 @@ final class Routes {
     private static List<Route> events(EventRoutes events) {
         return List.of(
                 get("/v1/jobs/{id}/events", "What happens to it, as a stream", events::ofJob)
-                        .queries("after"),
+                        .queries("after")
+                        .answers(Sse.MEDIA_TYPE, "JobEvents"),
                 get("/v1/events", "What happens to all jobs, as a stream", events::all)
-                        .queries("after"));
+                        .queries("after")
+                        .answers(Sse.MEDIA_TYPE, "Events"));
     }
 
     private static List<Route> around() {
@@ -174,7 +190,8 @@ final class Routes {
                 post("/v1/leases:watch", "Wait for jobs or cancels", leases::watch)
                         .takes("Watch")
                         .answers("Hints"),
-                get("/v1/files/{sha256}", "A file's bytes by their hash", FileRoutes::download));
+                get("/v1/files/{sha256}", "A file's bytes by their hash", FileRoutes::download)
+                        .answers("application/octet-stream", "Bytes"));
     }
 
     private static List<Route> attempts(AttemptRoutes attempts) {
@@ -218,14 +235,14 @@ final class Routes {
     }
 
     private static Route get(String path, String summary, Exchange.Handler handler) {
-        return new Route(Method.GET, path, summary, handler, Set.of(), List.of(), "");
+        return new Route(Method.GET, path, summary, handler, Set.of(), List.of(), Map.of());
     }
 
     private static Route put(String path, String summary, Exchange.Handler handler) {
-        return new Route(Method.PUT, path, summary, handler, Set.of(), List.of(), "");
+        return new Route(Method.PUT, path, summary, handler, Set.of(), List.of(), Map.of());
     }
 
     private static Route post(String path, String summary, Exchange.Handler handler) {
-        return new Route(Method.POST, path, summary, handler, Set.of(), List.of(), "");
+        return new Route(Method.POST, path, summary, handler, Set.of(), List.of(), Map.of());
     }
 }

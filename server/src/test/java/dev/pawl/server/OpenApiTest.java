@@ -12,6 +12,7 @@ import dev.pawl.tool.Checked;
 import dev.pawl.tool.JsonSchema;
 import java.io.IOException;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,16 +20,22 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What {@code /openapi.json} says is what the server does. */
 final class OpenApiTest {
+    private static final Pattern EVENT =
+            Pattern.compile("^event: (\\w+)$.*?^data: (.*)$", Pattern.MULTILINE | Pattern.DOTALL);
+
     @TempDir Path folder;
     private Running on;
 
@@ -151,6 +158,46 @@ final class OpenApiTest {
         fits("Problem", on.post(attempt + ":fail", "{}"));
         fits("ReportedAll", on.post("/v1/leases:end", "{\"reports\":[{}]}"));
         fits("Left", on.post("/v1/workers/w:leave", ""));
+    }
+
+    @Test
+    void whatIsStreamedFitsItsSchema() {
+        submit("hi");
+        var lease = new LeaseId(new UUID(4, 2));
+        var want = new Claim.Want(Set.of(new ToolId("shout", "1")), Set.of(), Set.of(), 1);
+        var claim = new Claim(lease, "w", Duration.ofMinutes(1), List.of(want), Set.of());
+        var job = on.engine.claim(claim).jobs().getFirst();
+        String attempt = "/v1/leases/%s/jobs/%s/1".formatted(lease, job.id());
+        fits(
+                "Reported",
+                on.post(attempt + ":log", "{\"lines\":[{\"seq\":0,\"text\":\"a line\"}]}"));
+        on.post(attempt + ":complete", "{}");
+
+        String told =
+                new String(
+                        on.get("/v1/jobs/" + job.id() + "/events").response().body(),
+                        StandardCharsets.UTF_8);
+        var types = new TreeSet<String>();
+        for (String event : told.split("\n\n", -1)) {
+            Matcher parts = EVENT.matcher(event);
+            if (!parts.find()) continue;
+            types.add(parts.group(1));
+            String schema = parts.group(1).equals("state") ? "StateEvent" : "LogLine";
+            JsonNode data = JsonMapper.shared().readTree(parts.group(2));
+            assertThat(schema(schema).check(data)).as(event).isInstanceOf(Checked.Valid.class);
+        }
+
+        assertThat(types).containsExactly("log", "state");
+    }
+
+    @Test
+    void everyAnswerIsDescribed() {
+        JsonNode paths = on.get("/openapi.json").json().path("paths");
+        for (JsonNode methods : paths.values())
+            for (JsonNode operation : methods.values())
+                assertThat(operation.path("responses").path("2XX").path("content").size())
+                        .as("%s", operation)
+                        .isPositive();
     }
 
     private static String worker(String name, String value) {

@@ -29,6 +29,7 @@ import dev.pawl.core.Renewal;
 import dev.pawl.core.Renewed;
 import dev.pawl.core.Standing;
 import dev.pawl.core.Store;
+import dev.pawl.core.StorePool;
 import dev.pawl.core.Submitted;
 import dev.pawl.core.Tally;
 import dev.pawl.core.Time;
@@ -441,6 +442,13 @@ public final class SqliteStore implements Store {
      */
     public List<String> violations() {
         return read(SqliteInvariants::in);
+    }
+
+    @Override
+    public Optional<StorePool> pool() {
+        int free = Math.min(options.readers(), readers.size());
+        return Optional.of(
+                new StorePool(options.readers(), options.readers() - free, writer.waiting()));
     }
 
     /** Waits for the running commit and the running reads; then the file is closed. */

@@ -94,6 +94,11 @@ final class SqliteWriter implements AutoCloseable {
         return pending.answer();
     }
 
+    /** How many writes wait for their commit. */
+    int waiting() {
+        return waiting.size();
+    }
+
     private void handOver(Pending<?> pending) {
         requireOpen();
         try {
