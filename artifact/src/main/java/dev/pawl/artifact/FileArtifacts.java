@@ -19,6 +19,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,6 +50,9 @@ public final class FileArtifacts implements Artifacts {
 
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final int BUFFER_BYTES = 64 * 1024;
+
+    /** Less room than that is told as trouble. */
+    private static final long ROOM_MIN_BYTES = 1 << 20;
 
     private final Path blobs;
     private final Path writing;
@@ -156,6 +160,21 @@ public final class FileArtifacts implements Artifacts {
     }
 
     /** Holds nothing open. */
+    @Override
+    public Optional<String> trouble() {
+        for (Path folder : List.of(blobs, writing))
+            if (!Files.isDirectory(folder) || !Files.isWritable(folder))
+                return Optional.of("folder %s is gone or can't be written".formatted(folder));
+        try {
+            long room = Files.getFileStore(writing).getUsableSpace();
+            return room >= ROOM_MIN_BYTES
+                    ? Optional.empty()
+                    : Optional.of("disk is full: %d bytes left at %s".formatted(room, writing));
+        } catch (IOException e) {
+            return Optional.of(e.toString());
+        }
+    }
+
     @Override
     public void close() {}
 

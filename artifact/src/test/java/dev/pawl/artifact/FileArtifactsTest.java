@@ -43,6 +43,16 @@ final class FileArtifactsTest implements ArtifactsContract {
     }
 
     @Test
+    void aFolderThatIsGoneIsTrouble() throws IOException {
+        Path root = folder.resolve("here");
+        try (var here = new FileArtifacts(root, new SystemTime())) {
+            assertThat(here.trouble()).isEmpty();
+            Files.delete(root.resolve("writing"));
+            assertThat(here.trouble()).get().asString().contains("writing");
+        }
+    }
+
+    @Test
     void aFullDiskIsRefusedNamingTheFolderAndLeavesNothing() throws IOException {
         var full = new FileArtifacts(folder, new SystemTime(), FileArtifactsTest::withoutRoom);
 

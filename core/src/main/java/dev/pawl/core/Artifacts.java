@@ -33,6 +33,11 @@ public interface Artifacts extends AutoCloseable {
      */
     Pruned prune(Instant before, UnaryOperator<Set<String>> unneeded);
 
+    /** Why nothing can be kept at the moment; empty where nothing speaks against it. */
+    default Optional<String> trouble() {
+        return Optional.empty();
+    }
+
     /** How much was removed. */
     record Pruned(int contents, long bytes) {}
 

@@ -1,5 +1,6 @@
 package dev.pawl.server;
 
+import dev.pawl.core.Artifacts;
 import dev.pawl.core.Count;
 import dev.pawl.core.JobState;
 import dev.pawl.core.PawlException;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -109,11 +111,16 @@ public final class Documents {
      *
      * @param version of this program
      */
-    public static ObjectNode ready(Store store, Tools tools, String version) {
+    public static ObjectNode ready(Store store, Artifacts artifacts, Tools tools, String version) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("status", "up").put("version", version);
         ObjectNode parts = node.putObject("components");
         boolean up = ready(store, parts.putObject("store"));
+        Optional<String> trouble = artifacts.trouble();
+        ObjectNode files = parts.putObject("artifacts");
+        files.put("status", trouble.isEmpty() ? "up" : "down");
+        trouble.ifPresent(why -> files.put("error", why));
+        up &= trouble.isEmpty();
         int problems = tools.problems().size();
         ObjectNode part = parts.putObject("tools");
         part.put("status", "up").put("tools", tools.all().size());

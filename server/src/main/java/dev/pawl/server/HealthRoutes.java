@@ -20,7 +20,9 @@ record HealthRoutes(BooleanSupplier draining) {
 
     void ready(Exchange exchange) {
         Site site = exchange.site();
-        ObjectNode node = Documents.ready(site.engine().store(), site.tools(), site.version());
+        ObjectNode node =
+                Documents.ready(
+                        site.engine().store(), site.artifacts(), site.tools(), site.version());
         boolean leaves = draining.getAsBoolean();
         node.withObject("/components").putObject("server").put("status", leaves ? "down" : "up");
         if (leaves) {

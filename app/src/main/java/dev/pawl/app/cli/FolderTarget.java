@@ -326,7 +326,7 @@ final class FolderTarget implements Target {
     /** It was opened: so its store serves. */
     @Override
     public JsonNode ready() {
-        return Documents.ready(store(), tools.all(), version);
+        return Documents.ready(store(), opened.artifacts(), tools.all(), version);
     }
 
     @Override
