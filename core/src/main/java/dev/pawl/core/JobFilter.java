@@ -3,11 +3,13 @@ package dev.pawl.core;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Which jobs a list holds: those that match every part. An empty part matches all.
  *
  * @param tool a tool's name, or name@version
+ * @param owner who submitted it: a user's name
  * @param since submitted then or later; {@link Instant#EPOCH} for all
  * @param before submitted earlier; {@link Instant#MAX} for all
  * @param idempotencyKey of this tenant, or of the default one where none is named
@@ -23,6 +25,7 @@ public record JobFilter(
         String correlationId,
         String causation,
         String tenant,
+        String owner,
         Instant since,
         Instant before,
         String idempotencyKey,
@@ -33,6 +36,7 @@ public record JobFilter(
     public static final JobFilter ALL =
             new JobFilter(
                     Set.of(),
+                    "",
                     "",
                     "",
                     "",
@@ -81,178 +85,109 @@ public record JobFilter(
     }
 
     public JobFilter withStates(Set<JobState.Name> value) {
-        return new JobFilter(
-                value,
-                tool,
-                queue,
-                tag,
-                correlationId,
-                causation,
-                tenant,
-                since,
-                before,
-                idempotencyKey,
-                error,
-                inputs);
+        return with(change -> change.states = value);
     }
 
     public JobFilter withTool(String value) {
-        return new JobFilter(
-                states,
-                value,
-                queue,
-                tag,
-                correlationId,
-                causation,
-                tenant,
-                since,
-                before,
-                idempotencyKey,
-                error,
-                inputs);
+        return with(change -> change.tool = value);
     }
 
     public JobFilter withQueue(String value) {
-        return new JobFilter(
-                states,
-                tool,
-                value,
-                tag,
-                correlationId,
-                causation,
-                tenant,
-                since,
-                before,
-                idempotencyKey,
-                error,
-                inputs);
+        return with(change -> change.queue = value);
     }
 
     public JobFilter withTag(String value) {
-        return new JobFilter(
-                states,
-                tool,
-                queue,
-                value,
-                correlationId,
-                causation,
-                tenant,
-                since,
-                before,
-                idempotencyKey,
-                error,
-                inputs);
+        return with(change -> change.tag = value);
     }
 
     public JobFilter withCorrelationId(String value) {
-        return new JobFilter(
-                states,
-                tool,
-                queue,
-                tag,
-                value,
-                causation,
-                tenant,
-                since,
-                before,
-                idempotencyKey,
-                error,
-                inputs);
+        return with(change -> change.correlationId = value);
     }
 
     public JobFilter withCausation(String value) {
-        return new JobFilter(
-                states,
-                tool,
-                queue,
-                tag,
-                correlationId,
-                value,
-                tenant,
-                since,
-                before,
-                idempotencyKey,
-                error,
-                inputs);
+        return with(change -> change.causation = value);
     }
 
     public JobFilter withTenant(String value) {
-        return new JobFilter(
-                states,
-                tool,
-                queue,
-                tag,
-                correlationId,
-                causation,
-                value,
-                since,
-                before,
-                idempotencyKey,
-                error,
-                inputs);
+        return with(change -> change.tenant = value);
     }
 
-    public JobFilter withTime(Instant from, Instant to) {
-        return new JobFilter(
-                states,
-                tool,
-                queue,
-                tag,
-                correlationId,
-                causation,
-                tenant,
-                from,
-                to,
-                idempotencyKey,
-                error,
-                inputs);
+    public JobFilter withOwner(String value) {
+        return with(change -> change.owner = value);
+    }
+
+    public JobFilter withTime(Instant sinceThen, Instant beforeThen) {
+        return with(change -> {
+            change.since = sinceThen;
+            change.before = beforeThen;
+        });
     }
 
     public JobFilter withIdempotencyKey(String value) {
-        return new JobFilter(
-                states,
-                tool,
-                queue,
-                tag,
-                correlationId,
-                causation,
-                tenant,
-                since,
-                before,
-                value,
-                error,
-                inputs);
+        return with(change -> change.idempotencyKey = value);
     }
 
     public JobFilter withError(String value) {
-        return new JobFilter(
-                states,
-                tool,
-                queue,
-                tag,
-                correlationId,
-                causation,
-                tenant,
-                since,
-                before,
-                idempotencyKey,
-                value,
-                inputs);
+        return with(change -> change.error = value);
     }
 
     public JobFilter withInputs(List<InputField> value) {
-        return new JobFilter(
-                states,
-                tool,
-                queue,
-                tag,
-                correlationId,
-                causation,
-                tenant,
-                since,
-                before,
-                idempotencyKey,
-                error,
-                value);
+        return with(change -> change.inputs = value);
+    }
+
+    private JobFilter with(Consumer<Change> edit) {
+        var change = new Change(this);
+        edit.accept(change);
+        return change.filter();
+    }
+
+    /** The one place that names every part twice, so that no withX has to. */
+    private static final class Change {
+        Set<JobState.Name> states;
+        String tool;
+        String queue;
+        String tag;
+        String correlationId;
+        String causation;
+        String tenant;
+        String owner;
+        Instant since;
+        Instant before;
+        String idempotencyKey;
+        String error;
+        List<InputField> inputs;
+
+        Change(JobFilter from) {
+            states = from.states;
+            tool = from.tool;
+            queue = from.queue;
+            tag = from.tag;
+            correlationId = from.correlationId;
+            causation = from.causation;
+            tenant = from.tenant;
+            owner = from.owner;
+            since = from.since;
+            before = from.before;
+            idempotencyKey = from.idempotencyKey;
+            error = from.error;
+            inputs = from.inputs;
+        }
+
+        JobFilter filter() {
+            return new JobFilter(
+                    states,
+                    tool,
+                    queue,
+                    tag,
+                    correlationId,
+                    causation,
+                    tenant,
+                    owner,
+                    since,
+                    before,
+                    idempotencyKey,
+                    error,
+                    inputs);
+        }
     }
 }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param by the running attempt that submits it, which fences it as its other writes: refused once
  *     that attempt has ended or lost its lease. Null for none; not kept
  * @param tenant whose job it is; nothing is reused across tenants
+ * @param owner who submitted it, as the server's access control knows them; empty for nobody
  * @param idempotencyKey the same key and input is the same job; empty for none
  * @param traceparent the trace that this belongs to, as https://www.w3.org/TR/trace-context/ writes
  *     it; empty for none
@@ -42,6 +43,7 @@ public record Submission(
         String causation,
         @Nullable Token by,
         String tenant,
+        String owner,
         String idempotencyKey,
         RetryPolicy retry,
         Limit limit,
@@ -58,6 +60,7 @@ public record Submission(
     public Submission {
         requireWord("queue", queue, 100);
         requireWord("tenant", tenant, 100);
+        if (!owner.isEmpty()) requireWord("owner", owner, 100);
         requireShort("correlationId", correlationId);
         requireShort("idempotencyKey", idempotencyKey);
         if (priority < Short.MIN_VALUE || priority > Short.MAX_VALUE)
@@ -128,6 +131,7 @@ public record Submission(
         private @Nullable Token by;
         private String traceparent = "";
         private String tenant = DEFAULT_TENANT;
+        private String owner = "";
         private String idempotencyKey = "";
         private RetryPolicy retry = RetryPolicy.defaults();
         private Limit limit = Limit.NONE;
@@ -199,11 +203,17 @@ public record Submission(
             correlationId = cause.correlationId();
             traceparent = cause.traceparent();
             tenant = cause.tenant();
+            owner = cause.owner();
             return this;
         }
 
         public Builder tenant(String value) {
             tenant = value;
+            return this;
+        }
+
+        public Builder owner(String value) {
+            owner = value;
             return this;
         }
 
@@ -252,6 +262,7 @@ public record Submission(
                     causation,
                     by,
                     tenant,
+                    owner,
                     idempotencyKey,
                     retry,
                     limit,

@@ -150,6 +150,7 @@ public interface ListContract extends StoreSubject {
             JobId correlation = s.submit(job().correlationId("flow 1"));
             JobId causation = s.submit(job().causation(queue.toString()));
             JobId tenant = s.submit(job().tenant("acme"));
+            JobId owned = s.submit(job().owner("ann"));
 
             assertThat(list(s, JobFilter.ALL.withQueue("mail"))).containsExactly(queue);
             assertThat(list(s, JobFilter.ALL.withTag("red"))).containsExactly(tag);
@@ -159,6 +160,7 @@ public interface ListContract extends StoreSubject {
             assertThat(list(s, JobFilter.ALL.withCausation(queue.toString())))
                     .containsExactly(causation);
             assertThat(list(s, JobFilter.ALL.withTenant("acme"))).containsExactly(tenant);
+            assertThat(list(s, JobFilter.ALL.withOwner("ann"))).containsExactly(owned);
         }
     }
 

@@ -113,6 +113,7 @@ final class MemoryJob {
                 && matches(filter.correlationId(), s.correlationId())
                 && matches(filter.causation(), s.causation())
                 && matches(filter.tenant(), s.tenant())
+                && matches(filter.owner(), s.owner())
                 && !submittedAt.isBefore(filter.since())
                 && submittedAt.isBefore(filter.before())
                 && (filter.idempotencyKey().isEmpty() || hasKey(filter))
@@ -202,6 +203,7 @@ final class MemoryJob {
                 s.causation(),
                 null,
                 s.tenant(),
+                s.owner(),
                 s.idempotencyKey(),
                 s.retry(),
                 s.limit(),

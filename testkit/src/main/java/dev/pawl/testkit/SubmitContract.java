@@ -94,6 +94,7 @@ public interface SubmitContract extends StoreSubject {
                             .correlationId("flow 1")
                             .causation(parent.toString())
                             .tenant("acme")
+                            .owner("ann")
                             .idempotencyKey("key 1")
                             .retry(
                                     new RetryPolicy(

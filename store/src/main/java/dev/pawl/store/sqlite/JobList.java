@@ -80,6 +80,7 @@ final class JobList {
         if (!f.correlationId().isEmpty()) where.append(ListSql.WITH_CORRELATION);
         if (!f.causation().isEmpty()) where.append(ListSql.WITH_CAUSATION);
         if (!f.tenant().isEmpty()) where.append(ListSql.WITH_TENANT);
+        if (!f.owner().isEmpty()) where.append(ListSql.WITH_OWNER);
         if (!f.since().equals(Instant.EPOCH)) where.append(ListSql.SINCE);
         if (!f.before().equals(Instant.MAX)) where.append(ListSql.BEFORE);
         if (!f.idempotencyKey().isEmpty()) where.append(ListSql.WITH_KEY);
@@ -116,6 +117,7 @@ final class JobList {
         if (!f.correlationId().isEmpty()) stmt.set("correlation_id", f.correlationId());
         if (!f.causation().isEmpty()) stmt.set("causation", f.causation());
         if (!f.tenant().isEmpty()) stmt.set("tenant", f.tenant());
+        if (!f.owner().isEmpty()) stmt.set("owner", f.owner());
         if (!f.since().equals(Instant.EPOCH))
             stmt.set("since", f.since()).set("since_id", firstSince(f.since()));
         if (!f.before().equals(Instant.MAX))

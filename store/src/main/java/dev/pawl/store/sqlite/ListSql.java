@@ -18,6 +18,9 @@ final class ListSql {
     static final String WITH_CAUSATION = " AND j.causation = :causation";
     static final String WITH_TENANT = " AND j.tenant = :tenant";
 
+    /** By an index that holds the jobs with an owner only. */
+    static final String WITH_OWNER = " AND j.owner = :owner";
+
     /** Primary key of idempotency. */
     static final String WITH_KEY =
             " AND j.id IN (SELECT job_id FROM idempotency WHERE tenant = :of AND key = :key)";

@@ -165,6 +165,7 @@ final class Reading {
                 rows.text(JOB + 19),
                 null,
                 rows.text(JOB + 10),
+                rows.text(JOB + 32),
                 rows.text(JOB + 20),
                 RetryPolicy.parse(rows.text(JOB + 6)),
                 new Limit(rows.text(JOB + 4), rows.integer(JOB + 5)),

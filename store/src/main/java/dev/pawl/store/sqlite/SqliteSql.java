@@ -94,11 +94,11 @@ final class SqliteSql {
             INSERT INTO job (id, lane, policy, priority, run_at, submitted_at, tenant, ttl, go_on,
                              parents, reuse_ttl, reuse_errors, hash, key_parts, tags,
                              correlation_id, causation, idempotency_key, input,
-                             traceparent)
+                             traceparent, owner)
             VALUES (:id, :lane, :policy, :priority, :run_at, :submitted_at, :tenant, :ttl, :go_on,
                     :parents, :reuse_ttl, :reuse_errors, :hash, :key_parts, :tags,
                     :correlation_id, :causation, :idempotency_key, :input,
-                    :traceparent)
+                    :traceparent, :owner)
                 ON CONFLICT DO NOTHING
             """;
     static final String TAG_ADD = "INSERT INTO tag (tag, id) VALUES (:tag, :id)";
@@ -210,7 +210,7 @@ final class SqliteSql {
             """
             SELECT policy, priority, run_at, tenant, ttl, go_on, parents, reuse_ttl, reuse_errors,
                    hash, key_parts, tags, correlation_id, causation, idempotency_key, input,
-                   traceparent
+                   traceparent, owner
               FROM job WHERE id = :id
             """;
 
@@ -477,8 +477,8 @@ final class SqliteSql {
               LEFT JOIN progress g ON g.id = j.id
             """;
 
-    static final String FIND = FIND_COLUMNS + ", j.input, o.output, j.traceparent\n" + FIND_JOINS;
-    static final String LIST = FIND_COLUMNS + ", '', '', j.traceparent\n" + FIND_JOINS;
+    static final String FIND = FIND_COLUMNS + ", j.input, o.output, j.traceparent, j.owner\n" + FIND_JOINS;
+    static final String LIST = FIND_COLUMNS + ", '', '', j.traceparent, j.owner\n" + FIND_JOINS;
     static final String ONE = " WHERE j.id = :id";
     static final String PAGE = " ORDER BY j.id DESC LIMIT :limit";
 
@@ -573,4 +573,22 @@ final class SqliteSql {
             """;
 
     private SqliteSql() {}
+
+    // ---- Keys of callers
+
+    static final String API_KEY_ADD =
+            """
+            INSERT INTO api_key (id, hash, name, role, tenant, created_at, expires_at)
+            VALUES (:id, :hash, :name, :role, :tenant, :created_at, :expires_at)
+                ON CONFLICT DO NOTHING
+            """;
+    private static final String API_KEY =
+            """
+            SELECT id, name, role, tenant, created_at, expires_at, revoked_at, used_at FROM api_key
+            """;
+    static final String API_KEY_FIND = API_KEY + " WHERE hash = :hash";
+    static final String API_KEYS = API_KEY + " ORDER BY created_at, id";
+    static final String API_KEY_REVOKE =
+            "UPDATE api_key SET revoked_at = coalesce(revoked_at, :now) WHERE id = :id";
+    static final String API_KEY_USED = "UPDATE api_key SET used_at = :at WHERE id = :id";
 }

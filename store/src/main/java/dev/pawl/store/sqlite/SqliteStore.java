@@ -1,5 +1,7 @@
 package dev.pawl.store.sqlite;
 
+import dev.pawl.core.ApiKey;
+import dev.pawl.core.ApiKeys;
 import dev.pawl.core.Artifact;
 import dev.pawl.core.AttemptEnd;
 import dev.pawl.core.Claim;
@@ -449,6 +451,45 @@ public final class SqliteStore implements Store {
         int free = Math.min(options.readers(), readers.size());
         return Optional.of(
                 new StorePool(options.readers(), options.readers() - free, writer.waiting()));
+    }
+
+    /** The keys that callers of this store's servers show; usable for as long as the store is. */
+    public ApiKeys keys() {
+        return new Keys();
+    }
+
+    private final class Keys implements ApiKeys {
+        @Override
+        public void add(ApiKey key, String sha256) {
+            byte[] hash = HexFormat.of().parseHex(sha256);
+            writer.write(tx -> SqliteKeys.add(tx, key, hash));
+        }
+
+        @Override
+        public Optional<ApiKey> find(String sha256) {
+            return read(db -> SqliteKeys.find(db, sha256));
+        }
+
+        @Override
+        public List<ApiKey> all() {
+            return read(SqliteKeys::all);
+        }
+
+        @Override
+        public boolean revoke(String id) {
+            return writer.write(tx ->
+                            tx.stmt(SqliteSql.API_KEY_REVOKE)
+                                    .set("id", id)
+                                    .set("now", tx.now)
+                                    .update())
+                    > 0;
+        }
+
+        @Override
+        public void used(String id, Instant at) {
+            writer.write(tx ->
+                    tx.stmt(SqliteSql.API_KEY_USED).set("id", id).set("at", at).update());
+        }
     }
 
     /** Waits for the running commit and the running reads; then the file is closed. */

@@ -33,6 +33,7 @@ final class Submissions {
                     rows.text(14),
                     null,
                     rows.text(4),
+                    rows.text(18),
                     rows.text(15),
                     tx.names.policy(tx.db(), tx.fresh, rows.integer(1)),
                     lane.limit(),

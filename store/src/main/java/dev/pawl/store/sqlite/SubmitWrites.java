@@ -122,6 +122,7 @@ final class SubmitWrites {
                         .set("tags", String.join(" ", s.tags()))
                         .set("correlation_id", s.correlationId())
                         .set("traceparent", s.traceparent())
+                        .set("owner", s.owner())
                         .set("causation", s.causation())
                         .set("idempotency_key", s.idempotencyKey())
                         .text("input", s.input())
