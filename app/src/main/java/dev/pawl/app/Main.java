@@ -50,6 +50,7 @@ import dev.pawl.core.Store;
 import dev.pawl.core.SystemTime;
 import dev.pawl.store.sqlite.SqliteStore;
 import dev.pawl.tool.Requests;
+import dev.pawl.tool.Tool;
 import dev.pawl.tool.Tools;
 import dev.pawl.worker.Serving;
 import dev.pawl.worker.Surroundings;
@@ -225,10 +226,10 @@ public final class Main {
         }
 
         @Override
-        public Tools tools(Configuration configuration) {
+        public Tools tools(Configuration configuration, List<Tool> more) {
             var folders = new ArrayList<Path>(List.of(outside.shipped()));
             folders.addAll(configuration.tools());
-            return Tools.of(folders, Map.of("classpath.plantuml", plantuml()));
+            return Tools.of(folders, Map.of("classpath.plantuml", plantuml()), more);
         }
 
         @Override

@@ -186,12 +186,17 @@ record Exchange(
     }
 
     void answer(Problem problem) {
+        refusing(problem);
         response.status(Status.create(problem.status()));
         response.headers().set(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        response.send(Json.bytes(problem.json()));
+    }
+
+    /** Sets what the answer to a refused request has of headers, whatever its body. */
+    void refusing(Problem problem) {
         if (problem.status() == 429 || problem.status() == 503)
             response.headers().set(HeaderNames.RETRY_AFTER, "5");
         if (HANG_UP.contains(problem.status()))
             response.headers().set(HeaderValues.CONNECTION_CLOSE);
-        response.send(Json.bytes(problem.json()));
     }
 }

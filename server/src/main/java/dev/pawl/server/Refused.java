@@ -5,13 +5,16 @@ import dev.pawl.api.Problem.FieldProblem;
 import dev.pawl.core.ErrorCode;
 import java.util.List;
 
-/** Ends the handling of a request with a problem. Doesn't leave this package. */
-final class Refused extends RuntimeException {
+/**
+ * Ends the handling of a request with a problem: the native API answers it as it is, a front in its
+ * own words. Leaves no route.
+ */
+public final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final transient Problem problem;
 
-    Refused(Problem problem) {
+    public Refused(Problem problem) {
         super(problem.detail(), null, false, false);
         this.problem = problem;
     }

@@ -1,6 +1,6 @@
 /**
- * Jobs over HTTP. Knows no store and no worker, only the engine. Read {@link Routes} first: every
- * route, one line each.
+ * Jobs over HTTP. Knows no store and no worker, only the engine, and none of its {@linkplain Front
+ * fronts}. Read {@link Routes} first: every route of the native API, one line each.
  */
 @NullMarked
 package dev.pawl.server;

@@ -2,12 +2,14 @@ package dev.pawl.app.cli;
 
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
+import dev.pawl.server.FrontPort;
 import dev.pawl.server.Server;
 import dev.pawl.server.ServerOptions;
 import dev.pawl.server.Site;
 import dev.pawl.tool.ToolProblem;
 import dev.pawl.tool.Tools;
 import dev.pawl.worker.Serving;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,7 +52,11 @@ public final class Up implements Command {
 
     @Override
     public List<Flag<?>> flags() {
-        return works ? List.of(PORT, HOST, INSECURE, Work.SLOTS) : List.of(PORT, HOST, INSECURE);
+        var flags = new ArrayList<Flag<?>>(List.of(PORT, HOST, INSECURE));
+        if (works) flags.add(Work.SLOTS);
+        // A server alone has no worker that would know the tools that a front brings.
+        if (works) flags.addAll(Fronts.FLAGS);
+        return flags;
     }
 
     @Override
@@ -66,13 +72,14 @@ public final class Up implements Command {
                                     .formatted(name(), server));
                 });
         call.wiring().startLog(call.configuration(), true);
-        Tools tools = call.wiring().tools(call.configuration());
+        Fronts fronts = Fronts.of(call);
+        Tools tools = call.wiring().tools(call.configuration(), fronts.tools());
         for (ToolProblem problem : tools.problems()) call.screen().note("pawl: " + problem);
         var stop = new CountDownLatch(1);
         try (Opened opened = call.wiring().open(call.configuration());
                 Workshop workshop =
                         call.wiring().workshop(call.configuration(), opened, tools, this::serving);
-                var server = new Server(site(call, opened, tools), options);
+                var server = new Server(site(call, opened, tools), options, fronts.ports());
                 var _ =
                         call.outside()
                                 .signals()
@@ -83,6 +90,14 @@ public final class Up implements Command {
             server.start();
             workshop.start();
             call.screen().line("pawl serves http://%s:%d".formatted(options.host(), server.port()));
+            for (FrontPort each : fronts.ports())
+                call.screen()
+                        .line(
+                                "pawl serves front %s at http://%s:%d"
+                                        .formatted(
+                                                each.front().name(),
+                                                options.host(),
+                                                server.port(each.front())));
             stop.await();
             // Callers may go on asking while running jobs end.
             server.drain();

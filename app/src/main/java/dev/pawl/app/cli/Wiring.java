@@ -2,9 +2,11 @@ package dev.pawl.app.cli;
 
 import dev.pawl.app.config.Configuration;
 import dev.pawl.tool.Requests;
+import dev.pawl.tool.Tool;
 import dev.pawl.tool.Tools;
 import dev.pawl.worker.Serving;
 import java.net.URI;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** Builds what commands work with; {@code Main} has the one there is. */
@@ -19,7 +21,14 @@ public interface Wiring {
     Target target(Configuration configuration);
 
     /** The shipped tools and those of the configured folders. */
-    Tools tools(Configuration configuration);
+    default Tools tools(Configuration configuration) {
+        return tools(configuration, List.of());
+    }
+
+    /**
+     * These tools, and the shipped ones and those of the configured folders, which replace them.
+     */
+    Tools tools(Configuration configuration, List<Tool> more);
 
     /** What turns inputs into submissions. */
     Requests requests(Opened opened);

@@ -1,0 +1,51 @@
+package dev.pawl.app.cli;
+
+import dev.pawl.core.ErrorCode;
+import dev.pawl.core.PawlException;
+import dev.pawl.server.Front;
+import dev.pawl.server.FrontPort;
+import dev.pawl.tool.Tool;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The fronts that a call of {@code pawl up} asks for.
+ *
+ * @param tools what they bring of tools, for the worker to run
+ */
+record Fronts(List<FrontPort> ports, List<Tool> tools) {
+    private static final Flag<String> FRONT =
+            Flag.text("--front", "NAME:PORT", "Serve that front too; may be repeated.").repeated();
+
+    static final List<Flag<?>> FLAGS = List.of(FRONT);
+
+    Fronts {
+        ports = List.copyOf(ports);
+        tools = List.copyOf(tools);
+    }
+
+    /** Makes each front; it listens to nothing yet. */
+    static Fronts of(Call call) {
+        var ports = new ArrayList<FrontPort>();
+        var tools = new ArrayList<Tool>();
+        for (String text : call.all(FRONT)) {
+            int colon = text.lastIndexOf(':');
+            String name = colon < 0 ? text : text.substring(0, colon);
+            ports.add(new FrontPort(front(name), port(text, text.substring(colon + 1))));
+        }
+        return new Fronts(ports, tools);
+    }
+
+    private static Front front(String name) {
+        throw new PawlException(
+                ErrorCode.INPUT_INVALID, "no front is called \"%s\"".formatted(name));
+    }
+
+    private static int port(String text, String port) {
+        if (port.matches("\\d{1,5}") && Integer.parseInt(port) <= 65_535)
+            return Integer.parseInt(port);
+        throw new PawlException(
+                ErrorCode.INPUT_INVALID,
+                "--front is \"%s\"; want NAME:PORT, the port from 0 to 65535".formatted(text));
+    }
+}

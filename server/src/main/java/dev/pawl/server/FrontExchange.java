@@ -1,0 +1,74 @@
+package dev.pawl.server;
+
+import dev.pawl.core.Artifact;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import java.io.IOException;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/** One request to a front, and its answer. Of one thread; a request is answered once. */
+public final class FrontExchange {
+    private final Exchange exchange;
+
+    FrontExchange(Exchange exchange) {
+        this.exchange = exchange;
+    }
+
+    public Site site() {
+        return exchange.site();
+    }
+
+    /** The part of the path that the route calls so, decoded. */
+    public String path(String name) {
+        return exchange.path(name);
+    }
+
+    /** The first value of a query parameter; empty for none, and for no text. */
+    public Optional<String> query(String name) {
+        return exchange.query(name);
+    }
+
+    /** The first value of a header; empty for none, and for blanks. */
+    public Optional<String> header(String name) {
+        return exchange.header(HeaderNames.create(name));
+    }
+
+    /**
+     * The body as JSON.
+     *
+     * @throws Refused with 400, 408, 413 or 415 when it is none, comes too slowly, is too large, or
+     *     is of another type
+     */
+    public JsonNode json() {
+        return exchange.json();
+    }
+
+    /**
+     * The body.
+     *
+     * @throws Refused with 408 or 413 when it comes too slowly or is too large
+     */
+    public byte[] body() {
+        return exchange.body();
+    }
+
+    /** Sets a header of the answer. */
+    public void set(String header, String value) {
+        exchange.response().headers().set(HeaderNames.create(header), value);
+    }
+
+    public void answer(int status, JsonNode json) {
+        exchange.answer(status, json);
+    }
+
+    public void answer(int status, String mediaType, String text) {
+        exchange.response().status(Status.create(status));
+        exchange.answer(mediaType, text);
+    }
+
+    /** Answers with a kept file, or with the part of it that was asked for. */
+    public void answer(Artifact artifact) throws IOException {
+        Download.answer(exchange, artifact);
+    }
+}
