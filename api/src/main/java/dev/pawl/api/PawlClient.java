@@ -54,6 +54,7 @@ public final class PawlClient implements AutoCloseable {
     private static final Duration BACKOFF_MAX = Duration.ofSeconds(5);
 
     private final URI server;
+    private final String key;
     private final Time time;
     private final RandomGenerator random;
     private final HttpClient http =
@@ -67,7 +68,17 @@ public final class PawlClient implements AutoCloseable {
      * @param random thread-safe
      */
     public PawlClient(URI server, Time time, RandomGenerator random) {
+        this(server, "", time, random);
+    }
+
+    /**
+     * The same, for a server that wants a key.
+     *
+     * @param key as {@code pawl keys create} showed it; empty for none
+     */
+    public PawlClient(URI server, String key, Time time, RandomGenerator random) {
         this.server = address(server);
+        this.key = key;
         this.time = time;
         this.random = random;
     }
@@ -337,7 +348,13 @@ public final class PawlClient implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(server.resolve(path)).timeout(ANSWER);
+        return asking(server.resolve(path), key).timeout(ANSWER);
+    }
+
+    /** A request that shows the key. */
+    static HttpRequest.Builder asking(URI address, String key) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address);
+        return key.isEmpty() ? request : request.header("Authorization", "Bearer " + key);
     }
 
     private HttpResponse<byte[]> repeated(HttpRequest.Builder request) throws InterruptedException {

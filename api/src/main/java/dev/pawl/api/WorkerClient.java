@@ -74,6 +74,7 @@ public final class WorkerClient implements Leases, AutoCloseable {
     private static final long BYTES_PER_SECOND = 100_000;
 
     private final URI server;
+    private final String key;
     private final Artifacts artifacts;
     private final Time time;
     private final Map<EngineListener, ServerWatch> watches = new ConcurrentHashMap<>();
@@ -88,6 +89,16 @@ public final class WorkerClient implements Leases, AutoCloseable {
      * @param artifacts where the worker keeps what its attempts make until it is uploaded
      */
     public WorkerClient(URI server, Artifacts artifacts, Time time) {
+        this(server, "", artifacts, time);
+    }
+
+    /**
+     * The same, for a server that wants a key.
+     *
+     * @param key an admin's of all tenants, as {@code pawl keys create} showed it; empty for none
+     */
+    public WorkerClient(URI server, String key, Artifacts artifacts, Time time) {
+        this.key = key;
         this.server = PawlClient.address(server);
         this.artifacts = artifacts;
         this.time = time;
@@ -344,7 +355,7 @@ public final class WorkerClient implements Leases, AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(server.resolve(path)).timeout(ANSWER);
+        return PawlClient.asking(server.resolve(path), key).timeout(ANSWER);
     }
 
     private HttpRequest.Builder posting(String path, JsonNode body) {

@@ -19,6 +19,9 @@ import dev.pawl.app.cli.JobsLogs;
 import dev.pawl.app.cli.JobsRedrive;
 import dev.pawl.app.cli.JobsShow;
 import dev.pawl.app.cli.JobsTail;
+import dev.pawl.app.cli.KeysCreate;
+import dev.pawl.app.cli.KeysList;
+import dev.pawl.app.cli.KeysRevoke;
 import dev.pawl.app.cli.Opened;
 import dev.pawl.app.cli.Outside;
 import dev.pawl.app.cli.Outside.Terminal;
@@ -117,6 +120,9 @@ public final class Main {
                                 new QueuesSwitch(true),
                                 new QueuesSwitch(false),
                                 new WorkersList(),
+                                new KeysCreate(),
+                                new KeysList(),
+                                new KeysRevoke(),
                                 new Top(),
                                 new ConfigShow(),
                                 new Doctor(),
@@ -190,7 +196,7 @@ public final class Main {
                 var artifacts = new FileArtifacts(data.resolve("artifacts"), time);
                 var engine = new Engine(store, artifacts, time, outside.random());
                 capQueues(store, configuration);
-                return new Opened(data, store, artifacts, engine);
+                return new Opened(data, store, store.keys(), artifacts, engine);
             } catch (RuntimeException | Error e) {
                 store.close();
                 throw e;
@@ -202,7 +208,9 @@ public final class Main {
             if (configuration.remote().isPresent()) {
                 var address = configuration.remote().get();
                 return Target.of(
-                        new PawlClient(address, outside.time(), outside.random()), outside.time());
+                        new PawlClient(
+                                address, configuration.key(), outside.time(), outside.random()),
+                        outside.time());
             }
             Opened opened = open(configuration);
             return Target.of(opened, tools(configuration), requests(opened), outside);
@@ -248,7 +256,7 @@ public final class Main {
             var here = new FileArtifacts(data.resolve("remote"), time);
             // What was uploaded or fetched is the server's to keep; nothing here refers to it.
             var _ = here.prune(time.instant().minus(FETCHED_KEPT), all -> all);
-            var client = new WorkerClient(server, here, time);
+            var client = new WorkerClient(server, configuration.key(), here, time);
             return new Remote(data, new FetchedArtifacts(here, client), client);
         }
 

@@ -316,4 +316,42 @@ final class CommandsTest {
 
         assertThat(user.type("jobs", "show", id).out()).doesNotContain("\u009b");
     }
+
+    // ---- Keys
+
+    @Test
+    void aKeyIsShownOnceAndRefusedOnceItIsRevoked() throws IOException {
+        Ended made = user.type("keys", "create", "ann", "--expires", "1d");
+        assertThat(made.code()).isEqualTo(ExitCode.SUCCEEDED);
+        assertThat(made.out()).matches("pawl_[A-Za-z0-9_-]{43}\n");
+
+        Ended listed = user.type("keys", "list", "--json");
+        assertThat(listed.out()).contains("\"name\":\"ann\"", "\"role\":\"user\"", "good");
+        assertThat(listed.out()).doesNotContain(made.out().strip());
+        String id = listed.out().replaceAll("(?s).*\"id\":\"([^\"]+)\".*", "$1");
+        assertThat(user.type("keys", "revoke", id).code()).isEqualTo(ExitCode.SUCCEEDED);
+        assertThat(user.type("keys", "list").out()).contains("revoked");
+        assertThat(user.type("keys", "revoke", "nope").err()).contains("nope", "keys list");
+        for (Path file : List.of(folder.resolve("pawl-data/pawl.db")))
+            assertThat(Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1))
+                    .doesNotContain(made.out().strip());
+    }
+
+    @Test
+    void onlyAnAdminsKeyReachesAllTenants() {
+        assertThat(user.type("keys", "create", "root", "--role", "admin", "--json").out())
+                .doesNotContain("tenant");
+        assertThat(user.type("keys", "create", "ann", "--tenant", "acme", "--json").out())
+                .contains("\"tenant\":\"acme\"");
+        assertThat(user.type("keys", "create", "two words").code()).isEqualTo(ExitCode.USAGE);
+        assertThat(user.type("keys", "create").err()).contains("NAME");
+        assertThat(user.type("keys", "create", "anonymous").err()).contains("anonymous");
+    }
+
+    @Test
+    void theKeyOfAServerIsNoPartOfWhatConfigShows() {
+        user.file("pawl.yaml", "key: pawl_abc\n");
+
+        assertThat(user.type("config").out()).contains("(secret)").doesNotContain("pawl_abc");
+    }
 }

@@ -36,6 +36,7 @@ final class HttpSite implements AutoCloseable {
                 new Site(
                         engine,
                         artifacts,
+                        store.keys(),
                         Tools.of(List.of(file.getParent()), Map.of()),
                         new Requests(artifacts, (_, _) -> "1", Map.of()),
                         Jobs.TIME,

@@ -23,9 +23,14 @@ public record ApiKey(
         Instant expiresAt,
         Optional<Instant> revokedAt,
         Optional<Instant> usedAt) {
+    /** The owner of what is submitted without a key, where that makes nobody an admin. */
+    public static final String ANONYMOUS = "anonymous";
+
     public ApiKey {
         if (id.isBlank()) throw new IllegalArgumentException("a key's id is empty");
         requireWord("name", name);
+        if (name.equals(ANONYMOUS))
+            throw new IllegalArgumentException("\"anonymous\" is who shows no key");
         if (!tenant.isEmpty()) requireWord("tenant", tenant);
         if (tenant.isEmpty() && role != Role.ADMIN)
             throw new IllegalArgumentException(

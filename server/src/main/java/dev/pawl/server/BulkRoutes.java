@@ -158,6 +158,8 @@ final class BulkRoutes {
                     List.of(new FieldProblem("/filter", "holds all; say \"all\": true")));
         if (filter.states().isEmpty()) filter = filter.withStates(action.states());
         return new Asked(
-                filter, body.path("dry_run").booleanValue(false), body.path("limit").asInt(LIMIT));
+                exchange.caller().limited(filter),
+                body.path("dry_run").booleanValue(false),
+                body.path("limit").asInt(LIMIT));
     }
 }

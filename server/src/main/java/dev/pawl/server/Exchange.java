@@ -3,6 +3,7 @@ package dev.pawl.server;
 import dev.pawl.api.Json;
 import dev.pawl.api.Problem;
 import dev.pawl.core.ErrorCode;
+import dev.pawl.core.Job;
 import dev.pawl.core.JobId;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -28,6 +29,7 @@ record Exchange(
         Site site,
         ServerOptions options,
         Patience patience,
+        Caller caller,
         ServerRequest request,
         ServerResponse response) {
     private static final String JSON = "application/json";
@@ -54,15 +56,29 @@ record Exchange(
         return request.path().pathParameters().get(name);
     }
 
-    /** The job that the path names. */
+    /** The same, of a caller that is known now. */
+    Exchange by(Caller known) {
+        return new Exchange(site, options, patience, known, request, response);
+    }
+
+    /** The job that the path names; where there is one, the caller may see it. */
     JobId job() {
         String text = path("id");
-        return JobId.parse(text)
-                .orElseThrow(() ->
-                        new Refused(
-                                ErrorCode.JOB_NOT_FOUND,
-                                "\"%s\" is no job id; want a UUID as the submit answered it"
-                                        .formatted(text)));
+        JobId id =
+                JobId.parse(text)
+                        .orElseThrow(() ->
+                                new Refused(
+                                        ErrorCode.JOB_NOT_FOUND,
+                                        "\"%s\" is no job id; want a UUID as the submit answered it"
+                                                .formatted(text)));
+        if (!caller.reachesAll()) requireSeen(id);
+        return id;
+    }
+
+    /** Another's job is as little there as none: 404, not 403. */
+    void requireSeen(JobId id) {
+        Optional<Job> job = site.engine().store().find(id);
+        if (job.isEmpty() || !caller.sees(job.get().submission())) throw JobRoutes.none(id);
     }
 
     Optional<String> header(HeaderName name) {
@@ -194,6 +210,8 @@ record Exchange(
 
     /** Sets what the answer to a refused request has of headers, whatever its body. */
     void refusing(Problem problem) {
+        if (problem.status() == 401)
+            response.headers().set(HeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"pawl\"");
         if (problem.status() == 429 || problem.status() == 503)
             response.headers().set(HeaderNames.RETRY_AFTER, "5");
         if (HANG_UP.contains(problem.status()))

@@ -32,7 +32,7 @@ record ListRoutes(EventRoutes events) {
             throw Exchange.badRequest(
                     "cursor \"%s\" is none; give the next_cursor of a page, unchanged"
                             .formatted(cursor));
-        JobFilter filter = Filters.ofQuery(exchange);
+        JobFilter filter = exchange.caller().limited(Filters.ofQuery(exchange));
         if (EventRoutes.wanted(exchange))
             events.snapshots(
                     exchange,
@@ -88,7 +88,7 @@ record ListRoutes(EventRoutes events) {
 
     /** Exact where counters are kept; else it counts so far and says that there are more. */
     static void count(Exchange exchange) {
-        JobFilter filter = Filters.ofQuery(exchange);
+        JobFilter filter = exchange.caller().limited(Filters.ofQuery(exchange));
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         if (filter.isPlain()) {
             long jobs =

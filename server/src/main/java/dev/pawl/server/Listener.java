@@ -3,6 +3,7 @@ package dev.pawl.server;
 import dev.pawl.api.Problem;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
+import dev.pawl.core.Role;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HttpException;
 import io.helidon.http.Method;
@@ -31,11 +32,12 @@ final class Listener implements AutoCloseable {
     private final Site site;
     private final ServerOptions options;
     private final Patience patience;
+    private final Access access;
     private final Speech speech;
     private final WebServer web;
 
     /** A way through the address. */
-    record Way(Method method, String path, Exchange.Handler handler) {}
+    record Way(Method method, String path, Access.Need need, Exchange.Handler handler) {}
 
     /** What is said there. */
     interface Speech {
@@ -57,6 +59,7 @@ final class Listener implements AutoCloseable {
         this.site = site;
         this.options = options;
         this.patience = patience;
+        this.access = new Access(site.keys(), site.time(), options.anonymous());
         this.speech = speech;
         this.web =
                 WebServer.builder()
@@ -84,9 +87,9 @@ final class Listener implements AutoCloseable {
     }
 
     private void handle(Way way, ServerRequest request, ServerResponse response) {
-        var exchange = new Exchange(site, options, patience, request, response);
+        Exchange exchange = exchange(request, response);
         try {
-            way.handler().handle(exchange);
+            way.handler().handle(exchange.by(access.caller(request, way.need())));
         } catch (Refused e) {
             speech.refuse(exchange, e.problem());
         } catch (PawlException e) {
@@ -103,6 +106,12 @@ final class Listener implements AutoCloseable {
         patience.hangUp();
     }
 
+    /** Before anybody asked who it is. */
+    private Exchange exchange(ServerRequest request, ServerResponse response) {
+        Caller nobody = Caller.anonymous(Role.VIEWER);
+        return new Exchange(site, options, patience, nobody, request, response);
+    }
+
     /** Nothing is there for this method, or for this path at all. */
     private void notThere(ServerRequest request, ServerResponse response) {
         String path = request.path().path();
@@ -110,7 +119,7 @@ final class Listener implements AutoCloseable {
         for (Way way : speech.ways())
             if (PathMatchers.create(way.path()).match(request.path()).accepted())
                 methods.add(way.method().text());
-        var exchange = new Exchange(site, options, patience, request, response);
+        Exchange exchange = exchange(request, response);
         if (methods.isEmpty()) {
             speech.refuse(
                     exchange,
@@ -128,7 +137,7 @@ final class Listener implements AutoCloseable {
     }
 
     private void bug(ServerRequest request, ServerResponse response, Throwable e) {
-        var exchange = new Exchange(site, options, patience, request, response);
+        Exchange exchange = exchange(request, response);
         if (e instanceof HttpException http) {
             int status = http.status().code();
             speech.refuse(

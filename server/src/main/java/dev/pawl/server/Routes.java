@@ -14,6 +14,7 @@ final class Routes {
      * One route.
      *
      * @param path as in OpenAPI; {@code {+name}} takes slashes too
+     * @param need what it wants of its caller
      * @param queries the query parameters it knows; others are refused
      * @param body the schemas of its body in {@code schemas.json}, one per type of body; empty for
      *     none
@@ -24,11 +25,13 @@ final class Routes {
             String path,
             String summary,
             Exchange.Handler handler,
+            Access.Need need,
             Set<String> queries,
             List<String> body,
             Map<String, String> answers) {
         Route takes(String... schemas) {
-            return new Route(method, path, summary, handler, queries, List.of(schemas), answers);
+            return new Route(
+                    method, path, summary, handler, need, queries, List.of(schemas), answers);
         }
 
         Route answers(String schema) {
@@ -39,7 +42,12 @@ final class Routes {
         Route answers(String mediaType, String schema) {
             var all = new TreeMap<String, String>(answers);
             all.put(mediaType, schema);
-            return new Route(method, path, summary, handler, queries, body, all);
+            return new Route(method, path, summary, handler, need, queries, body, all);
+        }
+
+        /** Another need than reading's or writing's. */
+        Route needs(Access.Need other) {
+            return new Route(method, path, summary, handler, other, queries, body, answers);
         }
 
         Route queries(String... names) {
@@ -50,7 +58,7 @@ final class Routes {
         Route queries(Set<String> names) {
             var known = new TreeSet<String>(queries);
             known.addAll(names);
-            return new Route(method, path, summary, handler, known, body, answers);
+            return new Route(method, path, summary, handler, need, known, body, answers);
         }
     }
 
@@ -64,14 +72,21 @@ final class Routes {
         all.addAll(jobs(submits, new ListRoutes(events), jobs));
         all.addAll(events(events));
         all.addAll(around());
+        all.addAll(operators(shared()));
         all.addAll(health(health));
-        all.addAll(leases(new LeaseRoutes(claims)));
-        all.addAll(attempts(new AttemptRoutes(claims.hints())));
+        all.addAll(operators(leases(new LeaseRoutes(claims))));
+        all.addAll(operators(attempts(new AttemptRoutes(claims.hints()))));
         all.add(
                 get("/metrics", "Figures for Prometheus", metrics::show)
-                        .answers("text/plain", "Figures"));
+                        .answers("text/plain", "Figures")
+                        .needs(Access.Need.OPERATOR));
         all.addAll(pages(all));
         this.all = List.copyOf(all);
+    }
+
+    /** About what tenants share. */
+    private static List<Route> operators(List<Route> routes) {
+        return routes.stream().map(route -> route.needs(Access.Need.OPERATOR)).toList();
     }
 
     private static List<Route> jobs(SubmitRoutes submits, ListRoutes lists, JobRoutes jobs) {
@@ -126,7 +141,8 @@ final class Routes {
                         .answers(Sse.MEDIA_TYPE, "JobEvents"),
                 get("/v1/events", "What happens to all jobs, as a stream", events::all)
                         .queries("after")
-                        .answers(Sse.MEDIA_TYPE, "Events"));
+                        .answers(Sse.MEDIA_TYPE, "Events")
+                        .needs(Access.Need.OPERATOR));
     }
 
     private static List<Route> around() {
@@ -138,7 +154,11 @@ final class Routes {
                 get("/v1/tools", "What can be run", ToolRoutes::list).answers("Tools"),
                 get("/v1/tools:check", "Tools against their own examples", ToolRoutes::check)
                         .answers("ToolsCheck"),
-                get("/v1/tools/{tool}", "One tool", ToolRoutes::one).answers("Tool"),
+                get("/v1/tools/{tool}", "One tool", ToolRoutes::one).answers("Tool"));
+    }
+
+    private static List<Route> shared() {
+        return List.of(
                 get("/v1/cache", "Results that answer later jobs", QueueRoutes::cache)
                         .queries("tool", "limit")
                         .answers("KeptResults"),
@@ -165,9 +185,12 @@ final class Routes {
 
     private static List<Route> health(HealthRoutes health) {
         return List.of(
-                get("/livez", "Whether the process serves", health::live).answers("Live"),
+                get("/livez", "Whether the process serves", health::live)
+                        .answers("Live")
+                        .needs(Access.Need.NOTHING),
                 get("/readyz", "Whether each part can do its work", health::ready)
-                        .answers("Ready"));
+                        .answers("Ready")
+                        .needs(Access.Need.NOTHING));
     }
 
     /** The worker protocol. */
@@ -227,7 +250,7 @@ final class Routes {
     private static List<Route> pages(List<Route> documented) {
         return List.of(
                 get("/openapi.json", "This document", new OpenApi(documented)::show),
-                get("/", "A page to start from", StartPage::show));
+                get("/", "A page to start from", StartPage::show).needs(Access.Need.NOTHING));
     }
 
     List<Route> all() {
@@ -235,14 +258,38 @@ final class Routes {
     }
 
     private static Route get(String path, String summary, Exchange.Handler handler) {
-        return new Route(Method.GET, path, summary, handler, Set.of(), List.of(), Map.of());
+        return new Route(
+                Method.GET,
+                path,
+                summary,
+                handler,
+                Access.Need.VIEWER,
+                Set.of(),
+                List.of(),
+                Map.of());
     }
 
     private static Route put(String path, String summary, Exchange.Handler handler) {
-        return new Route(Method.PUT, path, summary, handler, Set.of(), List.of(), Map.of());
+        return new Route(
+                Method.PUT,
+                path,
+                summary,
+                handler,
+                Access.Need.USER,
+                Set.of(),
+                List.of(),
+                Map.of());
     }
 
     private static Route post(String path, String summary, Exchange.Handler handler) {
-        return new Route(Method.POST, path, summary, handler, Set.of(), List.of(), Map.of());
+        return new Route(
+                Method.POST,
+                path,
+                summary,
+                handler,
+                Access.Need.USER,
+                Set.of(),
+                List.of(),
+                Map.of());
     }
 }

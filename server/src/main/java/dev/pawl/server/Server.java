@@ -3,6 +3,7 @@ package dev.pawl.server;
 import dev.pawl.api.Problem;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
+import io.helidon.http.Method;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,6 +61,7 @@ public final class Server implements AutoCloseable {
             return new Listener.Way(
                     route.method(),
                     route.path(),
+                    route.need(),
                     exchange -> {
                         exchange.onlyQueries(route.queries());
                         route.handler().handle(exchange);
@@ -86,9 +88,14 @@ public final class Server implements AutoCloseable {
                             new Listener.Way(
                                     route.method(),
                                     route.path(),
+                                    reads(route.method()) ? Access.Need.VIEWER : Access.Need.USER,
                                     exchange ->
                                             route.handler().handle(new FrontExchange(exchange))))
                     .toList();
+        }
+
+        private static boolean reads(Method method) {
+            return method == Method.GET || method == Method.HEAD;
         }
 
         @Override

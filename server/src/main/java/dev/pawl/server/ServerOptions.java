@@ -1,12 +1,16 @@
 package dev.pawl.server;
 
+import dev.pawl.core.Role;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * How a server listens.
  *
  * @param host name or address of the interface
  * @param port 0 for any that is free
+ * @param anonymous what those may do who show no key; empty for nothing
  * @param jsonBytesMax of a body that is read into memory
  * @param fileBytesMax of a body that is kept as files
  * @param connectionsMax open at once; more wait to be accepted
@@ -16,6 +20,7 @@ import java.time.Duration;
 public record ServerOptions(
         String host,
         int port,
+        Optional<Role> anonymous,
         long jsonBytesMax,
         long fileBytesMax,
         int connectionsMax,
@@ -31,10 +36,12 @@ public record ServerOptions(
             throw new IllegalArgumentException("connectionsMax is " + connectionsMax);
     }
 
+    /** On localhost, where whoever can reach the port may do all. */
     public static ServerOptions defaults() {
         return new ServerOptions(
                 "localhost",
                 8080,
+                Optional.of(Role.ADMIN),
                 10 << 20,
                 2L << 30,
                 12_000,
@@ -43,34 +50,75 @@ public record ServerOptions(
     }
 
     public ServerOptions withHost(String value) {
-        return new ServerOptions(
-                value, port, jsonBytesMax, fileBytesMax, connectionsMax, idle, bodyTime);
+        return with(change -> change.host = value);
     }
 
     public ServerOptions withPort(int value) {
-        return new ServerOptions(
-                host, value, jsonBytesMax, fileBytesMax, connectionsMax, idle, bodyTime);
+        return with(change -> change.port = value);
+    }
+
+    public ServerOptions withAnonymous(Optional<Role> value) {
+        return with(change -> change.anonymous = value);
     }
 
     public ServerOptions withJsonBytesMax(long value) {
-        return new ServerOptions(host, port, value, fileBytesMax, connectionsMax, idle, bodyTime);
+        return with(change -> change.jsonBytesMax = value);
     }
 
     public ServerOptions withFileBytesMax(long value) {
-        return new ServerOptions(host, port, jsonBytesMax, value, connectionsMax, idle, bodyTime);
+        return with(change -> change.fileBytesMax = value);
     }
 
     public ServerOptions withConnectionsMax(int value) {
-        return new ServerOptions(host, port, jsonBytesMax, fileBytesMax, value, idle, bodyTime);
+        return with(change -> change.connectionsMax = value);
     }
 
     public ServerOptions withIdle(Duration value) {
-        return new ServerOptions(
-                host, port, jsonBytesMax, fileBytesMax, connectionsMax, value, bodyTime);
+        return with(change -> change.idle = value);
     }
 
     public ServerOptions withBodyTime(Duration value) {
-        return new ServerOptions(
-                host, port, jsonBytesMax, fileBytesMax, connectionsMax, idle, value);
+        return with(change -> change.bodyTime = value);
+    }
+
+    private ServerOptions with(Consumer<Change> edit) {
+        var change = new Change(this);
+        edit.accept(change);
+        return change.options();
+    }
+
+    /** The one place that names every value twice, so that no withX has to. */
+    private static final class Change {
+        String host;
+        int port;
+        Optional<Role> anonymous;
+        long jsonBytesMax;
+        long fileBytesMax;
+        int connectionsMax;
+        Duration idle;
+        Duration bodyTime;
+
+        Change(ServerOptions from) {
+            host = from.host;
+            port = from.port;
+            anonymous = from.anonymous;
+            jsonBytesMax = from.jsonBytesMax;
+            fileBytesMax = from.fileBytesMax;
+            connectionsMax = from.connectionsMax;
+            idle = from.idle;
+            bodyTime = from.bodyTime;
+        }
+
+        ServerOptions options() {
+            return new ServerOptions(
+                    host,
+                    port,
+                    anonymous,
+                    jsonBytesMax,
+                    fileBytesMax,
+                    connectionsMax,
+                    idle,
+                    bodyTime);
+        }
     }
 }

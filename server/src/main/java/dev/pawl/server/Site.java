@@ -1,5 +1,6 @@
 package dev.pawl.server;
 
+import dev.pawl.core.ApiKeys;
 import dev.pawl.core.Artifacts;
 import dev.pawl.core.Engine;
 import dev.pawl.core.Time;
@@ -9,12 +10,14 @@ import dev.pawl.tool.Tools;
 /**
  * What a server serves. It owns none of it.
  *
+ * @param keys of its callers
  * @param requests turns inputs into submissions
  * @param version of this program
  */
 public record Site(
         Engine engine,
         Artifacts artifacts,
+        ApiKeys keys,
         Tools tools,
         Requests requests,
         Time time,

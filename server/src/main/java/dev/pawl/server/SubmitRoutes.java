@@ -147,6 +147,10 @@ record SubmitRoutes(Endings endings) {
                 return new Wanted.Wrong(Problem.of(ErrorCode.TOOL_NOT_FOUND, unknown.message()));
             }
         }
+        if (!exchange.caller().reachesAll()) {
+            request.parents().forEach(exchange::requireSeen);
+            request.by().ifPresent(attempt -> exchange.requireSeen(attempt.job()));
+        }
         Optional<Job> cause =
                 request.by().flatMap(token -> exchange.site().engine().store().find(token.job()));
         if (request.by().isPresent() && cause.isEmpty())
@@ -199,6 +203,8 @@ record SubmitRoutes(Endings endings) {
         exchange.header(IDEMPOTENCY).ifPresent(builder::idempotencyKey);
         // What the body says stands before what the headers say.
         request.applyTo(builder, exchange.site().engine().store().now());
+        // An attempt's jobs are its job's owner's, whoever's worker submits them.
+        if (cause.isEmpty()) exchange.caller().own(builder);
         // What names no trace is ignored, as the specification wants it.
         exchange.header(TRACEPARENT)
                 .filter(Submission::isTraceparent)

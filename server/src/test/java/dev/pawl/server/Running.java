@@ -3,6 +3,7 @@ package dev.pawl.server;
 import dev.pawl.artifact.FileArtifacts;
 import dev.pawl.core.Engine;
 import dev.pawl.core.SystemTime;
+import dev.pawl.testkit.MemoryKeys;
 import dev.pawl.testkit.MemoryStore;
 import dev.pawl.tool.Requests;
 import dev.pawl.tool.Tools;
@@ -44,6 +45,7 @@ final class Running implements AutoCloseable {
             """;
 
     final MemoryStore store;
+    final MemoryKeys keys;
     final FileArtifacts artifacts;
     final Engine engine;
     final Server server;
@@ -57,11 +59,13 @@ final class Running implements AutoCloseable {
         store = new MemoryStore(time);
         artifacts = new FileArtifacts(folder.resolve("artifacts"), time);
         engine = new Engine(store, artifacts, time, new Random(1));
+        keys = new MemoryKeys(time);
         var requests = new Requests(artifacts, (_, _) -> "1", Map.of());
         site =
                 new Site(
                         engine,
                         artifacts,
+                        keys,
                         Tools.of(List.of(tools), Map.of()),
                         requests,
                         time,

@@ -23,14 +23,14 @@ public final class ConfigShow implements Command {
             if (screen.json()) {
                 var object = new LinkedHashMap<String, Object>();
                 object.put("key", setting.path());
-                object.put("value", setting.text());
+                object.put("value", setting.shown());
                 object.put("source", setting.source());
                 screen.json(object);
             } else {
                 Table.Paint paint = setting.isDefault() ? screen.style()::faint : t -> t;
                 table.add(
                         Table.Cell.of(setting.path()),
-                        Table.Cell.of(setting.text(), paint),
+                        Table.Cell.of(setting.shown(), paint),
                         Table.Cell.of(setting.source(), paint));
             }
         }

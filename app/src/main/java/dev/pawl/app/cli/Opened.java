@@ -1,12 +1,13 @@
 package dev.pawl.app.cli;
 
+import dev.pawl.core.ApiKeys;
 import dev.pawl.core.Artifacts;
 import dev.pawl.core.Engine;
 import dev.pawl.core.Store;
 import java.nio.file.Path;
 
 /** A data folder in use. Closing closes in the reverse order of the components. */
-public record Opened(Path data, Store store, Artifacts artifacts, Engine engine)
+public record Opened(Path data, Store store, ApiKeys keys, Artifacts artifacts, Engine engine)
         implements AutoCloseable {
     @Override
     public void close() {

@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
  * @param version of this program
  * @param folder relative paths are relative to it
  * @param shipped folder of the tools that come with Pawl
- * @param random thread-safe
+ * @param random thread-safe; nobody can guess what it says next
  */
 public record Outside(
         String version,

@@ -1,7 +1,10 @@
 package dev.pawl.app.cli;
 
+import dev.pawl.app.config.Configuration;
+import dev.pawl.core.ApiKeys;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
+import dev.pawl.core.Role;
 import dev.pawl.server.FrontPort;
 import dev.pawl.server.Server;
 import dev.pawl.server.ServerOptions;
@@ -9,10 +12,11 @@ import dev.pawl.server.Site;
 import dev.pawl.tool.ToolProblem;
 import dev.pawl.tool.Tools;
 import dev.pawl.worker.Serving;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -26,8 +30,6 @@ public final class Up implements Command {
             Flag.text("--host", "HOST", "Interface to listen on (default: localhost).");
     private static final Flag<Boolean> INSECURE =
             Flag.on("--insecure", "Listen on another address than localhost without keys.");
-    private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "::1");
-
     private final boolean works;
 
     /**
@@ -61,8 +63,7 @@ public final class Up implements Command {
 
     @Override
     public ExitCode run(Call call) throws InterruptedException {
-        ServerOptions options = call.configuration().server();
-        requireSafe(options, call.has(INSECURE));
+        ServerOptions options = options(call);
         call.configuration()
                 .remote()
                 .ifPresent(server -> {
@@ -87,6 +88,7 @@ public final class Up implements Command {
                                     if (count == 1) stop.countDown();
                                     else workshop.worker().closeNow();
                                 })) {
+            requireSafe(options, opened.keys(), call);
             server.start();
             workshop.start();
             call.screen().line("pawl serves http://%s:%d".formatted(options.host(), server.port()));
@@ -111,19 +113,27 @@ public final class Up implements Command {
         return works ? all : Serving.all(Map.of());
     }
 
+    private static ServerOptions options(Call call) {
+        ServerOptions options = call.configuration().server();
+        return call.has(INSECURE) ? options.withAnonymous(Optional.of(Role.ADMIN)) : options;
+    }
+
     /** Whoever can reach the port can run every tool: without keys that is this machine only. */
-    private static void requireSafe(ServerOptions options, boolean insecure) {
-        if (!insecure && !LOCAL.contains(options.host()))
-            throw new PawlException(
-                    ErrorCode.CONFIGURATION_INVALID,
-                    "host %s would let everybody on its network run every tool; listen on localhost, or say --insecure"
-                            .formatted(options.host()));
+    private static void requireSafe(ServerOptions options, ApiKeys keys, Call call) {
+        if (call.has(INSECURE) || Configuration.LOCAL.contains(options.host())) return;
+        Instant now = call.outside().time().instant();
+        if (keys.all().stream().anyMatch(key -> key.holds(now))) return;
+        throw new PawlException(
+                ErrorCode.CONFIGURATION_INVALID,
+                "host %s would let nobody in, for there is no key; make one with `pawl keys create`, listen on localhost, or say --insecure"
+                        .formatted(options.host()));
     }
 
     private static Site site(Call call, Opened opened, Tools tools) {
         return new Site(
                 opened.engine(),
                 opened.artifacts(),
+                opened.keys(),
                 tools,
                 call.wiring().requests(opened),
                 call.outside().time(),

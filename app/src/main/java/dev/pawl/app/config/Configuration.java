@@ -2,6 +2,7 @@ package dev.pawl.app.config;
 
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
+import dev.pawl.core.Role;
 import dev.pawl.server.ServerOptions;
 import dev.pawl.store.sqlite.SqliteOptions;
 import dev.pawl.tool.DurationText;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +30,7 @@ import java.util.regex.Pattern;
  * @param data absolute
  * @param tools absolute, beside the shipped folder
  * @param remote the server whose jobs commands work on; the data folder's where there is none
+ * @param key that such a server wants; empty for none
  * @param queueDepths most unfinished jobs, by queue
  * @param fromFile whether there is a file, which then names all queues that have a cap
  * @param settings every value with where it comes from
@@ -36,6 +39,7 @@ public record Configuration(
         Path data,
         List<Path> tools,
         Optional<URI> remote,
+        String key,
         ColorMode color,
         SqliteOptions store,
         WorkerOptions worker,
@@ -94,6 +98,9 @@ public record Configuration(
         return Files.exists(here) ? Optional.of(here) : Optional.empty();
     }
 
+    /** Hosts that nobody else reaches. */
+    public static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "::1");
+
     /** Turns texts into values. */
     private record Reader(Settings settings, Path folder, boolean fromFile) {
         Configuration read() {
@@ -102,6 +109,7 @@ public record Configuration(
                     data,
                     tools(),
                     remote(),
+                    settings.get(Key.KEY).text(),
                     choice(Key.COLOR, ColorMode.class),
                     store(data),
                     worker(),
@@ -166,11 +174,26 @@ public record Configuration(
         private ServerOptions server() {
             var options = ServerOptions.defaults();
             options = checked(Key.SERVER_HOST, options, (o, text) -> o.withHost(text));
+            options =
+                    checked(
+                            Key.SERVER_ANONYMOUS,
+                            options,
+                            (o, text) -> o.withAnonymous(anonymous(text, o.host())));
             options = checked(Key.SERVER_PORT, options, (o, text) -> o.withPort(number(text)));
             long json = size(Key.SERVER_JSON_MAX);
             options = checked(Key.SERVER_JSON_MAX, options, (o, _) -> o.withJsonBytesMax(json));
             long file = size(Key.SERVER_FILE_MAX);
             return checked(Key.SERVER_FILE_MAX, options, (o, _) -> o.withFileBytesMax(file));
+        }
+
+        private static Optional<Role> anonymous(String text, String host) {
+            if (text.equals("none")) return Optional.empty();
+            if (text.equals("auto"))
+                return LOCAL.contains(host) ? Optional.of(Role.ADMIN) : Optional.empty();
+            Optional<Role> role = Role.ofWire(text);
+            if (role.isEmpty())
+                throw new IllegalArgumentException("want admin, user, viewer, none or auto");
+            return role;
         }
 
         private interface Change<T> {

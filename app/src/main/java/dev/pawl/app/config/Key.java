@@ -13,6 +13,7 @@ public enum Key {
     DATA("data", "./pawl-data", "folder that holds everything"),
     TOOLS("tools", "", "folders with tool files beside the shipped ones, separated by :"),
     REMOTE("remote", "", "server whose jobs commands work on; empty for the data folder's"),
+    KEY("key", "", "key that such a server wants; `pawl config` doesn't show it"),
     COLOR("color", "auto", "auto, always or never"),
     STORE_SYNCHRONOUS("store.synchronous", "full", "full survives a power failure, normal a crash"),
     STORE_BUSY("store.busy", "30s", "how long a write waits for another process's"),
@@ -26,6 +27,11 @@ public enum Key {
     WORKER_LOG_MAX("worker.log-max", "5MiB", "most bytes of log kept per attempt"),
     SERVER_HOST("server.host", "localhost", "interface that the server listens on"),
     SERVER_PORT("server.port", "8080", "port that the server listens on; 0 for any that is free"),
+    SERVER_ANONYMOUS(
+            "server.anonymous",
+            "auto",
+            "what who shows no key may do: admin, user, viewer or none; auto is admin on localhost,"
+                    + " else none"),
     SERVER_JSON_MAX("server.json-max", "10MiB", "most bytes of a JSON body"),
     SERVER_FILE_MAX("server.file-max", "2GiB", "most bytes of an upload"),
     LOG_FORMAT("log.format", "text", "text or json"),

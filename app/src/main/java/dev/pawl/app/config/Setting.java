@@ -10,6 +10,11 @@ package dev.pawl.app.config;
 public record Setting(String path, String text, String source) {
     static final String DEFAULT = "default";
 
+    /** The value as people may see it. */
+    public String shown() {
+        return path.equals(Key.KEY.path()) && !text.isEmpty() ? "(secret)" : text;
+    }
+
     /** Whether nobody set it. */
     public boolean isDefault() {
         return source.equals(DEFAULT);

@@ -128,6 +128,8 @@ final class JobSearch {
                             .set("correlation_id", filter.correlationId()));
         else if (!filter.causation().isEmpty())
             newest.add(newest.stmt(ListSql.NEWEST_CAUSED_BY).set("causation", filter.causation()));
+        else if (!filter.owner().isEmpty())
+            newest.add(newest.stmt(ListSql.NEWEST_OWNED_BY).set("owner", filter.owner()));
         else if (!filter.tag().isEmpty())
             newest.add(newest.stmt(ListSql.NEWEST_WITH_TAG).set("tag", filter.tag()));
         else addPlaces(newest);

@@ -143,6 +143,9 @@ final class ListSql {
 
     static final String NEWEST_CAUSED_BY = newest("job", "causation = :causation AND ");
 
+    /** Index job_owner. */
+    static final String NEWEST_OWNED_BY = newest("job", "owner = :owner AND ");
+
     static final String OF_KEY =
             """
             SELECT job_id FROM idempotency

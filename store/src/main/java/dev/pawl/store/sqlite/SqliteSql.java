@@ -477,7 +477,8 @@ final class SqliteSql {
               LEFT JOIN progress g ON g.id = j.id
             """;
 
-    static final String FIND = FIND_COLUMNS + ", j.input, o.output, j.traceparent, j.owner\n" + FIND_JOINS;
+    static final String FIND =
+            FIND_COLUMNS + ", j.input, o.output, j.traceparent, j.owner\n" + FIND_JOINS;
     static final String LIST = FIND_COLUMNS + ", '', '', j.traceparent, j.owner\n" + FIND_JOINS;
     static final String ONE = " WHERE j.id = :id";
     static final String PAGE = " ORDER BY j.id DESC LIMIT :limit";

@@ -478,17 +478,14 @@ public final class SqliteStore implements Store {
         @Override
         public boolean revoke(String id) {
             return writer.write(tx ->
-                            tx.stmt(SqliteSql.API_KEY_REVOKE)
-                                    .set("id", id)
-                                    .set("now", tx.now)
-                                    .update())
+                    tx.stmt(SqliteSql.API_KEY_REVOKE).set("id", id).set("now", tx.now).update())
                     > 0;
         }
 
         @Override
         public void used(String id, Instant at) {
-            writer.write(tx ->
-                    tx.stmt(SqliteSql.API_KEY_USED).set("id", id).set("at", at).update());
+            writer.write(
+                    tx -> tx.stmt(SqliteSql.API_KEY_USED).set("id", id).set("at", at).update());
         }
     }
 
