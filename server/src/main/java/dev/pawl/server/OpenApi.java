@@ -54,13 +54,22 @@ record OpenApi(List<Routes.Route> documented) {
                     "tool." + tool.id().name() + "." + tool.id().version() + ".output",
                     tool.output().node());
         }
-        whole.putObject("components").set("schemas", schemas);
+        ObjectNode components = whole.putObject("components");
+        components.set("schemas", schemas);
+        components
+                .putObject("securitySchemes")
+                .putObject("key")
+                .put("type", "http")
+                .put("scheme", "bearer")
+                .put("description", "As `pawl keys create` showed it; not wanted everywhere.");
         return whole;
     }
 
     private static ObjectNode operation(Routes.Route route) {
         ObjectNode operation = JsonNodeFactory.instance.objectNode();
         operation.put("summary", route.summary());
+        var security = operation.putArray("security");
+        if (route.need() != Access.Need.NOTHING) security.addObject().putArray("key");
         var parameters = JsonNodeFactory.instance.arrayNode();
         for (Matcher name = IN_PATH.matcher(route.path()); name.find(); )
             parameters

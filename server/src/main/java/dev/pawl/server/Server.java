@@ -95,7 +95,7 @@ public final class Server implements AutoCloseable {
         }
 
         private static boolean reads(Method method) {
-            return method == Method.GET || method == Method.HEAD;
+            return method.equals(Method.GET) || method.equals(Method.HEAD);
         }
 
         @Override

@@ -81,7 +81,8 @@ public final class KeysCreate implements Command {
                             Optional.empty(),
                             Optional.empty());
         } catch (IllegalArgumentException e) {
-            throw new PawlException(ErrorCode.CONFIGURATION_INVALID, e.getMessage(), e);
+            throw new PawlException(
+                    ErrorCode.CONFIGURATION_INVALID, String.valueOf(e.getMessage()), e);
         }
         try (Opened opened = KeysList.opened(call, name())) {
             opened.keys().add(made, hash);
