@@ -1,0 +1,143 @@
+package dev.pawl.server.toolrunner;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.pawl.core.Count;
+import dev.pawl.core.JobState;
+import dev.pawl.core.PawlException;
+import dev.pawl.core.Store;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What is counted of jobs and of the machine. Jobs are never counted: the store keeps counters. */
+final class Figures {
+    private static final Logger log = LoggerFactory.getLogger(Figures.class);
+    private static final int TOP = 5;
+
+    private Figures() {}
+
+    /** Jobs of scripts by state. */
+    static Map<JobState.Name, Long> counts(Store store) {
+        var counts = new EnumMap<JobState.Name, Long>(JobState.Name.class);
+        for (Count count : ours(store)) counts.merge(count.state(), count.jobs(), Long::sum);
+        return counts;
+    }
+
+    static List<Count> ours(Store store) {
+        return store.counts().stream()
+                .filter(count -> count.queue().equals(ScriptReader.QUEUE))
+                .toList();
+    }
+
+    /** What the store says; or that it is away, which is no error here. */
+    static ObjectNode database(Store store) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        try {
+            Map<JobState.Name, Long> counts = counts(store);
+            long total = sum(counts);
+            long completed = counts.getOrDefault(JobState.Name.SUCCEEDED, 0L);
+            node.put("connected", true)
+                    .put("total_jobs", total)
+                    .put("completed_jobs", completed)
+                    .put("failed_jobs", counts.getOrDefault(JobState.Name.DEAD, 0L))
+                    .put("success_rate", percent(completed, total));
+            var top = node.putArray("top_tools");
+            byTool(store).entrySet().stream()
+                    .sorted(
+                            Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
+                                    .thenComparing(Map.Entry.comparingByKey()))
+                    .limit(TOP)
+                    .forEach(each ->
+                            top.addObject()
+                                    .put("name", each.getKey())
+                                    .put("count", each.getValue()));
+            return node;
+        } catch (PawlException e) {
+            node.removeAll();
+            return node.put("connected", false).put("error", String.valueOf(e.getMessage()));
+        }
+    }
+
+    static long sum(Map<JobState.Name, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private static Map<String, Long> byTool(Store store) {
+        var sums = new TreeMap<String, Long>();
+        for (Count count : ours(store)) sums.merge(count.tool().name(), count.jobs(), Long::sum);
+        return sums;
+    }
+
+    /** To one decimal; 0 of nothing. */
+    static double percent(long part, long whole) {
+        return whole == 0 ? 0 : tenth(100.0 * part / whole);
+    }
+
+    private static double tenth(double value) {
+        if (Double.isNaN(value)) return 0;
+        return BigDecimal.valueOf(value).setScale(1, RoundingMode.HALF_UP).doubleValue();
+    }
+
+    /** How busy all processors are, 0 to 100; 0 where that can't be known. */
+    static double cpuPercent() {
+        return tenth(Math.max(0, system().getCpuLoad() * 100));
+    }
+
+    /** Bytes. */
+    static ObjectNode memory() {
+        long total = system().getTotalMemorySize();
+        long available = available();
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("total", total)
+                .put("available", available)
+                .put("percent", percent(total - available, total))
+                .put("used", total - available);
+    }
+
+    /** What programs may have: more than what is free, since caches make room. */
+    private static long available() {
+        try (var lines = Files.lines(Path.of("/proc/meminfo"))) {
+            return lines.filter(line -> line.startsWith("MemAvailable:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1_024)
+                    .findFirst()
+                    .orElseGet(() -> system().getFreeMemorySize());
+        } catch (IOException e) {
+            return system().getFreeMemorySize();
+        }
+    }
+
+    private static OperatingSystemMXBean system() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    }
+
+    /** Bytes of the disk that a folder is on. */
+    static ObjectNode disk(Path folder) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        try {
+            FileStore disk = Files.getFileStore(folder);
+            long total = disk.getTotalSpace();
+            long used = total - disk.getUnallocatedSpace();
+            return node.put("total", total)
+                    .put("used", used)
+                    .put("free", disk.getUsableSpace())
+                    .put("percent", percent(used, total));
+        } catch (IOException e) {
+            log.warn("disk of {} can't be measured: {}", folder, e.getMessage());
+            return node;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.pawl.server.toolrunner;
+
+import static dev.pawl.server.FrontRoute.delete;
+import static dev.pawl.server.FrontRoute.get;
+import static dev.pawl.server.FrontRoute.post;
+
+import dev.pawl.api.Problem;
+import dev.pawl.server.Front;
+import dev.pawl.server.FrontExchange;
+import dev.pawl.server.FrontRoute;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The tool-runner front: every route, one line each, in the order of its contract. */
+public final class ToolRunner implements Front {
+    private final List<FrontRoute> routes;
+
+    /**
+     * @param scripts what it shows as tools; who starts the server makes them tools of the worker
+     */
+    public ToolRunner(Scripts scripts) {
+        var tools = new ToolRoutes(scripts);
+        var runs = new RunRoute(scripts);
+        var jobs = new JobRoutes();
+        var figures = new FigureRoutes(scripts);
+        this.routes =
+                List.of(
+                        get("/", "What this is", tools::root),
+                        get("/docs", "These routes, for a person", this::docs),
+                        get("/api/tools", "Every tool", tools::all),
+                        get("/api/tools/{name}", "One tool", tools::one),
+                        get("/api/categories", "Categories and their sizes", tools::categories),
+                        get("/api/categories/{category}", "The tools of one", tools::category),
+                        get("/api/search", "Tools that say q", tools::search),
+                        post("/api/run", "Run a tool", runs::run),
+                        get("/api/jobs", "Jobs, newest first", jobs::list),
+                        get("/api/jobs/{id}", "One job", jobs::one),
+                        get("/api/jobs/{id}/logs", "Its log, oldest first", jobs::logs),
+                        get("/api/jobs/{id}/files/{+name}", "A file that it made", jobs::file),
+                        delete("/api/jobs/{id}", "Cancel it", jobs::cancel),
+                        get("/api/stats", "Machine and history in figures", figures::stats),
+                        post("/api/cleanup", "Forget what memory holds", figures::cleanup),
+                        get("/api/celery/workers", "Workers", figures::workers),
+                        get("/api/celery/tasks", "What they run and what waits", figures::tasks),
+                        get("/health", "Whether it works", figures::health),
+                        get("/metrics", "Figures for Prometheus", figures::metrics));
+    }
+
+    @Override
+    public String name() {
+        return "tool-runner";
+    }
+
+    @Override
+    public List<FrontRoute> routes() {
+        return routes;
+    }
+
+    /** As FastAPI says it: a text, or for fields of a body a list of what is wrong where. */
+    @Override
+    public void refuse(FrontExchange exchange, Problem problem) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        if (problem.errors().isEmpty()) {
+            exchange.answer(problem.status(), body.put("detail", problem.detail()));
+            return;
+        }
+        var details = body.putArray("detail");
+        for (Problem.FieldProblem error : problem.errors()) {
+            ObjectNode detail = details.addObject();
+            var place = detail.putArray("loc").add("body");
+            for (String step : steps(error.pointer())) place.add(step);
+            detail.put("msg", error.message()).put("type", "value_error");
+        }
+        exchange.answer(problem.status(), body);
+    }
+
+    private static List<String> steps(String pointer) {
+        var steps = new ArrayList<String>();
+        for (String step : pointer.split("/", -1))
+            if (!step.isEmpty()) steps.add(step.replace("~1", "/").replace("~0", "~"));
+        return steps;
+    }
+
+    private void docs(FrontExchange exchange) {
+        var page = new StringBuilder("<!doctype html><html lang=en><title>Tool runner</title>");
+        page.append("<style>body{font:16px system-ui;margin:3em auto;max-width:50em}");
+        page.append("td{padding:.2em 1em .2em 0}</style><h1>Tool runner</h1><table>");
+        for (FrontRoute route : routes)
+            page.append(
+                    "<tr><td>%s<td><code>%s</code><td>%s"
+                            .formatted(route.method().text(), route.path(), route.summary()));
+        exchange.answer(200, "text/html; charset=utf-8", page.append("</table>").toString());
+    }
+}
