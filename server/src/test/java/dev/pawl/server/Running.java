@@ -6,6 +6,7 @@ import dev.pawl.core.SystemTime;
 import dev.pawl.testkit.MemoryKeys;
 import dev.pawl.testkit.MemoryStore;
 import dev.pawl.tool.Requests;
+import dev.pawl.tool.Tool;
 import dev.pawl.tool.Tools;
 import java.io.IOException;
 import java.net.URI;
@@ -50,9 +51,20 @@ final class Running implements AutoCloseable {
     final Engine engine;
     final Server server;
     private final Site site;
+    private final int port;
     private final HttpClient client = HttpClient.newHttpClient();
 
     Running(Path folder, ServerOptions options) throws IOException {
+        this(folder, options, List.of(), List.of());
+    }
+
+    /**
+     * The same with fronts; requests go to the first.
+     *
+     * @param more tools
+     */
+    Running(Path folder, ServerOptions options, List<Front> fronts, List<Tool> more)
+            throws IOException {
         Path tools = Files.createDirectories(folder.resolve("tools"));
         Files.writeString(tools.resolve("shout.yaml"), SHOUT);
         var time = new SystemTime();
@@ -66,11 +78,13 @@ final class Running implements AutoCloseable {
                         engine,
                         artifacts,
                         keys,
-                        Tools.of(List.of(tools), Map.of()),
+                        Tools.of(List.of(tools), Map.of(), more),
                         requests,
                         time,
                         "test");
-        server = new Server(site, options.withPort(0)).start();
+        List<FrontPort> ports = fronts.stream().map(front -> new FrontPort(front, 0)).toList();
+        server = new Server(site, options.withPort(0), ports).start();
+        port = fronts.isEmpty() ? server.port() : server.port(fronts.getFirst());
     }
 
     /** Another server on the same store, as after a restart. */
@@ -149,8 +163,7 @@ final class Running implements AutoCloseable {
     }
 
     HttpRequest.Builder request(String path, String... headers) {
-        var builder =
-                HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + path));
+        var builder = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path));
         return headers.length == 0 ? builder : builder.headers(headers);
     }
 

@@ -1,5 +1,6 @@
 package dev.pawl.server.toolrunner;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ final class Categories {
     private Categories() {}
 
     private static List<String> all() {
-        var all = new java.util.ArrayList<>(WORDS.keySet());
+        var all = new ArrayList<>(WORDS.keySet());
         all.add(OTHER);
         return List.copyOf(all);
     }

@@ -124,8 +124,8 @@ record FigureRoutes(Scripts scripts) {
         }
         series.forEach((labels, jobs) ->
                 text.append("tool_executions_total{%s} %d\n".formatted(labels, jobs)));
-        gauge(text, "tool_executions_active", "Jobs that run", running);
-        gauge(text, "celery_queue_length", "Jobs that wait", queued);
+        gauge(text, "tool_executions_active", "Jobs that run", (double) running);
+        gauge(text, "celery_queue_length", "Jobs that wait", (double) queued);
         gauge(text, "system_cpu_percent", "All processors, 0 to 100", Figures.cpuPercent());
         store(exchange)
                 .pool()

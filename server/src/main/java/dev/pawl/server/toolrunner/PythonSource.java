@@ -81,12 +81,14 @@ final class PythonSource {
         var names = new ArrayList<String>();
         var options = new LinkedHashMap<String, Value>();
         while (at < tokens.size() && !isSign(at, ')')) {
+            int before = at;
             Optional<String> keyword = keyword();
             Value value = value();
             if (keyword.isPresent()) options.put(keyword.get(), value);
             else if (value instanceof Value.Known(var node) && node.isString())
                 names.add(node.stringValue());
-            if (isSign(at, ',')) at++;
+            // A bracket that closes nothing is stepped over like a comma.
+            if (isSign(at, ',') || at == before) at++;
         }
         return new Call(names, options);
     }
@@ -122,7 +124,7 @@ final class PythonSource {
             return new Value.Known(JsonNodeFactory.instance.stringNode(joined(words)));
         boolean minus = words.getFirst().equals(new Token.Sign('-'));
         List<Token> rest = minus ? words.subList(1, words.size()) : words;
-        if (rest.size() == 1 && rest.getFirst() instanceof Token.Number(var digits))
+        if (rest.size() == 1 && rest.getFirst() instanceof Token.Digits(var digits))
             return number(minus ? "-" + digits : digits);
         if (isSign(begin, '[') || isSign(begin, '(')) return list(begin, end);
         return named(words);

@@ -2,6 +2,7 @@ package dev.pawl.server.toolrunner;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The words of a Python source, without its comments and line ends. Never fails: what is no Python
@@ -12,9 +13,11 @@ final class PythonTokens {
     sealed interface Token {
         record Name(String text) implements Token {}
 
-        record Number(String text) implements Token {}
+        record Digits(String text) implements Token {}
 
         /**
+         * A text between quotes.
+         *
          * @param literal whether the text is all there is to it: not an f-string's, nor bytes
          */
         record Text(String text, boolean literal) implements Token {}
@@ -64,8 +67,7 @@ final class PythonTokens {
         String word = source.substring(begin, at);
         boolean quoted =
                 at < source.length() && (source.charAt(at) == '"' || source.charAt(at) == '\'');
-        if (quoted && word.matches("(?i)[rbfu]{1,2}"))
-            text(word.toLowerCase(java.util.Locale.ROOT));
+        if (quoted && word.matches("(?i)[rbfu]{1,2}")) text(word.toLowerCase(Locale.ROOT));
         else tokens.add(new Token.Name(word));
     }
 
@@ -73,7 +75,7 @@ final class PythonTokens {
         int begin = at;
         while (at < source.length() && (isWord(source.charAt(at)) || source.charAt(at) == '.'))
             at++;
-        tokens.add(new Token.Number(source.substring(begin, at).replace("_", "")));
+        tokens.add(new Token.Digits(source.substring(begin, at).replace("_", "")));
     }
 
     private void text(String prefix) {

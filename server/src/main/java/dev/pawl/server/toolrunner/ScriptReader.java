@@ -120,7 +120,7 @@ record ScriptReader(Path file) {
     /** As in {@code build_graph}: Build Graph. */
     private static String spoken(String name) {
         var words = new ArrayList<String>();
-        for (String word : name.split("[_.-]+"))
+        for (String word : name.split("[_.-]+", -1))
             if (!word.isEmpty())
                 words.add(Character.toUpperCase(word.charAt(0)) + word.substring(1));
         return String.join(" ", words);
@@ -131,7 +131,9 @@ record ScriptReader(Path file) {
             throws Description.WrongException {
         var globs = new LinkedHashSet<String>();
         for (String glob : said) {
-            if (glob.isBlank() || glob.startsWith("/") || List.of(glob.split("/")).contains(".."))
+            if (glob.isBlank()
+                    || glob.startsWith("/")
+                    || List.of(glob.split("/", -1)).contains(".."))
                 throw new Description.WrongException(
                         "output file \"%s\" leads outside the working folder".formatted(glob));
             globs.add(glob);
@@ -147,7 +149,8 @@ record ScriptReader(Path file) {
         for (String glob : globs) {
             int dot = glob.lastIndexOf('.');
             if (dot >= 0)
-                formats.addAll(List.of(glob.substring(dot + 1).replaceAll("[{}*]", "").split(",")));
+                formats.addAll(
+                        List.of(glob.substring(dot + 1).replaceAll("[{}*]", "").split(",", -1)));
         }
         formats.remove("");
         return List.copyOf(formats);

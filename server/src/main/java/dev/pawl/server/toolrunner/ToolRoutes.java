@@ -34,7 +34,7 @@ record ToolRoutes(Scripts scripts) {
     }
 
     void one(FrontExchange exchange) {
-        exchange.answer(200, document(script(exchange, exchange.path("name"))));
+        exchange.answer(200, document(script(exchange.path("name"))));
     }
 
     void categories(FrontExchange exchange) {
@@ -75,7 +75,7 @@ record ToolRoutes(Scripts scripts) {
         exchange.answer(200, page);
     }
 
-    private Script script(FrontExchange exchange, String name) {
+    private Script script(String name) {
         return scripts.find(name)
                 .orElseThrow(() ->
                         new Refused(
