@@ -9,6 +9,7 @@ import dev.pawl.app.cli.CacheWhy;
 import dev.pawl.app.cli.Cli;
 import dev.pawl.app.cli.Command;
 import dev.pawl.app.cli.Completion;
+import dev.pawl.app.cli.Compute;
 import dev.pawl.app.cli.ConfigShow;
 import dev.pawl.app.cli.Doctor;
 import dev.pawl.app.cli.ExitCode;
@@ -102,6 +103,7 @@ public final class Main {
                                 new Up(true),
                                 new Up(false),
                                 new Work(),
+                                new Compute(),
                                 new JobsList(),
                                 new JobsShow(),
                                 new JobsLogs(),

@@ -72,7 +72,8 @@ public final class CanonicalJson {
         out.append(']');
     }
 
-    private static void writeString(String text, StringBuilder out) {
+    /** A text in quotes with the shortest escapes. */
+    static void writeString(String text, StringBuilder out) {
         requireWholeSurrogates(text);
         out.append('"');
         for (int i = 0; i < text.length(); i++) {

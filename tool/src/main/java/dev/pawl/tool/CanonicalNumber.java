@@ -57,7 +57,7 @@ final class CanonicalNumber {
      * The fewest digits that read back as this double, and of those the nearest. {@link
      * Double#toString(double)} gives them since JDK 19, except that it never gives fewer than two.
      */
-    private static BigDecimal shortest(double number) {
+    static BigDecimal shortest(double number) {
         BigDecimal digits = new BigDecimal(Double.toString(number)).stripTrailingZeros();
         if (digits.precision() != 2) return digits;
         BigDecimal one = digits.round(new MathContext(1, RoundingMode.HALF_EVEN));

@@ -28,7 +28,7 @@ public final class Up implements Command {
             Flag.number("--port", "N", "Port to listen on; 0 for any that is free.");
     static final Flag<String> HOST =
             Flag.text("--host", "HOST", "Interface to listen on (default: localhost).");
-    private static final Flag<Boolean> INSECURE =
+    static final Flag<Boolean> INSECURE =
             Flag.on("--insecure", "Listen on another address than localhost without keys.");
     private final boolean works;
 
@@ -127,6 +127,15 @@ public final class Up implements Command {
                 ErrorCode.CONFIGURATION_INVALID,
                 "host %s would let nobody in, for there is no key; make one with `pawl keys create`, listen on localhost, or say --insecure"
                         .formatted(options.host()));
+    }
+
+    /** As {@link #requireSafe}, for a server that knows no keys. */
+    static void requireLocal(ServerOptions options, boolean insecure) {
+        if (!insecure && !Configuration.LOCAL.contains(options.host()))
+            throw new PawlException(
+                    ErrorCode.CONFIGURATION_INVALID,
+                    "host %s would let everybody on its network run every tool; listen on localhost, or say --insecure"
+                            .formatted(options.host()));
     }
 
     private static Site site(Call call, Opened opened, Tools tools) {

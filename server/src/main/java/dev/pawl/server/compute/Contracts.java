@@ -1,0 +1,79 @@
+package dev.pawl.server.compute;
+
+import dev.pawl.core.ErrorCode;
+import dev.pawl.core.PawlException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/** The contracts of a folder {@code NAME/VERSION/}, as they were when it was read. Immutable. */
+public final class Contracts {
+    private final List<Contract> all;
+    private final List<ContractProblem> problems;
+
+    private Contracts(List<Contract> all, List<ContractProblem> problems) {
+        this.all = List.copyOf(all);
+        this.problems = List.copyOf(problems);
+    }
+
+    /**
+     * Reads all contracts of the folder; one with a mistake leaves the others alone. Names that
+     * begin with {@code .} or {@code _} are no contracts.
+     *
+     * @throws PawlException {@link ErrorCode#CONFIGURATION_INVALID} when the folder can't be listed
+     */
+    public static Contracts of(Path folder) {
+        var all = new ArrayList<Contract>();
+        var problems = new ArrayList<ContractProblem>();
+        try {
+            for (Path definition : folders(folder))
+                for (Path version : folders(definition)) {
+                    var reader = new ContractReader(version);
+                    reader.read().ifPresent(all::add);
+                    problems.addAll(reader.problems());
+                }
+        } catch (IOException | UncheckedIOException e) {
+            throw new PawlException(
+                    ErrorCode.CONFIGURATION_INVALID,
+                    "contracts folder %s can't be listed (%s); want a folder with NAME/VERSION/ in it"
+                            .formatted(folder, e),
+                    e);
+        }
+        return new Contracts(all, problems);
+    }
+
+    /** Those that can be served, by name, then by version as text. */
+    public List<Contract> all() {
+        return all;
+    }
+
+    public Optional<Contract> find(String definition, String version) {
+        return all.stream()
+                .filter(c -> c.id().name().equals(definition) && c.id().version().equals(version))
+                .findFirst();
+    }
+
+    /** What is wrong with the folders, in their order. */
+    public List<ContractProblem> problems() {
+        return problems;
+    }
+
+    private static List<Path> folders(Path folder) throws IOException {
+        var found = new ArrayList<Path>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+            for (Path entry : entries) {
+                String name = entry.getFileName().toString();
+                if (Files.isDirectory(entry) && !name.startsWith(".") && !name.startsWith("_"))
+                    found.add(entry);
+            }
+        }
+        Collections.sort(found);
+        return found;
+    }
+}

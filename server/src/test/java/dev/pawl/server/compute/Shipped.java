@@ -1,0 +1,32 @@
+package dev.pawl.server.compute;
+
+import dev.pawl.api.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.databind.JsonNode;
+
+/** The contracts that ship as examples. */
+public final class Shipped {
+    /** Tests run in their module's folder, or in the checkout's. */
+    public static final Path CONTRACTS =
+            Path.of(System.getProperty("pawl.root", ".."), "examples/sitefit/contracts")
+                    .toAbsolutePath()
+                    .normalize();
+
+    private Shipped() {}
+
+    static JsonNode example(String name) {
+        return read(CONTRACTS.resolve("sitefit/1.0.0/examples/valid/" + name + ".json"));
+    }
+
+    /** A file's JSON. */
+    public static JsonNode read(Path file) {
+        try {
+            return Json.trusted(Files.readString(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
