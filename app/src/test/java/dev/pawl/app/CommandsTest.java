@@ -293,7 +293,8 @@ final class CommandsTest {
 
         assertThat(script)
                 .contains(
-                        "run submit up server worker jobs why tools cache", "--on-parent-failure");
+                        "run submit up server worker compute jobs why tools cache",
+                        "--on-parent-failure");
         assertThat(user.type("completion", "zsh").out()).startsWith("autoload");
         assertThat(user.type("completion", "fish").code()).isEqualTo(ExitCode.USAGE);
     }

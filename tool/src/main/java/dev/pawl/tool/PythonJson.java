@@ -80,8 +80,7 @@ public final class PythonJson {
 
     private static String number(JsonNode node) {
         if (node.isIntegralNumber()) return node.bigIntegerValue().toString();
-        return repr(
-                node.isBigDecimal() ? node.decimalValue().doubleValue() : node.doubleValue());
+        return repr(node.isBigDecimal() ? node.decimalValue().doubleValue() : node.doubleValue());
     }
 
     /** As Python's {@code repr} of a float: an exponent below 1e-4 and from 1e16 on. */

@@ -89,8 +89,8 @@ final class PythonJsonTest {
 
         assertThat(PythonJson.text(Json.read(json)))
                 .isEqualTo(
-                        "{\"\":null,\"a\":{},\"a\\\"\\\\/\":\"\\b\\t\\n\\f\\r\\u0001\\u001f\u007f</\","
-                                + "\"ab\":[],\"é\":\"café 😀 \u2028\",\"\ufffd\":1,\"😀\":2}");
+                        "{\"\":null,\"a\":{},\"a\\\"\\\\/\":\"\\b\\t\\n\\f\\r\\u0001\\u001f\u007f</\",\"ab\":[],\"é\":\"café"
+                            + " 😀 \u2028\",\"\ufffd\":1,\"😀\":2}");
     }
 
     @Test

@@ -90,7 +90,7 @@ public final class Completion implements Command {
                     return
                 fi
                 case $previous in
-                    --data | --tools | --out) COMPREPLY=($(compgen -d -- "$current")); return ;;
+                    --data | --tools | --contracts | --out) COMPREPLY=($(compgen -d -- "$current")); return ;;
                     --config) COMPREPLY=($(compgen -f -- "$current")); return ;;
                     --color) COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
                 esac

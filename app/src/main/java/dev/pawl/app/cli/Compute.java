@@ -95,7 +95,8 @@ public final class Compute implements Command {
                         .orElseThrow(() ->
                                 new PawlException(
                                         ErrorCode.INPUT_INVALID,
-                                        "no folder of contracts is named; give it with --contracts"));
+                                        "no folder of contracts is named; give it with"
+                                                + " --contracts"));
         Contracts contracts = Contracts.of(call.outside().folder().resolve(folder));
         contracts.problems().forEach(problem -> call.screen().note("pawl: " + problem));
         return contracts;

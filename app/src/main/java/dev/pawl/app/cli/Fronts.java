@@ -13,45 +13,65 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The fronts that a call of {@code pawl up} asks for.
+ * The fronts that a call of {@code pawl up} asks for, and what was started for them. Closing ends
+ * that.
  *
  * @param tools what they bring of tools, for the worker to run
+ * @param setups what they need beside themselves
  */
-record Fronts(List<FrontPort> ports, List<Tool> tools) {
+record Fronts(List<FrontPort> ports, List<Tool> tools, List<SitefitSetup> setups)
+        implements AutoCloseable {
     private static final Flag<String> FRONT =
             Flag.text("--front", "NAME:PORT", "Serve that front too; may be repeated.").repeated();
 
     private static final Flag<Path> SCRIPTS =
             Flag.path("--scripts", "DIR", "The scripts that front tool-runner has for tools.");
 
-    static final List<Flag<?>> FLAGS = List.of(FRONT, SCRIPTS);
+    static final List<Flag<?>> FLAGS = List.of(FRONT, SCRIPTS, Compute.CONTRACTS);
 
     Fronts {
         ports = List.copyOf(ports);
         tools = List.copyOf(tools);
+        setups = List.copyOf(setups);
     }
 
     /** Makes each front; it listens to nothing yet. */
     static Fronts of(Call call) {
         var ports = new ArrayList<FrontPort>();
         var tools = new ArrayList<Tool>();
-        for (String text : call.all(FRONT)) {
-            int colon = text.lastIndexOf(':');
-            String name = colon < 0 ? text : text.substring(0, colon);
-            int port = port(text, text.substring(colon + 1));
-            ports.add(new FrontPort(front(call, name, tools), port));
+        var setups = new ArrayList<SitefitSetup>();
+        try {
+            for (String text : call.all(FRONT)) {
+                int colon = text.lastIndexOf(':');
+                String name = colon < 0 ? text : text.substring(0, colon);
+                int port = port(text, text.substring(colon + 1));
+                ports.add(new FrontPort(front(call, name, tools, setups), port));
+            }
+        } catch (RuntimeException | Error e) {
+            setups.forEach(SitefitSetup::close);
+            throw e;
         }
-        return new Fronts(ports, tools);
+        return new Fronts(ports, tools, setups);
     }
 
-    private static Front front(Call call, String name, List<Tool> tools) {
+    private static Front front(
+            Call call, String name, List<Tool> tools, List<SitefitSetup> setups) {
         return switch (name) {
+            case "sitefit" -> sitefit(call, tools, setups);
             case "tool-runner" -> toolRunner(call, tools);
             default ->
                     throw new PawlException(
                             ErrorCode.INPUT_INVALID,
-                            "no front is called \"%s\"; there is tool-runner".formatted(name));
+                            "no front is called \"%s\"; there are sitefit and tool-runner"
+                                    .formatted(name));
         };
+    }
+
+    private static Front sitefit(Call call, List<Tool> tools, List<SitefitSetup> setups) {
+        SitefitSetup setup = SitefitSetup.of(call);
+        setups.add(setup);
+        tools.addAll(setup.tools());
+        return setup.front();
     }
 
     private static Front toolRunner(Call call, List<Tool> tools) {
@@ -74,5 +94,10 @@ record Fronts(List<FrontPort> ports, List<Tool> tools) {
         throw new PawlException(
                 ErrorCode.INPUT_INVALID,
                 "--front is \"%s\"; want NAME:PORT, the port from 0 to 65535".formatted(text));
+    }
+
+    @Override
+    public void close() {
+        setups.forEach(SitefitSetup::close);
     }
 }

@@ -73,7 +73,14 @@ public final class Up implements Command {
                                     .formatted(name(), server));
                 });
         call.wiring().startLog(call.configuration(), true);
-        Fronts fronts = Fronts.of(call);
+        try (Fronts fronts = Fronts.of(call)) {
+            serve(call, options, fronts);
+        }
+        return ExitCode.SUCCEEDED;
+    }
+
+    private void serve(Call call, ServerOptions options, Fronts fronts)
+            throws InterruptedException {
         Tools tools = call.wiring().tools(call.configuration(), fronts.tools());
         for (ToolProblem problem : tools.problems()) call.screen().note("pawl: " + problem);
         var stop = new CountDownLatch(1);
@@ -105,7 +112,6 @@ public final class Up implements Command {
             server.drain();
             workshop.drain(call.screen());
         }
-        return ExitCode.SUCCEEDED;
     }
 
     /** A server alone runs nothing, but does what time brings: due jobs, leases nobody renews. */

@@ -159,10 +159,7 @@ public final class ComputeServer implements AutoCloseable {
                 answer(response, e.status(), node.put("correlation_id", flow));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                answer(
-                        response,
-                        503,
-                        problem(503, "The server stops").put("correlation_id", flow));
+                answer(response, 503, problem(503, "The server stops").put("correlation_id", flow));
             }
         }
     }
@@ -222,7 +219,8 @@ public final class ComputeServer implements AutoCloseable {
         if (vertices > most)
             throw new ComputeProblem(
                     422,
-                    "The outlines have %d vertices; the contract takes %d".formatted(vertices, most));
+                    "The outlines have %d vertices; the contract takes %d"
+                            .formatted(vertices, most));
         return inputs;
     }
 

@@ -171,8 +171,7 @@ final class ContractReader {
         for (Path file : files)
             json(file)
                     .ifPresent(node ->
-                            found.add(
-                                    new Contract.Example(file.getFileName().toString(), node)));
+                            found.add(new Contract.Example(file.getFileName().toString(), node)));
         return found;
     }
 

@@ -25,8 +25,7 @@ final class Faults {
             Fault first = coming.poll();
             if (first == null) return Optional.empty();
             if (first.times() == Fault.ALWAYS) coming.addFirst(first);
-            else if (first.times() > 1)
-                coming.addFirst(new Fault(first.kind(), first.times() - 1));
+            else if (first.times() > 1) coming.addFirst(new Fault(first.kind(), first.times() - 1));
             return Optional.of(first.kind());
         } finally {
             lock.unlock();

@@ -224,8 +224,7 @@ final class ComputeServerTest {
             server.fault(Fault.parse(text).orElseThrow());
 
         var statuses = new ArrayList<Integer>();
-        for (int i = 0; i < 7; i++)
-            statuses.add(post("/gh/sitefit:1.1.0/solve", "{}").status());
+        for (int i = 0; i < 7; i++) statuses.add(post("/gh/sitefit:1.1.0/solve", "{}").status());
 
         assertThat(statuses).containsExactly(429, 429, 422, 502, 504, 500, 200);
     }
@@ -238,8 +237,7 @@ final class ComputeServerTest {
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Content-Type")).isEqualTo("application/json");
-        assertThat(Json.read(answer.response().body()))
-                .isInstanceOf(Json.Reading.Unreadable.class);
+        assertThat(Json.read(answer.response().body())).isInstanceOf(Json.Reading.Unreadable.class);
     }
 
     @Test
@@ -252,8 +250,7 @@ final class ComputeServerTest {
     @Test
     void healthAndReadinessAreTold() {
         assertThat(get("/health").json().toString())
-                .isEqualTo(
-                        "{\"status\":\"ok\",\"service\":\"appserver-node\",\"mode\":\"mock\"}");
+                .isEqualTo("{\"status\":\"ok\",\"service\":\"appserver-node\",\"mode\":\"mock\"}");
         assertThat(get("/ready").status()).isEqualTo(200);
         assertThat(get("/ready").json().path("status").asString("")).isEqualTo("ready");
     }

@@ -34,8 +34,9 @@ final class InputsHashTest {
                         "sitefit@1.0.0",
                         "5eeffcef168262f3d2d8b8f57de296ed4977c56c25e7194b820470d521dd4afc"),
                 Arguments.of(
-                        "{\"\\ufffd\": 1, \"\\ud83d\\ude00\": 2, \"\\u00e9\": \"caf\\u00e9 \\ud83d\\ude00 \\u2028\","
-                                + " \"a\\\"\\\\/\": \"\\b\\t\\n\\f\\r\\u0001\\u001f\\u007f</\"}",
+                        "{\"\\ufffd\": 1, \"\\ud83d\\ude00\": 2, \"\\u00e9\": \"caf\\u00e9"
+                                + " \\ud83d\\ude00 \\u2028\", \"a\\\"\\\\/\":"
+                                + " \"\\b\\t\\n\\f\\r\\u0001\\u001f\\u007f</\"}",
                         "sitefit@1.0.0",
                         "29e88a6b3dc07b9b11cb69f118f276ea40d2fb5a2d511cd44a0067433cb1af9a"),
                 Arguments.of(

@@ -1,0 +1,91 @@
+package dev.pawl.app.cli;
+
+import dev.pawl.core.ErrorCode;
+import dev.pawl.core.PawlException;
+import dev.pawl.server.compute.ComputeOptions;
+import dev.pawl.server.compute.ComputeServer;
+import dev.pawl.server.compute.Contracts;
+import dev.pawl.server.sitefit.ContractTools;
+import dev.pawl.server.sitefit.SitefitFront;
+import dev.pawl.server.sitefit.SitefitOptions;
+import dev.pawl.tool.Tool;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The front sitefit and what it needs. Closing ends the compute server, where there is one in this
+ * process.
+ */
+record SitefitSetup(SitefitFront front, List<Tool> tools, Optional<ComputeServer> compute)
+        implements AutoCloseable {
+    private static final String HOST = "localhost";
+
+    /**
+     * Reads the contracts; without {@code APPSERVER_URL} it starts a compute server and says so.
+     *
+     * @throws PawlException {@link ErrorCode#CONFIGURATION_INVALID} naming what is wrong
+     */
+    static SitefitSetup of(Call call) {
+        Map<String, String> environment = call.outside().environment();
+        Compute.requireMock(environment);
+        Contracts contracts = Compute.contracts(call);
+        String url =
+                environment.getOrDefault(
+                        "APPSERVER_URL", environment.getOrDefault("APP_SERVER_URL", ""));
+        var front = new SitefitFront(contracts, call.outside().random());
+        if (!url.isEmpty())
+            return new SitefitSetup(
+                    front,
+                    ContractTools.of(contracts, options(environment, url)),
+                    Optional.empty());
+        var options = ComputeOptions.defaults().withHost(HOST).withPort(0);
+        var compute =
+                new ComputeServer(
+                                contracts, options, call.outside().time(), call.outside().random())
+                        .start();
+        String own = "http://%s:%d".formatted(HOST, compute.port());
+        call.screen()
+                .line(
+                        "pawl computes in this process on %s (mock solver); set APPSERVER_URL for another server"
+                                .formatted(own));
+        return new SitefitSetup(
+                front,
+                ContractTools.of(contracts, options(environment, own)),
+                Optional.of(compute));
+    }
+
+    private static SitefitOptions options(Map<String, String> environment, String url) {
+        try {
+            var options = SitefitOptions.of(url);
+            return options.withTimeoutMax(
+                            seconds(environment, "JOB_TIMEOUT_SEC", options.timeoutMax()))
+                    .withAttempts(number(environment, "MAX_ATTEMPTS", options.attempts()))
+                    .withResultsKept(
+                            seconds(environment, "RESULT_CACHE_TTL", options.resultsKept()));
+        } catch (IllegalArgumentException e) {
+            throw new PawlException(
+                    ErrorCode.CONFIGURATION_INVALID, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static Duration seconds(
+            Map<String, String> environment, String variable, Duration standard) {
+        return Duration.ofSeconds(number(environment, variable, (int) standard.toSeconds()));
+    }
+
+    private static int number(Map<String, String> environment, String variable, int standard) {
+        String text = environment.getOrDefault(variable, "");
+        if (text.isEmpty()) return standard;
+        if (text.matches("[1-9]\\d{0,8}")) return Integer.parseInt(text);
+        throw new PawlException(
+                ErrorCode.CONFIGURATION_INVALID,
+                "%s is \"%s\"; want a whole number above 0".formatted(variable, text));
+    }
+
+    @Override
+    public void close() {
+        compute.ifPresent(ComputeServer::close);
+    }
+}
