@@ -25,7 +25,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -141,7 +140,8 @@ public final class ComputeServer implements AutoCloseable {
     // ---- Solve
 
     private void solve(ServerRequest request, ServerResponse response) {
-        String flow = request.headers().first(CORRELATION).orElseGet(this::newFlow);
+        String flow =
+                request.headers().first(CORRELATION).orElseGet(() -> CorrelationId.of(random));
         response.headers().set(CORRELATION, flow);
         String name = request.path().pathParameters().get("contract");
         try (var _ = MDC.putCloseable("correlation_id", flow)) {
@@ -273,12 +273,6 @@ public final class ComputeServer implements AutoCloseable {
                                 .put("instancePath", error.pointer())
                                 .put("message", error.message()))
                 .toList();
-    }
-
-    private String newFlow() {
-        long high = random.nextLong() & ~0xF000L | 0x4000L;
-        long low = random.nextLong() >>> 2 | 0x8000000000000000L;
-        return new UUID(high, low).toString();
     }
 
     // ---- Around

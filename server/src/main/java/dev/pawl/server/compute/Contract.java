@@ -37,7 +37,7 @@ public record Contract(
      * @param verticesMax corners in all outlines of the inputs together
      */
     public record Manifest(Duration timeout, int verticesMax) {
-        static final Manifest DEFAULTS = new Manifest(Duration.ofSeconds(240), 10_000);
+        static final Manifest DEFAULTS = new Manifest(Duration.ofMinutes(4), 10_000);
     }
 
     /** Inputs that came with the contract, and their file's name. */

@@ -13,6 +13,7 @@ import dev.pawl.server.FrontExchange;
 import dev.pawl.server.Refused;
 import dev.pawl.server.compute.Contract;
 import dev.pawl.server.compute.Contracts;
+import dev.pawl.server.compute.CorrelationId;
 import dev.pawl.tool.Checked;
 import dev.pawl.tool.FieldError;
 import dev.pawl.tool.PythonJson;
@@ -24,7 +25,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -54,7 +54,7 @@ record RunRoute(Contracts contracts, RandomGenerator random) {
     private record Wanted(String app, ToolId contract, JsonNode inputs) {}
 
     void handle(FrontExchange exchange) {
-        String flow = exchange.header(CORRELATION).orElseGet(this::newFlow);
+        String flow = exchange.header(CORRELATION).orElseGet(() -> CorrelationId.of(random));
         if (flow.length() > FLOW_CHARS_MAX)
             throw wrong(
                     List.of(
@@ -160,12 +160,6 @@ record RunRoute(Contracts contracts, RandomGenerator random) {
                         "contract_not_found",
                         "There is no such contract",
                         "Contract not found: " + name + hint));
-    }
-
-    private String newFlow() {
-        long high = random.nextLong() & ~0xF000L | 0x4000L;
-        long low = random.nextLong() >>> 2 | 0x8000000000000000L;
-        return new UUID(high, low).toString();
     }
 
     // ---- Submitted

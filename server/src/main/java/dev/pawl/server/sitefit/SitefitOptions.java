@@ -35,7 +35,7 @@ public record SitefitOptions(
     public static SitefitOptions of(String computeUrl) {
         return new SitefitOptions(
                 computeUrl,
-                Duration.ofSeconds(240),
+                Duration.ofMinutes(4),
                 5,
                 Duration.ofSeconds(1),
                 Duration.ofMinutes(1),

@@ -105,14 +105,21 @@ final class SitefitFrontTest {
     @Test
     void orderOfMembersIsNoDifferenceAndTextOfNumbersIs() {
         try (var sitefit = new Sitefit(folder)) {
-            String one = "{\"crs\": \"EPSG:1\", \"parcel\": %1$s, \"house\": %1$s}";
-            String other = "{\"house\": %1$s, \"parcel\": %1$s, \"crs\": \"EPSG:1\"}";
-            String square = "{\"coordinates\": [[0, 0], [1.50, 0], [1, 1e1], [0, 1]]}";
-            String same = "{\"coordinates\": [[0, 0], [1.5, 0], [1, 10.0], [0, 1]]}";
-            String id = sitefit.runVersion("1.0.0", one.formatted(square)).field("job_id");
+            String one =
+                    """
+                    {"crs": "EPSG:1",
+                     "parcel": {"coordinates": [[0, 0], [1.50, 0], [1, 1e1], [0, 1]]},
+                     "house": {"coordinates": [[0, 0], [1, 0], [1, 1], [0, 1]]}}
+                    """;
+            String other =
+                    """
+                    {"house": {"coordinates": [[0, 0], [1, 0], [1, 1], [0, 1]]},
+                     "parcel": {"coordinates": [[0, 0], [1.5, 0], [1, 10.0], [0, 1]]},
+                     "crs": "EPSG:1"}
+                    """;
 
-            assertThat(sitefit.runVersion("1.0.0", other.formatted(same)).field("job_id"))
-                    .isEqualTo(id);
+            assertThat(sitefit.runVersion("1.0.0", other).field("job_id"))
+                    .isEqualTo(sitefit.runVersion("1.0.0", one).field("job_id"));
             assertThat(sitefit.run("{\"value\": 7}").field("job_id"))
                     .isNotEqualTo(sitefit.run("{\"value\": 7.0}").field("job_id"));
         }
@@ -256,6 +263,24 @@ final class SitefitFrontTest {
             Answer result = sitefit.get("/jobs/result/" + id);
             assertThat(result.status()).isEqualTo(409);
             assertThat(result.field("detail")).isEqualTo("Job not ready. Status: failed");
+        }
+    }
+
+    @Test
+    void moreVerticesThanTheContractTakesAreRejectedByTheComputeServer() throws Exception {
+        try (var sitefit = new Sitefit(folder).working()) {
+            String square = "{\"coordinates\": [[0, 0], [1, 0], [1, 1], [0, 1]]}";
+            String large = square.replace("[[", "[" + "[12345.678, 87654.321], ".repeat(60_000) + "[");
+            String inputs =
+                    "{\"crs\": \"EPSG:1\", \"parcel\": " + large + ", \"house\": " + square + "}";
+            Answer run = sitefit.runVersion("1.0.0", inputs);
+            assertThat(run.status()).isEqualTo(202);
+
+            Answer status = sitefit.ended(run.field("job_id"));
+
+            var error = status.json().path("last_error");
+            assertThat(error.path("status_code").asInt()).isEqualTo(422);
+            assertThat(error.path("message").asString("")).contains("60008 vertices");
         }
     }
 
