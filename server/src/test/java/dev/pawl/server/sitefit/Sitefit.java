@@ -16,6 +16,7 @@ import dev.pawl.server.compute.ComputeOptions;
 import dev.pawl.server.compute.ComputeServer;
 import dev.pawl.server.compute.Contracts;
 import dev.pawl.server.compute.Shipped;
+import dev.pawl.testkit.MemoryKeys;
 import dev.pawl.testkit.MemoryStore;
 import dev.pawl.tool.Requests;
 import dev.pawl.tool.Tool;
@@ -95,7 +96,14 @@ final class Sitefit implements AutoCloseable {
         var requests = new Requests(artifacts, (_, _) -> "1", Map.of());
         server =
                 new Server(
-                                new Site(engine, artifacts, tools, requests, time, "test"),
+                                new Site(
+                                        engine,
+                                        artifacts,
+                                        new MemoryKeys(time),
+                                        tools,
+                                        requests,
+                                        time,
+                                        "test"),
                                 ServerOptions.defaults().withPort(0),
                                 List.of(new FrontPort(front, 0)))
                         .start();
