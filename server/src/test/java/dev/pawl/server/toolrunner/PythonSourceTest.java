@@ -66,9 +66,11 @@ final class PythonSourceTest {
     void whatIsNotACallIsNone() {
         assertThat(
                         parameters(
-                                "# p.add_argument('--a')\n"
-                                        + "x = '.add_argument(\"--b\")'\n"
-                                        + "add_argument('--c')"))
+                                """
+                                # p.add_argument('--a')
+                                x = '.add_argument("--b")'
+                                add_argument('--c')
+                                """))
                 .isEmpty();
     }
 

@@ -1,0 +1,54 @@
+package dev.pawl.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pawl.app.cli.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code pawl up --front} takes and refuses; what it serves, other tests show. */
+final class FrontsTest {
+    @TempDir Path folder;
+    private Path scripts = Path.of("");
+
+    @BeforeEach
+    void scripts() throws IOException {
+        scripts = Files.createDirectory(folder.resolve("scripts"));
+        Files.writeString(scripts.resolve("good.py"), "");
+        Files.writeString(scripts.resolve("Bad.py"), "");
+    }
+
+    @Test
+    void whatIsNoFrontIsRefusedBeforeAnythingIsServed() {
+        assertThat(refusal("--front", "nothing:0")).contains("no front is called \"nothing\"");
+        assertThat(refusal("--front", "tool-runner")).contains("want NAME:PORT");
+        assertThat(refusal("--front", "tool-runner:99999")).contains("want NAME:PORT");
+        assertThat(refusal("--front", "tool-runner:0")).contains("--scripts");
+    }
+
+    private String refusal(String... flags) {
+        var arguments = new String[flags.length + 3];
+        System.arraycopy(new String[] {"up", "--port", "0"}, 0, arguments, 0, 3);
+        System.arraycopy(flags, 0, arguments, 3, flags.length);
+        var ended = new Typed(folder).type(arguments);
+        assertThat(ended.code()).isEqualTo(ExitCode.USAGE);
+        return ended.err();
+    }
+
+    @Test
+    void aFrontIsServedAndItsBadScriptsAreTold() {
+        var typed = new Typed(folder);
+        typed.whenWatching(_ -> typed.signal(1));
+
+        var ended =
+                typed.type("up", "--port", "0", "--front", "tool-runner:0", "--scripts", "scripts");
+
+        assertThat(ended.err()).contains("Bad.py:1:1: tool name \"Bad\"");
+        assertThat(ended.out()).contains("pawl serves front tool-runner at http://localhost:");
+        assertThat(ended.code()).isEqualTo(ExitCode.SUCCEEDED);
+    }
+}
