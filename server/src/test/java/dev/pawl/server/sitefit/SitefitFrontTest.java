@@ -270,7 +270,8 @@ final class SitefitFrontTest {
     void moreVerticesThanTheContractTakesAreRejectedByTheComputeServer() throws Exception {
         try (var sitefit = new Sitefit(folder).working()) {
             String square = "{\"coordinates\": [[0, 0], [1, 0], [1, 1], [0, 1]]}";
-            String large = square.replace("[[", "[" + "[12345.678, 87654.321], ".repeat(60_000) + "[");
+            String large =
+                    square.replace("[[", "[" + "[12345.678, 87654.321], ".repeat(60_000) + "[");
             String inputs =
                     "{\"crs\": \"EPSG:1\", \"parcel\": " + large + ", \"house\": " + square + "}";
             Answer run = sitefit.runVersion("1.0.0", inputs);
