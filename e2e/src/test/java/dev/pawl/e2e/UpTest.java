@@ -11,6 +11,7 @@ import dev.pawl.core.JobState;
 import dev.pawl.core.SystemTime;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,6 +121,10 @@ final class UpTest {
                 var client = client(up)) {
             id = client.submit(until()).id();
             await("its beginning", () -> Files.exists(folder.resolve("began")), up);
+            try (var figures = URI.create(address(up) + "/metrics").toURL().openStream()) {
+                assertThat(new String(figures.readAllBytes(), StandardCharsets.UTF_8))
+                        .contains("pawl_store_connections ", "pawl_store_writes_waiting ");
+            }
             up.stop();
             Files.createFile(folder.resolve("go"));
             assertThat(up.ends()).as(up::said).isZero();

@@ -71,9 +71,6 @@ final class MetricsTest {
         assertThat(value(text, "pawl_jobs{queue=\"a\",state=\"succeeded\",tool=\"shout@1\"}"))
                 .isEqualTo(1);
         assertThat(value(text, "pawl_store_up")).isEqualTo(1);
-        assertThat(value(text, "pawl_store_connections")).isPositive();
-        assertThat(value(text, "pawl_store_connections_busy")).isBetween(0.0, 8.0);
-        assertThat(value(text, "pawl_store_writes_waiting")).isZero();
         assertThat(value(text, "pawl_http_connections")).isPositive();
         assertThat(text).contains("jvm_memory_used_bytes", "jvm_threads_live_threads");
 
