@@ -355,4 +355,10 @@ final class CommandsTest {
 
         assertThat(user.type("config").out()).contains("(secret)").doesNotContain("pawl_abc");
     }
+
+    @Test
+    void aFlagThatIsGivenTwiceHasTwoValues() {
+        assertThat(user.type("config", "--json", "--tools", "a", "--tools", "b").out())
+                .contains("\"key\":\"tools\",\"value\":\"a:b\"");
+    }
 }

@@ -178,7 +178,7 @@ final class Specs {
     static Map<String, List<String>> values(List<ParseResult> levels) {
         var values = new HashMap<String, List<String>>();
         for (ParseResult level : levels)
-            for (OptionSpec option : level.matchedOptions())
+            for (OptionSpec option : level.matchedOptionsSet())
                 values.computeIfAbsent(option.longestName(), _ -> new ArrayList<>())
                         .addAll(given(option));
         return values;
