@@ -92,6 +92,7 @@ final class Listener implements AutoCloseable {
             way.handler().handle(exchange.by(access.caller(request, way.need())));
         } catch (Refused e) {
             speech.refuse(exchange, e.problem());
+            e.drop();
         } catch (PawlException e) {
             if (e.code().blame() == ErrorCode.Blame.SERVER)
                 log.warn("{} {}: {}", way.method(), way.path(), e.getMessage());

@@ -26,11 +26,11 @@ import java.util.function.BooleanSupplier;
  *
  * <p>The web server's own watch over idle connections asks those to close from which no request
  * came for a while, and ends at once only those that are between two requests. Here it also ends
- * those whose thread stands still because of the client.
+ * those whose thread stands still because of the client. Thread-safe.
  */
-final class Patience implements ServerConnectionSelector, Http1ConnectionListener {
+public final class Patience implements ServerConnectionSelector, Http1ConnectionListener {
     /** A stretch in which the thread is the client's. */
-    interface Stretch extends AutoCloseable {
+    public interface Stretch extends AutoCloseable {
         @Override
         void close();
     }
@@ -57,9 +57,13 @@ final class Patience implements ServerConnectionSelector, Http1ConnectionListene
     /**
      * @param longest how long a client may leave a thread waiting; it is ended at the next look
      */
-    Patience(Time time, Duration longest) {
+    public Patience(Time time, Duration longest) {
         this.time = time;
         this.longest = longest;
+    }
+
+    Time time() {
+        return time;
     }
 
     /** How many connections are open. */
@@ -68,7 +72,7 @@ final class Patience implements ServerConnectionSelector, Http1ConnectionListene
     }
 
     /** From here on the thread waits for its client. */
-    Stretch waiting() {
+    public Stretch waiting() {
         Thread thread = Thread.currentThread();
         waiting.put(thread, time.nanos());
         return () -> waiting.remove(thread);

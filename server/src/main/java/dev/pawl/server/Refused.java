@@ -4,6 +4,7 @@ import dev.pawl.api.Problem;
 import dev.pawl.api.Problem.FieldProblem;
 import dev.pawl.core.ErrorCode;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Ends the handling of a request with a problem: the native API answers it as it is, a front in its
@@ -13,10 +14,16 @@ public final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final transient Problem problem;
+    private final transient Optional<Incoming> rest;
 
     public Refused(Problem problem) {
+        this(problem, Optional.empty());
+    }
+
+    private Refused(Problem problem, Optional<Incoming> rest) {
         super(problem.detail(), null, false, false);
         this.problem = problem;
+        this.rest = rest;
     }
 
     Refused(ErrorCode code, String detail) {
@@ -32,7 +39,17 @@ public final class Refused extends RuntimeException {
         return new Refused(Problem.of(ErrorCode.INPUT_INVALID, detail).withErrors(errors));
     }
 
-    Problem problem() {
+    /** The same, for a body of which this was not read. */
+    Refused withRest(Incoming unread) {
+        return new Refused(problem, Optional.of(unread));
+    }
+
+    public Problem problem() {
         return problem;
+    }
+
+    /** Reads on, after the answer, what the client still sends; see {@link Incoming}. Blocks. */
+    public void drop() {
+        rest.ifPresent(Incoming::drop);
     }
 }

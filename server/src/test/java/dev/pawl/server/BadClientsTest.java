@@ -120,6 +120,19 @@ final class BadClientsTest {
         }
     }
 
+    /** As most do; a server that hangs up meanwhile takes the answer back with it. */
+    @Test
+    void whoWritesAllOfATooLargeBodyBeforeItReadsFindsTheAnswer() throws IOException {
+        int bytes = 20 << 20;
+        for (int i = 0; i < 5; i++)
+            try (Socket client = connect()) {
+                send(client, "POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: " + bytes);
+                send(client, "\r\nContent-Type: application/json\r\n\r\n");
+                send(client, " ".repeat(bytes));
+                assertThat(answer(client)).startsWith("HTTP/1.1 413 ").contains("input_too_large");
+            }
+    }
+
     @Test
     void tenThousandConnectionsKeepNobodyOut() throws Exception {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();

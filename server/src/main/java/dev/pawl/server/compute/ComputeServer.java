@@ -4,6 +4,9 @@ import dev.pawl.api.Json;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Time;
+import dev.pawl.server.Incoming;
+import dev.pawl.server.Patience;
+import dev.pawl.server.Refused;
 import dev.pawl.tool.Checked;
 import dev.pawl.tool.FieldError;
 import io.helidon.http.HeaderName;
@@ -15,10 +18,7 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import io.helidon.webserver.http1.Http1Config;
-import io.helidon.webserver.http1.Http1ConnectionSelector;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +44,8 @@ public final class ComputeServer implements AutoCloseable {
     private static final HeaderName CORRELATION = HeaderNames.create("x-correlation-id");
     private static final Duration SLOW = Duration.ofMinutes(10);
     private static final int CONNECTIONS_MAX = 1_000;
+    private static final Duration IDLE = Duration.ofMinutes(1);
+    private static final Duration BODY_TIME = Duration.ofSeconds(30);
 
     private final Contracts contracts;
     private final ComputeOptions options;
@@ -52,6 +54,7 @@ public final class ComputeServer implements AutoCloseable {
     private final MockSolver solver;
     private final Semaphore seats;
     private final Faults faults = new Faults();
+    private final Patience patience;
     private final WebServer web;
 
     /**
@@ -67,19 +70,18 @@ public final class ComputeServer implements AutoCloseable {
         this.random = random;
         this.solver = new MockSolver(time);
         this.seats = new Semaphore(options.seats());
+        this.patience = new Patience(time, IDLE);
         this.web =
                 WebServer.builder()
                         .host(options.host())
                         .port(options.port())
                         .maxTcpConnections(CONNECTIONS_MAX)
-                        .idleConnectionTimeout(Duration.ofMinutes(1))
+                        .idleConnectionTimeout(IDLE)
+                        .idleConnectionPeriod(IDLE.dividedBy(2))
                         .shutdownGracePeriod(Duration.ofSeconds(1))
                         .shutdownHook(false)
                         .protocolsDiscoverServices(false)
-                        .addConnectionSelector(
-                                Http1ConnectionSelector.builder()
-                                        .config(Http1Config.create())
-                                        .build())
+                        .addConnectionSelector(patience)
                         .routing(this::route)
                         .build();
     }
@@ -152,11 +154,19 @@ public final class ComputeServer implements AutoCloseable {
                 log.info("solve.error {}: {} {}", name, e.status(), e.getMessage());
                 if (e.status() == 429 || e.status() == 503)
                     response.headers().set(HeaderNames.RETRY_AFTER, "1");
-                // What is left of a body that is refused is not worth reading.
-                if (e.status() == 413) response.headers().set(HeaderValues.CONNECTION_CLOSE);
                 ObjectNode node = problem(e.status(), String.valueOf(e.getMessage()));
                 node.putArray("details").addAll(e.details());
                 answer(response, e.status(), node.put("correlation_id", flow));
+            } catch (Refused e) {
+                int status = e.problem().status();
+                log.info("solve.error {}: {} {}", name, status, e.getMessage());
+                response.headers().set(HeaderValues.CONNECTION_CLOSE);
+                answer(
+                        response,
+                        status,
+                        problem(status, String.valueOf(e.getMessage()))
+                                .put("correlation_id", flow));
+                e.drop();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 answer(response, 503, problem(503, "The server stops").put("correlation_id", flow));
@@ -225,15 +235,12 @@ public final class ComputeServer implements AutoCloseable {
     }
 
     private byte[] body(ServerRequest request) {
-        if (!request.content().hasEntity()) return new byte[0];
-        try (InputStream in = request.content().inputStream()) {
-            byte[] body = in.readNBytes(options.bodyBytesMax() + 1);
-            if (body.length <= options.bodyBytesMax()) return body;
+        var bounds = new Incoming.Bounds(options.bodyBytesMax(), BODY_TIME, "send fewer");
+        try (Incoming in = Incoming.of(request, patience, bounds)) {
+            return in.readAllBytes();
         } catch (IOException e) {
             throw new ComputeProblem(400, "The body ended early: " + e.getMessage());
         }
-        throw new ComputeProblem(
-                413, "The body has more than %,d bytes".formatted(options.bodyBytesMax()));
     }
 
     /** Corners of all outlines: what stands under {@code coordinates}, wherever that is. */
