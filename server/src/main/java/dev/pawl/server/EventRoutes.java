@@ -159,7 +159,7 @@ record EventRoutes(EventTail tail) {
 
     private void tellAll(Sse sse, Store store, EventTail.Ear ear, Optional<EventId> last)
             throws Sse.Gone, InterruptedException {
-        long upTo = last.map(EventId::number).orElseGet(ear::gap);
+        long upTo = last.map(EventId::number).orElseGet(store::latestEvent);
         if (last.isPresent() && !last.get().known(store)) {
             upTo = store.latestEvent();
             sse.event("missed", "", JsonNodeFactory.instance.objectNode());

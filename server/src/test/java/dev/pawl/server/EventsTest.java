@@ -208,6 +208,17 @@ final class EventsTest {
     }
 
     @Test
+    void whoComesIsNotToldOfWhatWasBefore() throws Exception {
+        for (int i = 0; i < 30; i++) {
+            submit();
+            try (Listening ears = on.listen("/v1/events")) {
+                JobId id = submit();
+                assertThat(ears.next().text("id")).isEqualTo(id.toString());
+            }
+        }
+    }
+
+    @Test
     void aListenerGoesOnAfterItsLastEventAndIsToldWhatItMissed() throws Exception {
         for (int i = 0; i < 6; i++) submit();
         String last;
