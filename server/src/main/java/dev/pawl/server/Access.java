@@ -6,6 +6,7 @@ import dev.pawl.core.ApiKeys;
 import dev.pawl.core.Role;
 import dev.pawl.core.Time;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Headers;
 import io.helidon.webserver.http.ServerRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,8 +52,12 @@ final class Access {
      * @throws Refused with 401 when nobody knows, with 403 when the caller may not do that
      */
     Caller caller(ServerRequest request, Need need) {
-        Optional<String> shown =
-                request.headers().first(HeaderNames.AUTHORIZATION).filter(v -> !v.isBlank());
+        return caller(request.headers(), need);
+    }
+
+    /** The same, of a request whose headers are all there is. */
+    Caller caller(Headers headers, Need need) {
+        Optional<String> shown = headers.first(HeaderNames.AUTHORIZATION).filter(v -> !v.isBlank());
         if (need == Need.NOTHING && shown.isEmpty()) return Caller.anonymous(Role.VIEWER);
         Caller caller = shown.isPresent() ? known(shown.get()) : unknown();
         boolean may =

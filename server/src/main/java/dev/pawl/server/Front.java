@@ -15,6 +15,11 @@ public interface Front {
     /** All its routes. The first that matches a request has it. */
     List<FrontRoute> routes();
 
+    /** The paths over which its clients talk by WebSocket. */
+    default List<FrontSocket> sockets() {
+        return List.of();
+    }
+
     /**
      * Answers a request that was refused, by a route or before one was found, with the error body
      * that this front's clients know.

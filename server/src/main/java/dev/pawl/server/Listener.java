@@ -12,6 +12,7 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.websocket.WsRouting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -27,11 +28,15 @@ import org.slf4j.LoggerFactory;
  * closing twice, or before the start, is fine.
  */
 final class Listener implements AutoCloseable {
+    /** Bytes of what one says in a conversation. */
+    static final int MESSAGE_MAX = 64 << 10;
+
     private static final Logger log = LoggerFactory.getLogger(Listener.class);
 
     private final Site site;
     private final ServerOptions options;
     private final Patience patience;
+    private final EventTail tail;
     private final Access access;
     private final Speech speech;
     private final WebServer web;
@@ -46,6 +51,11 @@ final class Listener implements AutoCloseable {
         /** Answers a request that is refused. */
         void refuse(Exchange exchange, Problem problem);
 
+        /** The paths over which is talked by WebSocket. */
+        default List<FrontSocket> sockets() {
+            return List.of();
+        }
+
         /** The flag that chooses the port. */
         String flag();
     }
@@ -55,8 +65,9 @@ final class Listener implements AutoCloseable {
      *
      * @param patience of all listeners of a server
      */
-    Listener(Site site, ServerOptions options, Patience patience, Speech speech) {
+    Listener(Site site, ServerOptions options, Patience patience, EventTail tail, Speech speech) {
         this.site = site;
+        this.tail = tail;
         this.options = options;
         this.patience = patience;
         this.access = new Access(site.keys(), site.time(), options.anonymous());
@@ -72,8 +83,23 @@ final class Listener implements AutoCloseable {
                         .shutdownHook(false)
                         .protocolsDiscoverServices(false)
                         .addConnectionSelector(patience)
+                        .addProtocol(Patience.SOCKETS)
                         .routing(this::route)
+                        .addRouting(sockets())
                         .build();
+    }
+
+    private WsRouting.Builder sockets() {
+        var routing = WsRouting.builder();
+        for (FrontSocket socket : speech.sockets())
+            routing.endpoint(
+                    socket.path(),
+                    () ->
+                            new SocketListener(
+                                    socket,
+                                    access,
+                                    at -> new FrontSession(site, tail, patience, at)));
+        return routing;
     }
 
     private void route(HttpRouting.Builder routing) {

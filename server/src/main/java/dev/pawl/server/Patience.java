@@ -12,6 +12,8 @@ import io.helidon.webserver.http1.Http1ConnectionListener;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import io.helidon.webserver.websocket.WsConfig;
+import io.helidon.webserver.websocket.WsUpgrader;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -35,8 +37,12 @@ public final class Patience implements ServerConnectionSelector, Http1Connection
         void close();
     }
 
+    /** How sockets are spoken over; a web server that has some is given it too. */
+    static final WsConfig SOCKETS = WsConfig.builder().maxFrameLength(Listener.MESSAGE_MAX).build();
+
     private final Http1ConnectionSelector http =
             Http1ConnectionSelector.builder()
+                    .addUpgrader(WsUpgrader.create(SOCKETS))
                     .config(Http1Config.builder().addReceiveListener(this).build())
                     .build();
 
@@ -50,6 +56,9 @@ public final class Patience implements ServerConnectionSelector, Http1Connection
 
     /** Threads whose clients are listened to. */
     private final Set<Thread> heard = ConcurrentHashMap.newKeySet();
+
+    /** Threads that are in a conversation: it says itself when it is the client's turn. */
+    private final Set<Thread> talking = ConcurrentHashMap.newKeySet();
 
     private final Time time;
     private final Duration longest;
@@ -74,8 +83,22 @@ public final class Patience implements ServerConnectionSelector, Http1Connection
     /** From here on the thread waits for its client. */
     public Stretch waiting() {
         Thread thread = Thread.currentThread();
-        waiting.put(thread, time.nanos());
-        return () -> waiting.remove(thread);
+        waits(thread);
+        return () -> goesOn(thread);
+    }
+
+    /** From here on that connection's thread is in a conversation, until the connection ends. */
+    void talks(Thread connection) {
+        talking.add(connection);
+    }
+
+    /** From here on that connection's thread waits for its client. */
+    void waits(Thread connection) {
+        waiting.put(connection, time.nanos());
+    }
+
+    void goesOn(Thread connection) {
+        waiting.remove(connection);
     }
 
     /**
@@ -162,6 +185,7 @@ public final class Patience implements ServerConnectionSelector, Http1Connection
             } finally {
                 connections.remove(thread);
                 heard.remove(thread);
+                talking.remove(thread);
                 waiting.remove(thread);
                 open.decrementAndGet();
             }
@@ -177,6 +201,8 @@ public final class Patience implements ServerConnectionSelector, Http1Connection
         public void close(boolean interrupt) {
             Long since = waiting.get(thread);
             boolean tooLong = since != null && time.nanos() - since >= longest.toNanos();
+            // In a conversation, silence of the client alone is no reason.
+            if (!interrupt && !tooLong && talking.contains(thread)) return;
             connection.close(interrupt || tooLong);
         }
     }

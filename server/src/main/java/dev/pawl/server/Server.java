@@ -17,6 +17,7 @@ public final class Server implements AutoCloseable {
     private final EventTail tail;
     private final Claims claims;
     private final Metrics metrics;
+    private final Patience patience;
     private final Listener listener;
     private final Map<Front, Listener> fronts = new LinkedHashMap<>();
     private volatile boolean draining;
@@ -30,7 +31,7 @@ public final class Server implements AutoCloseable {
     public Server(Site site, ServerOptions options, List<FrontPort> fronts) {
         this.endings = new Endings(site.engine());
         this.claims = new Claims(site.engine(), site.time());
-        var patience = new Patience(site.time(), options.idle());
+        this.patience = new Patience(site.time(), options.idle());
         this.metrics = new Metrics(site.engine(), site.time(), patience::open);
         // Half of all connections: who only asks finds one, however many listen.
         this.tail =
@@ -38,7 +39,7 @@ public final class Server implements AutoCloseable {
                         site.engine(), site.time(), Math.max(1, options.connectionsMax() / 2));
         var health = new HealthRoutes(() -> draining);
         var routes = new Routes(endings, tail, claims, metrics, health);
-        this.listener = new Listener(site, options, patience, new Native(routes));
+        this.listener = new Listener(site, options, patience, tail, new Native(routes));
         for (FrontPort each : fronts)
             this.fronts.put(
                     each.front(),
@@ -46,6 +47,7 @@ public final class Server implements AutoCloseable {
                             site,
                             options.withPort(each.port()),
                             patience,
+                            tail,
                             new Foreign(each.front())));
     }
 
@@ -95,6 +97,11 @@ public final class Server implements AutoCloseable {
         }
 
         @Override
+        public List<FrontSocket> sockets() {
+            return front.sockets();
+        }
+
+        @Override
         public void refuse(Exchange exchange, Problem problem) {
             exchange.refusing(problem);
             front.refuse(new FrontExchange(exchange), problem);
@@ -128,6 +135,11 @@ public final class Server implements AutoCloseable {
         Listener found = fronts.get(front);
         if (found == null) throw new IllegalArgumentException(front.name() + " is not served here");
         return found.port();
+    }
+
+    /** How many connections are open, of all addresses. */
+    int connections() {
+        return patience.open();
     }
 
     /** How many claims wait for jobs. */

@@ -87,6 +87,11 @@ final class Running implements AutoCloseable {
         port = fronts.isEmpty() ? server.port() : server.port(fronts.getFirst());
     }
 
+    /** Of the first front, or of the server where there is none. */
+    int port() {
+        return port;
+    }
+
     /** Another server on the same store, as after a restart. */
     Server another() {
         return new Server(site, ServerOptions.defaults().withPort(0)).start();
@@ -132,6 +137,11 @@ final class Running implements AutoCloseable {
     /** Until a claim waits for jobs; a test's timeout bounds it. */
     void awaitClaim() throws InterruptedException {
         while (server.waitingClaims() == 0) spin();
+    }
+
+    /** Until no connection is open any more. */
+    void awaitNoConnection() throws InterruptedException {
+        while (server.connections() > 0) spin();
     }
 
     /** Until no claim waits for jobs any more. */

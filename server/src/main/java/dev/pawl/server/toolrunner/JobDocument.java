@@ -57,9 +57,6 @@ final class JobDocument {
     /** All of it. */
     static ObjectNode whole(Store store, Job job) {
         List<LogLine> lines = lastAttempt(store, job);
-        String stderr = text(lines, LogLine.Stream.STDERR);
-        String error = job.state() instanceof JobState.Dead ? job.output() : "";
-        if (!stderr.isEmpty()) error = stderr;
         ObjectNode node =
                 JsonNodeFactory.instance
                         .objectNode()
@@ -68,13 +65,26 @@ final class JobDocument {
                         .put("status", status(job.state().name()))
                         .put("progress", percent(job))
                         .put("output", text(lines, LogLine.Stream.STDOUT))
-                        .put("error", error.isEmpty() ? null : error)
+                        .put("error", error(lines, job).orElse(null))
                         .put("started_at", job.startedAt().map(Instant::toString).orElse(null))
                         .put("completed_at", endedAt(job).map(Instant::toString).orElse(null))
                         .put("duration", duration(job).orElse(null));
         var files = node.putArray("output_files");
         for (Artifact artifact : store.artifacts(job.id())) files.add(artifact.name());
         return node;
+    }
+
+    /** What went wrong, in the script's own words where it has some. */
+    static Optional<String> error(Store store, Job job) {
+        return error(lastAttempt(store, job), job);
+    }
+
+    private static Optional<String> error(List<LogLine> lines, Job job) {
+        String stderr = text(lines, LogLine.Stream.STDERR);
+        if (!stderr.isEmpty()) return Optional.of(stderr);
+        return job.state() instanceof JobState.Dead && !job.output().isEmpty()
+                ? Optional.of(job.output())
+                : Optional.empty();
     }
 
     /** What was printed, between what became of the job. */
@@ -144,7 +154,7 @@ final class JobDocument {
     }
 
     /** Seconds of the last attempt. */
-    private static Optional<Double> duration(Job job) {
+    static Optional<Double> duration(Job job) {
         Optional<Instant> begun = job.startedAt();
         Optional<Instant> ended = endedAt(job);
         if (begun.isEmpty() || ended.isEmpty()) return Optional.empty();

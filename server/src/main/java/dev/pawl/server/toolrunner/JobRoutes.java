@@ -93,10 +93,13 @@ final class JobRoutes {
 
     private static Job find(FrontExchange exchange) {
         String text = exchange.path("id");
-        return JobId.parse(text)
-                .flatMap(id -> store(exchange).find(id))
-                .filter(job -> job.submission().queue().equals(ScriptReader.QUEUE))
-                .orElseThrow(() -> none(text));
+        return find(store(exchange), text).orElseThrow(() -> none(text));
+    }
+
+    static Optional<Job> find(Store store, String id) {
+        return JobId.parse(id)
+                .flatMap(store::find)
+                .filter(job -> job.submission().queue().equals(ScriptReader.QUEUE));
     }
 
     private static Refused none(String id) {

@@ -8,6 +8,7 @@ import dev.pawl.api.Problem;
 import dev.pawl.server.Front;
 import dev.pawl.server.FrontExchange;
 import dev.pawl.server.FrontRoute;
+import dev.pawl.server.FrontSocket;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -56,6 +57,11 @@ public final class ToolRunner implements Front {
     @Override
     public List<FrontRoute> routes() {
         return routes;
+    }
+
+    @Override
+    public List<FrontSocket> sockets() {
+        return List.of(new FrontSocket("/ws", "Tells how jobs get on", Updates::new));
     }
 
     /** As FastAPI says it: a text, or for fields of a body a list of what is wrong where. */

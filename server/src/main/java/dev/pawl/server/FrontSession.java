@@ -1,0 +1,203 @@
+package dev.pawl.server;
+
+import dev.pawl.api.Problem;
+import dev.pawl.core.Event;
+import dev.pawl.core.JobId;
+import io.helidon.websocket.WsCloseCodes;
+import io.helidon.websocket.WsSession;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A conversation with one client of a front over a WebSocket. A client that doesn't take what it is
+ * told, or that neither speaks nor follows anything, is hung up on after {@link
+ * ServerOptions#idle}. Thread-safe.
+ */
+public final class FrontSession {
+    private static final Logger log = LoggerFactory.getLogger(FrontSession.class);
+
+    /** Each has a thread. */
+    private static final int FOLLOWED_MAX = 100;
+
+    private final Site site;
+    private final EventTail tail;
+    private final Patience patience;
+    private final WsSession socket;
+
+    /** That of the connection, which reads. */
+    private final Thread reader = Thread.currentThread();
+
+    /** One says something at a time. */
+    private final ReentrantLock saying = new ReentrantLock();
+
+    // Guarded by lock, which is held over no I/O.
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<JobId, Thread> following = new HashMap<>();
+    private boolean over;
+
+    /** The client has gone. */
+    public static final class Gone extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Gone(Throwable cause) {
+            super("the client has gone", cause, false, false);
+        }
+    }
+
+    /** Who follows a job for a client. */
+    public interface Follower {
+        /**
+         * Looks at the job: at once, after each of its changes, and after each beat without one.
+         * Changes that come together are one.
+         *
+         * @param changed whether it may have changed since it was looked at last
+         * @return whether to go on
+         */
+        boolean look(boolean changed) throws Gone;
+    }
+
+    /** To be made by the connection's thread. */
+    FrontSession(Site site, EventTail tail, Patience patience, WsSession socket) {
+        this.site = site;
+        this.tail = tail;
+        this.patience = patience;
+        this.socket = socket;
+        patience.talks(reader);
+        patience.waits(reader);
+    }
+
+    public Site site() {
+        return site;
+    }
+
+    /** Hands on what the client said. */
+    void hear(FrontSocket.Talk talk, String text) {
+        patience.goesOn(reader);
+        try {
+            talk.heard(text);
+        } catch (Gone gone) {
+            end();
+        } catch (RuntimeException e) {
+            log.error("a conversation hit a bug", e);
+            socket.close(WsCloseCodes.UNEXPECTED_CONDITION, "a bug; the server's log says more");
+            end();
+        }
+        rest();
+    }
+
+    /**
+     * Tells the client. Blocks until its machine has taken it.
+     *
+     * @throws Gone when it has gone, or was hung up on
+     */
+    public void say(String text) throws Gone {
+        try {
+            // Whoever is in the way may stand still for as long as the client does.
+            saying.lockInterruptibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Gone(e);
+        }
+        try {
+            patience.waits(reader);
+            socket.send(text, true);
+        } catch (RuntimeException e) {
+            // The web server's ways to say it.
+            end();
+            throw new Gone(e);
+        } finally {
+            rest();
+            saying.unlock();
+        }
+    }
+
+    /**
+     * Follows a job for the client, on a thread of its own, until the follower or the conversation
+     * ends. A job that is followed already is followed anew.
+     *
+     * @param beat how long a look is from the last at most
+     * @throws Refused when too much is followed
+     */
+    public void follow(JobId job, Duration beat, Follower follower) {
+        lock.lock();
+        try {
+            if (over) return;
+            Thread before = following.remove(job);
+            if (before != null) before.interrupt();
+            if (following.size() >= FOLLOWED_MAX)
+                throw new Refused(
+                        Problem.of(
+                                429,
+                                "too_many_followed",
+                                "Too much is followed",
+                                "one conversation follows at most %d jobs"
+                                        .formatted(FOLLOWED_MAX)));
+            EventTail.Ear ear = tail.listen(job);
+            Thread thread =
+                    Thread.ofVirtual()
+                            .name("follow-" + job)
+                            .unstarted(() -> follow(job, ear, beat, follower));
+            following.put(job, thread);
+            thread.start();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void follow(JobId job, EventTail.Ear ear, Duration beat, Follower follower) {
+        try (ear) {
+            long gap = ear.gap();
+            boolean more = follower.look(true);
+            while (more && !tail.closed()) {
+                Event event = ear.poll(beat);
+                boolean changed = event != null || gap != ear.gap();
+                while (event != null) event = ear.poll(Duration.ZERO);
+                gap = ear.gap();
+                more = follower.look(changed);
+            }
+        } catch (Gone | InterruptedException e) {
+            // Nobody is left to be told.
+        } catch (RuntimeException e) {
+            log.warn("a job is followed no longer: {}", e.getMessage());
+            end();
+        } finally {
+            followedNoLonger(job);
+        }
+    }
+
+    private void followedNoLonger(JobId job) {
+        lock.lock();
+        try {
+            following.remove(job, Thread.currentThread());
+        } finally {
+            lock.unlock();
+        }
+        rest();
+    }
+
+    /** From here on it is the client's turn, unless it waits for this side. */
+    private void rest() {
+        lock.lock();
+        try {
+            if (over || !following.isEmpty()) patience.goesOn(reader);
+            else patience.waits(reader);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nothing is followed any more. */
+    void end() {
+        lock.lock();
+        try {
+            over = true;
+            following.values().forEach(Thread::interrupt);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

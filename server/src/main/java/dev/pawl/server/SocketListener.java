@@ -1,0 +1,99 @@
+package dev.pawl.server;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Headers;
+import io.helidon.http.HttpPrologue;
+import io.helidon.websocket.WsCloseCodes;
+import io.helidon.websocket.WsListener;
+import io.helidon.websocket.WsSession;
+import io.helidon.websocket.WsUpgradeException;
+import java.net.URI;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens to one client of a front's socket: asks who it is, puts together what it says in parts,
+ * and hands it on. Of one connection's thread.
+ */
+final class SocketListener implements WsListener {
+    private static final Logger log = LoggerFactory.getLogger(SocketListener.class);
+
+    /** Makes the conversation, when there is one. */
+    interface Opening {
+        FrontSession open(WsSession socket);
+    }
+
+    private final FrontSocket front;
+    private final Access access;
+    private final Opening opening;
+    private final StringBuilder text = new StringBuilder();
+    private @Nullable FrontSession session;
+    private FrontSocket.@Nullable Talk talk;
+
+    SocketListener(FrontSocket front, Access access, Opening opening) {
+        this.front = front;
+        this.access = access;
+        this.opening = opening;
+    }
+
+    /**
+     * A browser lets a page of any origin open a socket to any other, with cookies, and only says
+     * whose page it is (https://www.rfc-editor.org/rfc/rfc6455#section-10.2). Whose a front's jobs
+     * are, it doesn't know yet.
+     */
+    @Override
+    public Optional<Headers> onHttpUpgrade(HttpPrologue prologue, Headers headers)
+            throws WsUpgradeException {
+        String host = headers.first(HeaderNames.HOST).orElse("");
+        String origin = headers.first(HeaderNames.ORIGIN).orElse("");
+        if (!origin.isEmpty() && !authority(origin).equalsIgnoreCase(host))
+            throw new WsUpgradeException("a page of " + origin + " may not talk to " + host);
+        try {
+            access.caller(headers, Access.Need.OPERATOR);
+        } catch (Refused e) {
+            throw new WsUpgradeException(e.problem().detail(), e);
+        }
+        return Optional.empty();
+    }
+
+    private static String authority(String origin) {
+        try {
+            String authority = URI.create(origin).getRawAuthority();
+            return authority == null ? "" : authority;
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
+    }
+
+    @Override
+    public void onOpen(WsSession socket) {
+        session = opening.open(socket);
+        talk = front.talk().apply(session);
+    }
+
+    @Override
+    public void onMessage(WsSession socket, String part, boolean last) {
+        text.append(part);
+        if (text.length() > Listener.MESSAGE_MAX) {
+            socket.close(WsCloseCodes.TOO_BIG, "more than " + Listener.MESSAGE_MAX);
+            return;
+        }
+        if (!last || talk == null || session == null) return;
+        String whole = text.toString();
+        text.setLength(0);
+        session.hear(talk, whole);
+    }
+
+    @Override
+    public void onClose(WsSession socket, int status, String reason) {
+        if (session != null) session.end();
+    }
+
+    @Override
+    public void onError(WsSession socket, Throwable error) {
+        log.debug("a socket ends", error);
+        if (session != null) session.end();
+    }
+}
