@@ -21,6 +21,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * measured is the server.
  */
 final class HttpLoad {
+    /** Stands in a body for a number that no other request of this run has. */
+    static final String NUMBER = "########";
+
+    private static final AtomicInteger NUMBERS = new AtomicInteger(10_000_000);
+
     private HttpLoad() {}
 
     /**
@@ -56,6 +61,7 @@ final class HttpLoad {
                             Integer.toString(ask.port()),
                             Integer.toString(ask.connections()),
                             Integer.toString(requests),
+                            Integer.toString(NUMBERS.getAndAdd(requests)),
                             body.toString());
             double[] numbers =
                     Arrays.stream(said.split(" ", -1)).mapToDouble(Double::parseDouble).toArray();
@@ -69,7 +75,8 @@ final class HttpLoad {
         int port = Integer.parseInt(arguments[0]);
         int connections = Integer.parseInt(arguments[1]);
         int requests = Integer.parseInt(arguments[2]);
-        byte[] ask = Files.readAllBytes(Path.of(arguments[3]));
+        int number = Integer.parseInt(arguments[3]);
+        byte[] ask = Files.readAllBytes(Path.of(arguments[4]));
         var times = new long[requests];
         var next = new AtomicInteger();
         List<Thread> callers = new ArrayList<>();
@@ -82,7 +89,7 @@ final class HttpLoad {
                             .start(() -> {
                                 try (var socket = new Socket("localhost", port)) {
                                     socket.setTcpNoDelay(true);
-                                    call(socket, ask, times, next);
+                                    call(socket, ask.clone(), number, times, next);
                                 } catch (IOException e) {
                                     System.err.println(e);
                                     failed.incrementAndGet();
@@ -100,11 +107,17 @@ final class HttpLoad {
                 times[requests * 99 / 100] / 1e6);
     }
 
-    private static void call(Socket socket, byte[] ask, long[] times, AtomicInteger next)
+    private static void call(
+            Socket socket, byte[] ask, int number, long[] times, AtomicInteger next)
             throws IOException {
+        int place = new String(ask, StandardCharsets.ISO_8859_1).indexOf(NUMBER);
         OutputStream out = socket.getOutputStream();
         var in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
         for (int i = next.getAndIncrement(); i < times.length; i = next.getAndIncrement()) {
+            if (place >= 0) {
+                byte[] digits = Integer.toString(number + i).getBytes(StandardCharsets.US_ASCII);
+                System.arraycopy(digits, 0, ask, place, digits.length);
+            }
             long sent = Jobs.TIME.nanos();
             out.write(ask);
             byte[] _ = answer(in);

@@ -2,6 +2,8 @@ package dev.pawl.bench;
 
 import dev.pawl.api.Json;
 import dev.pawl.core.Engine;
+import dev.pawl.server.Front;
+import dev.pawl.server.FrontPort;
 import dev.pawl.server.Server;
 import dev.pawl.server.ServerOptions;
 import dev.pawl.server.Site;
@@ -9,6 +11,7 @@ import dev.pawl.store.sqlite.SqliteOptions.Synchronous;
 import dev.pawl.store.sqlite.SqliteStore;
 import dev.pawl.testkit.NoArtifacts;
 import dev.pawl.tool.Requests;
+import dev.pawl.tool.Tool;
 import dev.pawl.tool.Tools;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
@@ -26,6 +29,15 @@ final class HttpSite implements AutoCloseable {
     private final Server server;
 
     HttpSite(Synchronous synchronous) throws IOException {
+        this(synchronous, List.of(), List.of());
+    }
+
+    /**
+     * The same with fronts.
+     *
+     * @param more tools
+     */
+    HttpSite(Synchronous synchronous, List<Front> fronts, List<Tool> more) throws IOException {
         file = Setting.freshFile();
         Path tool = file.resolveSibling("noop.yaml");
         Files.writeString(tool, "tool: noop@1\nrun: {java: noop}\n");
@@ -37,15 +49,20 @@ final class HttpSite implements AutoCloseable {
                         engine,
                         artifacts,
                         store.keys(),
-                        Tools.of(List.of(file.getParent()), Map.of()),
+                        Tools.of(List.of(file.getParent()), Map.of(), more),
                         new Requests(artifacts, (_, _) -> "1", Map.of()),
                         Jobs.TIME,
                         "bench");
-        server = new Server(site, ServerOptions.defaults().withPort(0)).start();
+        var ports = fronts.stream().map(front -> new FrontPort(front, 0)).toList();
+        server = new Server(site, ServerOptions.defaults().withPort(0), ports).start();
     }
 
     int port() {
         return server.port();
+    }
+
+    int port(Front front) {
+        return server.port(front);
     }
 
     /** The same web server with nothing behind it: reads a JSON body and answers one. */

@@ -19,7 +19,8 @@ public final class Main {
                             "beside", new Beside(),
                             "http", new HttpSubmits(),
                             "pages", new HttpPages(),
-                            "listeners", new HttpListeners()));
+                            "listeners", new HttpListeners(),
+                            "fronts", new HttpFronts()));
 
     private Main() {}
 

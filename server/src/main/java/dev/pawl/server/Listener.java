@@ -108,6 +108,15 @@ final class Listener implements AutoCloseable {
                     way.method(),
                     way.path(),
                     (request, response) -> handle(way, request, response));
+        for (FrontSocket socket : speech.sockets()) {
+            var way =
+                    new Way(
+                            Method.GET,
+                            socket.path(),
+                            Access.Need.OPERATOR,
+                            SocketListener::refuse);
+            routing.get(socket.path(), (request, response) -> handle(way, request, response));
+        }
         routing.any((request, response) -> notThere(request, response));
         routing.error(Throwable.class, this::bug);
     }

@@ -1,5 +1,6 @@
 package dev.pawl.server;
 
+import dev.pawl.api.Problem;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
 import io.helidon.http.HttpPrologue;
@@ -46,16 +47,36 @@ final class SocketListener implements WsListener {
     @Override
     public Optional<Headers> onHttpUpgrade(HttpPrologue prologue, Headers headers)
             throws WsUpgradeException {
-        String host = headers.first(HeaderNames.HOST).orElse("");
-        String origin = headers.first(HeaderNames.ORIGIN).orElse("");
-        if (!origin.isEmpty() && !authority(origin).equalsIgnoreCase(host))
-            throw new WsUpgradeException("a page of " + origin + " may not talk to " + host);
+        Optional<String> foreign = foreign(headers);
+        if (foreign.isPresent()) throw new WsUpgradeException(foreign.get());
         try {
             access.caller(headers, Access.Need.OPERATOR);
         } catch (Refused e) {
             throw new WsUpgradeException(e.problem().detail(), e);
         }
         return Optional.empty();
+    }
+
+    /** Why a page may not talk here; empty where it may, or where no page asks. */
+    static Optional<String> foreign(Headers headers) {
+        String host = headers.first(HeaderNames.HOST).orElse("");
+        String origin = headers.first(HeaderNames.ORIGIN).orElse("");
+        if (origin.isEmpty() || authority(origin).equalsIgnoreCase(host)) return Optional.empty();
+        return Optional.of("a page of %s may not talk to %s".formatted(origin, host));
+    }
+
+    /** Answers a request for a socket that isn't one, or that was not let in. */
+    static void refuse(Exchange exchange) {
+        Optional<String> foreign = foreign(exchange.request().headers());
+        if (foreign.isPresent())
+            throw new Refused(Problem.of(403, "forbidden", "Not allowed", foreign.get()));
+        exchange.response().headers().set(HeaderNames.UPGRADE, "websocket");
+        throw new Refused(
+                Problem.of(
+                        426,
+                        "upgrade_required",
+                        "Only a WebSocket can be opened here",
+                        "want the headers Upgrade: websocket and Connection: Upgrade"));
     }
 
     private static String authority(String origin) {

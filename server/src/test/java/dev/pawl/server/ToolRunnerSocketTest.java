@@ -174,6 +174,13 @@ final class ToolRunnerSocketTest {
     }
 
     @Test
+    void aRequestThatOpensNoSocketIsToldWhy() {
+        assertThat(on.get("/ws").status()).isEqualTo(426);
+        assertThat(on.get("/ws").header("Upgrade")).isEqualTo("websocket");
+        assertThat(on.get("/ws", "Origin", "http://evil.example").status()).isEqualTo(403);
+    }
+
+    @Test
     void aPageOfAnotherOriginIsRefused() {
         assertThatThrownBy(() -> new Client(Optional.of("http://evil.example")).close())
                 .hasMessageContaining("WebSocketHandshakeException");
