@@ -14,7 +14,6 @@ import dev.pawl.server.Refused;
 import dev.pawl.server.compute.Contract;
 import dev.pawl.server.compute.Contracts;
 import dev.pawl.server.compute.CorrelationId;
-import dev.pawl.tool.Checked;
 import dev.pawl.tool.FieldError;
 import dev.pawl.tool.PythonJson;
 import dev.pawl.tool.Requests;
@@ -65,9 +64,8 @@ record RunRoute(Contracts contracts, RandomGenerator random) {
         try (var _ = MDC.putCloseable("correlation_id", flow)) {
             Wanted wanted = wanted(exchange);
             Tool tool = tool(exchange, wanted.contract());
-            JsonNode inputs = inputs(tool, wanted.inputs());
             log.info("job.submit {} app={}", tool.id(), wanted.app());
-            submit(exchange, tool, wanted, inputs, flow);
+            submit(exchange, tool, wanted, flow);
         }
     }
 
@@ -115,16 +113,6 @@ record RunRoute(Contracts contracts, RandomGenerator random) {
                 .orElseThrow(() -> new IllegalStateException("no tool for contract " + id));
     }
 
-    /**
-     * Inputs that fit, in the one order and with the one text of each number that the same inputs
-     * have; defaults are not filled in yet.
-     */
-    private static JsonNode inputs(Tool tool, JsonNode given) {
-        if (tool.input().check(given) instanceof Checked.Invalid(var errors))
-            throw wrong(errors.stream().map(RunRoute::inInputs).toList());
-        return read(PythonJson.text(given).getBytes(StandardCharsets.UTF_8), "inputs");
-    }
-
     private static FieldProblem inInputs(FieldError error) {
         return new FieldProblem("/inputs" + error.pointer(), error.message());
     }
@@ -164,9 +152,10 @@ record RunRoute(Contracts contracts, RandomGenerator random) {
 
     // ---- Submitted
 
-    private static void submit(
-            FrontExchange exchange, Tool tool, Wanted wanted, JsonNode inputs, String flow) {
-        String hash = InputsHash.of(inputs, tool.id());
+    private static void submit(FrontExchange exchange, Tool tool, Wanted wanted, String flow) {
+        String text = text(wanted.inputs());
+        JsonNode inputs = read(text.getBytes(StandardCharsets.UTF_8), "inputs");
+        String hash = InputsHash.of(text, tool.id());
         Set<String> tags = new LinkedHashSet<>(List.of("app:" + wanted.app(), "inputs:" + hash));
         String base = KEY + hash;
         String key = base;
@@ -205,6 +194,15 @@ record RunRoute(Contracts contracts, RandomGenerator random) {
                     key = base;
                 }
             }
+        }
+    }
+
+    /** In the one order, and with the one text of each number, that the same inputs have. */
+    private static String text(JsonNode inputs) {
+        try {
+            return PythonJson.text(inputs);
+        } catch (IllegalArgumentException e) {
+            throw wrong(List.of(new FieldProblem("/inputs", String.valueOf(e.getMessage()))));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.pawl.server.sitefit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pawl.core.ToolId;
+import dev.pawl.tool.PythonJson;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +56,7 @@ final class InputsHashTest {
     void itIsThatOfPython(String json, String contract, String hash) {
         var inputs = ((PythonBody.Reading.Read) read(json)).node();
 
-        assertThat(InputsHash.of(inputs, ToolId.parse(contract))).isEqualTo(hash);
+        assertThat(InputsHash.of(PythonJson.text(inputs), ToolId.parse(contract))).isEqualTo(hash);
     }
 
     private static PythonBody.Reading read(String json) {
