@@ -33,6 +33,9 @@ public final class Json {
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .build();
 
+    private static final JsonMapper DOUBLES =
+            MAPPER.rebuild().disable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+
     private Json() {}
 
     /** What became of a text. */
@@ -44,8 +47,20 @@ public final class Json {
 
     /** Reads one JSON value; blanks around it are fine, anything else is not. */
     public static Reading read(byte[] utf8) {
+        return read(utf8, MAPPER);
+    }
+
+    /**
+     * The same, as most programs read JSON: what has a point or an exponent is the nearest double,
+     * a whole number keeps every digit.
+     */
+    public static Reading readDoubles(byte[] utf8) {
+        return read(utf8, DOUBLES);
+    }
+
+    private static Reading read(byte[] utf8, JsonMapper mapper) {
         try {
-            JsonNode node = MAPPER.readTree(utf8);
+            JsonNode node = mapper.readTree(utf8);
             if (node == null || node.isMissingNode()) return new Reading.Unreadable("it is empty");
             return new Reading.Read(node);
         } catch (JacksonException e) {

@@ -2,8 +2,10 @@ package dev.pawl.tool;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -13,6 +15,8 @@ import tools.jackson.databind.JsonNode;
  */
 public final class CanonicalJson {
     private static final HexFormat HEX = HexFormat.of();
+    private static final Writer WRITER =
+            new Writer(Comparator.naturalOrder(), CanonicalNumber::text);
 
     private CanonicalJson() {}
 
@@ -23,9 +27,7 @@ public final class CanonicalJson {
      *     NaN or infinite: neither has a canonical form
      */
     public static String text(JsonNode node) {
-        var out = new StringBuilder();
-        write(node, out);
-        return out.toString();
+        return WRITER.text(node);
     }
 
     /** The canonical text in UTF-8. */
@@ -33,47 +35,56 @@ public final class CanonicalJson {
         return text(node).getBytes(StandardCharsets.UTF_8);
     }
 
-    private static void write(JsonNode node, StringBuilder out) {
-        switch (node.getNodeType()) {
-            case OBJECT -> writeObject(node, out);
-            case ARRAY -> writeArray(node, out);
-            case STRING -> writeString(node.stringValue(), out);
-            case NUMBER -> out.append(CanonicalNumber.text(node));
-            case BOOLEAN -> out.append(node.booleanValue());
-            case NULL -> out.append("null");
-            case BINARY, MISSING, POJO ->
-                    throw new IllegalArgumentException(node.getNodeType() + " is not JSON");
+    /** Writes values without white space, in one of the ways that equal values share. */
+    record Writer(Comparator<String> order, Function<JsonNode, String> number) {
+        String text(JsonNode node) {
+            var out = new StringBuilder();
+            write(node, out);
+            return out.toString();
         }
-    }
 
-    private static void writeObject(JsonNode node, StringBuilder out) {
-        var members = new ArrayList<>(node.properties());
-        members.sort(Map.Entry.comparingByKey());
-        out.append('{');
-        String comma = "";
-        for (var member : members) {
-            out.append(comma);
-            writeString(member.getKey(), out);
-            out.append(':');
-            write(member.getValue(), out);
-            comma = ",";
+        private void write(JsonNode node, StringBuilder out) {
+            switch (node.getNodeType()) {
+                case OBJECT -> writeObject(node, out);
+                case ARRAY -> writeArray(node, out);
+                case STRING -> writeString(node.stringValue(), out);
+                case NUMBER -> out.append(number.apply(node));
+                case BOOLEAN -> out.append(node.booleanValue());
+                case NULL -> out.append("null");
+                case BINARY, MISSING, POJO ->
+                        throw new IllegalArgumentException(node.getNodeType() + " is not JSON");
+            }
         }
-        out.append('}');
-    }
 
-    private static void writeArray(JsonNode node, StringBuilder out) {
-        out.append('[');
-        String comma = "";
-        for (JsonNode item : node.values()) {
-            out.append(comma);
-            write(item, out);
-            comma = ",";
+        private void writeObject(JsonNode node, StringBuilder out) {
+            var members = new ArrayList<>(node.properties());
+            members.sort(Map.Entry.comparingByKey(order));
+            out.append('{');
+            String comma = "";
+            for (var member : members) {
+                out.append(comma);
+                writeString(member.getKey(), out);
+                out.append(':');
+                write(member.getValue(), out);
+                comma = ",";
+            }
+            out.append('}');
         }
-        out.append(']');
+
+        private void writeArray(JsonNode node, StringBuilder out) {
+            out.append('[');
+            String comma = "";
+            for (JsonNode item : node.values()) {
+                out.append(comma);
+                write(item, out);
+                comma = ",";
+            }
+            out.append(']');
+        }
     }
 
     /** A text in quotes with the shortest escapes. */
-    static void writeString(String text, StringBuilder out) {
+    private static void writeString(String text, StringBuilder out) {
         requireWholeSurrogates(text);
         out.append('"');
         for (int i = 0; i < text.length(); i++) {

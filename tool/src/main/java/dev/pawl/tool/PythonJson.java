@@ -1,9 +1,7 @@
 package dev.pawl.tool;
 
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -26,6 +24,9 @@ public final class PythonJson {
                 return Integer.compare(a.length(), b.length());
             };
 
+    private static final CanonicalJson.Writer WRITER =
+            new CanonicalJson.Writer(BY_CODE_POINT, PythonJson::number);
+
     private PythonJson() {}
 
     /**
@@ -34,48 +35,7 @@ public final class PythonJson {
      * @throws IllegalArgumentException when a string holds half a surrogate pair
      */
     public static String text(JsonNode node) {
-        var out = new StringBuilder();
-        write(node, out);
-        return out.toString();
-    }
-
-    private static void write(JsonNode node, StringBuilder out) {
-        switch (node.getNodeType()) {
-            case OBJECT -> writeObject(node, out);
-            case ARRAY -> writeArray(node, out);
-            case STRING -> CanonicalJson.writeString(node.stringValue(), out);
-            case NUMBER -> out.append(number(node));
-            case BOOLEAN -> out.append(node.booleanValue());
-            case NULL -> out.append("null");
-            case BINARY, MISSING, POJO ->
-                    throw new IllegalArgumentException(node.getNodeType() + " is not JSON");
-        }
-    }
-
-    private static void writeObject(JsonNode node, StringBuilder out) {
-        var members = new ArrayList<>(node.properties());
-        members.sort(Map.Entry.comparingByKey(BY_CODE_POINT));
-        out.append('{');
-        String comma = "";
-        for (var member : members) {
-            out.append(comma);
-            CanonicalJson.writeString(member.getKey(), out);
-            out.append(':');
-            write(member.getValue(), out);
-            comma = ",";
-        }
-        out.append('}');
-    }
-
-    private static void writeArray(JsonNode node, StringBuilder out) {
-        out.append('[');
-        String comma = "";
-        for (JsonNode item : node.values()) {
-            out.append(comma);
-            write(item, out);
-            comma = ",";
-        }
-        out.append(']');
+        return WRITER.text(node);
     }
 
     private static String number(JsonNode node) {

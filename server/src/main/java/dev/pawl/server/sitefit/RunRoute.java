@@ -1,5 +1,6 @@
 package dev.pawl.server.sitefit;
 
+import dev.pawl.api.Json;
 import dev.pawl.api.Problem;
 import dev.pawl.api.Problem.FieldProblem;
 import dev.pawl.core.ErrorCode;
@@ -118,9 +119,9 @@ record RunRoute(Contracts contracts, RandomGenerator random) {
     }
 
     private static JsonNode read(byte[] json, String what) {
-        return switch (PythonBody.read(json)) {
-            case PythonBody.Reading.Read(var node) -> node;
-            case PythonBody.Reading.Unreadable(var reason) ->
+        return switch (Json.readDoubles(json)) {
+            case Json.Reading.Read(var node) -> node;
+            case Json.Reading.Unreadable(var reason) ->
                     throw new Refused(
                             Problem.of(
                                     400,

@@ -2,6 +2,7 @@ package dev.pawl.server.sitefit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pawl.api.Json;
 import dev.pawl.core.ToolId;
 import dev.pawl.tool.PythonJson;
 import java.nio.charset.StandardCharsets;
@@ -54,12 +55,12 @@ final class InputsHashTest {
     @ParameterizedTest
     @MethodSource("vectors")
     void itIsThatOfPython(String json, String contract, String hash) {
-        var inputs = ((PythonBody.Reading.Read) read(json)).node();
+        var inputs = ((Json.Reading.Read) read(json)).node();
 
         assertThat(InputsHash.of(PythonJson.text(inputs), ToolId.parse(contract))).isEqualTo(hash);
     }
 
-    private static PythonBody.Reading read(String json) {
-        return PythonBody.read(json.getBytes(StandardCharsets.UTF_8));
+    private static Json.Reading read(String json) {
+        return Json.readDoubles(json.getBytes(StandardCharsets.UTF_8));
     }
 }
