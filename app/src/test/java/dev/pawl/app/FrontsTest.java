@@ -51,4 +51,44 @@ final class FrontsTest {
         assertThat(ended.out()).contains("pawl serves front tool-runner at http://localhost:");
         assertThat(ended.code()).isEqualTo(ExitCode.SUCCEEDED);
     }
+
+    @Test
+    void whoWantsRhinoComputeAndNamesNoneIsTold() {
+        var compute = sitefit().with("USE_COMPUTE", "true").type("compute", "--port", "0");
+
+        assertThat(compute.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(compute.err()).contains("no address of Rhino.Compute is given", "COMPUTE_URL");
+        var up =
+                sitefit()
+                        .with("USE_COMPUTE", "true")
+                        .type("up", "--port", "0", "--front", "sitefit:0");
+        assertThat(up.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(up.err()).contains("no address of Rhino.Compute is given");
+    }
+
+    @Test
+    void theProxySaysWhatItAsksAndNamesContractsWithoutADefinition() {
+        var typed =
+                sitefit()
+                        .with("USE_COMPUTE", "true")
+                        .with("COMPUTE_URL", "http://localhost:1")
+                        .with("COMPUTE_API_KEY", "secret-7");
+        typed.whenWatching(_ -> typed.signal(1));
+
+        var bare = typed.type("compute", "--port", "0");
+        typed.with("COMPUTE_DEFINITIONS_PATH", "C:\\compute");
+        var there = typed.type("compute", "--port", "0");
+
+        assertThat(bare.out()).contains("(Rhino.Compute at http://localhost:1, 0 contracts)");
+        assertThat(bare.err()).contains("ghlogic.ghx: is missing", "this contract is not served");
+        assertThat(there.out()).contains("(Rhino.Compute at http://localhost:1, 2 contracts)");
+        assertThat(bare.err() + there.err() + there.out()).doesNotContain("secret-7");
+    }
+
+    private Typed sitefit() {
+        Path contracts =
+                Path.of(System.getProperty("pawl.root"), "examples/sitefit/contracts")
+                        .toAbsolutePath();
+        return new Typed(folder).with("CONTRACTS_DIR", contracts.toString());
+    }
 }

@@ -2,16 +2,18 @@ package dev.pawl.app.cli;
 
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
+import dev.pawl.core.Time;
 import dev.pawl.server.ServerOptions;
 import dev.pawl.server.compute.ComputeOptions;
 import dev.pawl.server.compute.ComputeServer;
 import dev.pawl.server.compute.Contracts;
 import dev.pawl.server.compute.Fault;
+import dev.pawl.server.compute.RhinoOptions;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.random.RandomGenerator;
 
 /** {@code pawl compute}: solves what fits a contract, until it is told to stop. */
 public final class Compute implements Command {
@@ -40,7 +42,7 @@ public final class Compute implements Command {
     @Override
     public String summary() {
         return "Serves POST /gh/{definition}:{version}/solve from a folder of contracts, with a"
-                + " mock solver.";
+                + " mock solver or Rhino.Compute.";
     }
 
     @Override
@@ -52,16 +54,11 @@ public final class Compute implements Command {
     public ExitCode run(Call call) throws InterruptedException {
         ServerOptions listening = call.configuration().server();
         Up.requireLocal(listening, call.has(Up.INSECURE));
-        requireMock(call.outside().environment());
+        Optional<RhinoOptions> rhino = call.configuration().compute().rhino();
         call.wiring().startLog(call.configuration(), true);
-        Contracts contracts = contracts(call);
+        Contracts contracts = contracts(call, rhino);
         var stop = new CountDownLatch(1);
-        try (var server =
-                        new ComputeServer(
-                                contracts,
-                                options(call, listening),
-                                call.outside().time(),
-                                call.outside().random());
+        try (var server = server(call, contracts, rhino, options(call, listening));
                 var _ =
                         call.outside()
                                 .signals()
@@ -73,18 +70,37 @@ public final class Compute implements Command {
             server.start();
             call.screen()
                     .line(
-                            "pawl computes on http://%s:%d (mock solver, %d contracts)"
+                            "pawl computes on http://%s:%d (%s, %d contracts)"
                                     .formatted(
                                             listening.host(),
                                             server.port(),
+                                            solver(rhino),
                                             contracts.all().size()));
             stop.await();
         }
         return ExitCode.SUCCEEDED;
     }
 
-    /** The contracts of the folder that is named; what is wrong with them is told. */
-    static Contracts contracts(Call call) {
+    /** A server that solves with what the configuration says; it listens to nothing yet. */
+    static ComputeServer server(
+            Call call, Contracts contracts, Optional<RhinoOptions> rhino, ComputeOptions options) {
+        Time time = call.outside().time();
+        RandomGenerator random = call.outside().random();
+        return rhino.map(there -> new ComputeServer(contracts, there, options, time, random))
+                .orElseGet(() -> new ComputeServer(contracts, options, time, random));
+    }
+
+    /** What solves, for people. */
+    static String solver(Optional<RhinoOptions> rhino) {
+        return rhino.map(RhinoOptions::toString).orElse("mock solver");
+    }
+
+    /**
+     * The contracts of the folder that is named; what is wrong with them is told.
+     *
+     * @param rhino what has to solve them; empty where that may be anything
+     */
+    static Contracts contracts(Call call, Optional<RhinoOptions> rhino) {
         String variable = call.outside().environment().getOrDefault("CONTRACTS_DIR", "");
         Path folder =
                 call.get(CONTRACTS)
@@ -97,7 +113,8 @@ public final class Compute implements Command {
                                         ErrorCode.INPUT_INVALID,
                                         "no folder of contracts is named; give it with"
                                                 + " --contracts"));
-        Contracts contracts = Contracts.of(call.outside().folder().resolve(folder));
+        Contracts all = Contracts.of(call.outside().folder().resolve(folder));
+        Contracts contracts = rhino.map(all::solvedBy).orElse(all);
         contracts.problems().forEach(problem -> call.screen().note("pawl: " + problem));
         return contracts;
     }
@@ -110,14 +127,5 @@ public final class Compute implements Command {
             throw new PawlException(
                     ErrorCode.INPUT_INVALID, "--seats is " + seats + "; want at least 1");
         return options.withSeats(seats, options.seatWait());
-    }
-
-    /** Answers of a mock are nothing for who wants to compute. */
-    static void requireMock(Map<String, String> environment) {
-        if (environment.getOrDefault("USE_COMPUTE", "false").equals("true"))
-            throw new PawlException(
-                    ErrorCode.CONFIGURATION_INVALID,
-                    "USE_COMPUTE is true, but this version has only the mock solver; unset it, or"
-                            + " set APPSERVER_URL to a server that computes");
     }
 }

@@ -5,6 +5,7 @@ import dev.pawl.core.PawlException;
 import dev.pawl.server.compute.ComputeOptions;
 import dev.pawl.server.compute.ComputeServer;
 import dev.pawl.server.compute.Contracts;
+import dev.pawl.server.compute.RhinoOptions;
 import dev.pawl.server.sitefit.ContractTools;
 import dev.pawl.server.sitefit.SitefitFront;
 import dev.pawl.server.sitefit.SitefitOptions;
@@ -29,31 +30,34 @@ record SitefitSetup(SitefitFront front, List<Tool> tools, Optional<ComputeServer
      */
     static SitefitSetup of(Call call) {
         Map<String, String> environment = call.outside().environment();
-        Compute.requireMock(environment);
-        Contracts contracts = Compute.contracts(call);
         String url =
                 environment.getOrDefault(
                         "APPSERVER_URL", environment.getOrDefault("APP_SERVER_URL", ""));
-        var front = new SitefitFront(contracts, call.outside().random());
         if (!url.isEmpty())
-            return new SitefitSetup(
-                    front,
-                    ContractTools.of(contracts, options(environment, url)),
-                    Optional.empty());
+            return of(call, Compute.contracts(call, Optional.empty()), url, Optional.empty());
+        Optional<RhinoOptions> rhino = call.configuration().compute().rhino();
+        Contracts contracts = Compute.contracts(call, rhino);
         var options = ComputeOptions.defaults().withHost(HOST).withPort(0);
-        var compute =
-                new ComputeServer(
-                                contracts, options, call.outside().time(), call.outside().random())
-                        .start();
+        ComputeServer compute = Compute.server(call, contracts, rhino, options).start();
         String own = "http://%s:%d".formatted(HOST, compute.port());
         call.screen()
                 .line(
-                        "pawl computes in this process on %s (mock solver); set APPSERVER_URL for another server"
-                                .formatted(own));
+                        "pawl computes in this process on %s (%s); set APPSERVER_URL for another server"
+                                .formatted(own, Compute.solver(rhino)));
+        try {
+            return of(call, contracts, own, Optional.of(compute));
+        } catch (RuntimeException e) {
+            compute.close();
+            throw e;
+        }
+    }
+
+    private static SitefitSetup of(
+            Call call, Contracts contracts, String url, Optional<ComputeServer> compute) {
         return new SitefitSetup(
-                front,
-                ContractTools.of(contracts, options(environment, own)),
-                Optional.of(compute));
+                new SitefitFront(contracts, call.outside().random()),
+                ContractTools.of(contracts, options(call.outside().environment(), url)),
+                compute);
     }
 
     private static SitefitOptions options(Map<String, String> environment, String url) {

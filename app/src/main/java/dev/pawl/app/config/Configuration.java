@@ -4,6 +4,7 @@ import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Role;
 import dev.pawl.server.ServerOptions;
+import dev.pawl.server.compute.RhinoOptions;
 import dev.pawl.store.sqlite.SqliteOptions;
 import dev.pawl.tool.DurationText;
 import dev.pawl.worker.WorkerOptions;
@@ -24,8 +25,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The effective configuration: defaults, then {@code pawl.yaml}, then {@code PAWL_*} variables,
- * then flags. Reading it checks every value; nothing is built yet.
+ * The effective configuration: defaults, then variables of originals that Pawl stands in for, then
+ * {@code pawl.yaml}, then {@code PAWL_*} variables, then flags. Reading it checks every value;
+ * nothing is built yet.
  *
  * @param data absolute
  * @param tools absolute, beside the shipped folder
@@ -46,10 +48,12 @@ public record Configuration(
         ServerOptions server,
         Map<String, Integer> queueDepths,
         boolean fromFile,
+        ComputeSettings compute,
         LogSettings log,
         List<Setting> settings) {
     private static final String FILE = "pawl.yaml";
     private static final String FILE_VARIABLE = "PAWL_CONFIG";
+    private static final URI NO_SERVER = URI.create("http://localhost");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*(B|KiB|MiB|GiB)?");
 
     public Configuration {
@@ -83,6 +87,7 @@ public record Configuration(
      */
     public static Configuration read(Given given) {
         var settings = new Settings();
+        settings.setOriginals(given.environment());
         Optional<Path> file = file(given);
         file.ifPresent(path -> ConfigFile.read(path, settings));
         settings.setVariables(given.environment());
@@ -116,6 +121,7 @@ public record Configuration(
                     server(),
                     depths(),
                     fromFile,
+                    compute(),
                     log(),
                     settings.all());
         }
@@ -228,6 +234,24 @@ public record Configuration(
             return depths;
         }
 
+        private ComputeSettings compute() {
+            var solver = choice(Key.COMPUTE_SOLVER, ComputeSettings.Solver.class);
+            // Without a server the others are only looked at.
+            boolean named = !settings.get(Key.COMPUTE_URL).text().isEmpty();
+            RhinoOptions rhino = RhinoOptions.of(NO_SERVER);
+            if (named)
+                rhino =
+                        checked(
+                                Key.COMPUTE_URL,
+                                rhino,
+                                (_, text) -> RhinoOptions.of(URI.create(text)));
+            rhino = checked(Key.COMPUTE_KEY, rhino, RhinoOptions::withKey);
+            rhino = checked(Key.COMPUTE_DEFINITIONS, rhino, RhinoOptions::withDefinitions);
+            Duration timeout = duration(Key.COMPUTE_TIMEOUT);
+            rhino = checked(Key.COMPUTE_TIMEOUT, rhino, (o, _) -> o.withTimeout(timeout));
+            return new ComputeSettings(solver, named ? Optional.of(rhino) : Optional.empty());
+        }
+
         private LogSettings log() {
             return new LogSettings(
                     choice(Key.LOG_FORMAT, LogSettings.Format.class),
@@ -282,7 +306,7 @@ public record Configuration(
             return new PawlException(
                     ErrorCode.CONFIGURATION_INVALID,
                     "%s is \"%s\" (%s); %s"
-                            .formatted(setting.path(), setting.text(), setting.source(), wanted));
+                            .formatted(setting.path(), setting.shown(), setting.source(), wanted));
         }
     }
 }

@@ -34,6 +34,15 @@ public enum Key {
                     + " else none"),
     SERVER_JSON_MAX("server.json-max", "10MiB", "most bytes of a JSON body"),
     SERVER_FILE_MAX("server.file-max", "2GiB", "most bytes of an upload"),
+    COMPUTE_SOLVER("compute.solver", "mock", "what solves: mock, or rhino for Rhino.Compute"),
+    COMPUTE_URL("compute.url", "", "address of Rhino.Compute"),
+    COMPUTE_KEY("compute.key", "", "key that it wants; `pawl config` doesn't show it"),
+    COMPUTE_DEFINITIONS(
+            "compute.definitions",
+            "",
+            "folder or address, as it sees it, of NAME/VERSION/ghlogic.ghx; empty to send it the"
+                    + " contract's own"),
+    COMPUTE_TIMEOUT("compute.timeout", "4m", "of one solve there; a contract may ask for less"),
     LOG_FORMAT("log.format", "text", "text or json"),
     LOG_LEVEL("log.level", "auto", "debug, info, warn, error; auto is info in a worker, else warn");
 
@@ -64,6 +73,11 @@ public enum Key {
         this.path = path;
         this.defaultText = defaultText;
         this.help = help;
+    }
+
+    /** Whether people don't see its value. */
+    boolean secret() {
+        return this == KEY || this == COMPUTE_KEY;
     }
 
     /** As in {@code store.synchronous}. */

@@ -12,7 +12,8 @@ public record Setting(String path, String text, String source) {
 
     /** The value as people may see it. */
     public String shown() {
-        return path.equals(Key.KEY.path()) && !text.isEmpty() ? "(secret)" : text;
+        boolean secret = !text.isEmpty() && Key.of(path).filter(Key::secret).isPresent();
+        return secret ? "(secret)" : text;
     }
 
     /** Whether nobody set it. */

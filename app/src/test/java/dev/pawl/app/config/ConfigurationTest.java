@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pawl.app.config.Configuration.ColorMode;
 import dev.pawl.app.config.Configuration.Given;
 import dev.pawl.core.PawlException;
+import dev.pawl.server.compute.RhinoOptions;
 import dev.pawl.store.sqlite.SqliteOptions;
 import dev.pawl.worker.WorkerOptions;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -43,6 +47,11 @@ final class ConfigurationTest {
                         "server.anonymous=auto default",
                         "server.json-max=10MiB default",
                         "server.file-max=2GiB default",
+                        "compute.solver=mock default",
+                        "compute.url= default",
+                        "compute.key= default",
+                        "compute.definitions= default",
+                        "compute.timeout=4m default",
                         "log.format=text default",
                         "log.level=auto default");
     }
@@ -94,6 +103,74 @@ final class ConfigurationTest {
                         new Setting("worker.slots", "4", "--slots"),
                         new Setting("worker.poll", "2s", "PAWL_WORKER_POLL"),
                         new Setting("log.format", "json", folder.resolve("pawl.yaml") + ":1"));
+    }
+
+    @Test
+    void theComputeServersOwnVariablesCountBesideUseComputeAndOursWin() throws Exception {
+        var originals =
+                new HashMap<>(
+                        Map.of(
+                                "USE_COMPUTE", "true",
+                                "COMPUTE_URL", "http://rhino:6500",
+                                "COMPUTE_API_KEY", "secret-7",
+                                "COMPUTE_DEFINITIONS_PATH", "C:\\compute",
+                                "TIMEOUT_MS", "1500"));
+
+        Configuration read = read(originals);
+
+        assertThat(read.compute().rhino())
+                .contains(
+                        RhinoOptions.of(URI.create("http://rhino:6500"))
+                                .withKey("secret-7")
+                                .withDefinitions("C:\\compute")
+                                .withTimeout(Duration.ofMillis(1500)));
+        assertThat(read.settings())
+                .extracting(s -> s.path() + "=" + s.shown() + " " + s.source())
+                .contains(
+                        "compute.solver=rhino USE_COMPUTE",
+                        "compute.url=http://rhino:6500 COMPUTE_URL",
+                        "compute.key=(secret) COMPUTE_API_KEY",
+                        "compute.definitions=C:\\compute COMPUTE_DEFINITIONS_PATH",
+                        "compute.timeout=1500ms TIMEOUT_MS");
+
+        file("compute: {url: 'http://file:1', timeout: 2m}\n");
+        originals.put("PAWL_COMPUTE_TIMEOUT", "3m");
+        RhinoOptions rhino = read(originals).compute().rhino().orElseThrow();
+        assertThat(rhino.url()).hasToString("http://file:1");
+        assertThat(rhino.timeout()).hasMinutes(3);
+        originals.put("PAWL_COMPUTE_SOLVER", "mock");
+        assertThat(read(originals).compute().rhino()).isEmpty();
+    }
+
+    @Test
+    void withoutUseComputeTheOtherVariablesAreAnyones() {
+        var anyones = Map.of("COMPUTE_URL", "nova", "TIMEOUT_MS", "soon", "USE_COMPUTE", "");
+
+        assertThat(read(anyones).settings()).allMatch(Setting::isDefault);
+        assertThat(read(anyones).compute().rhino()).isEmpty();
+    }
+
+    @Test
+    void rhinoWithoutAnAddressIsRefusedWhereItIsToSolve() {
+        Configuration read = read(Map.of("USE_COMPUTE", "TRUE"));
+
+        assertThatThrownBy(() -> read.compute().rhino())
+                .isInstanceOf(PawlException.class)
+                .hasMessageContaining("set compute.url (or COMPUTE_URL beside USE_COMPUTE)");
+    }
+
+    @Test
+    void aWrongValueOfTheComputeServerIsRefused() {
+        assertRefused(Map.of("USE_COMPUTE", "maybe"), "want true or false");
+        assertRefused(
+                Map.of("USE_COMPUTE", "true", "TIMEOUT_MS", "0"),
+                "compute.timeout is \"0ms\" (TIMEOUT_MS)");
+        assertRefused(
+                Map.of("USE_COMPUTE", "true", "COMPUTE_URL", "rhino:6500"),
+                "want the address of Rhino.Compute");
+        assertRefused(Map.of("PAWL_COMPUTE_URL", "http://a b"), "compute.url is \"http://a b\"");
+        assertRefused(Map.of("PAWL_COMPUTE_SOLVER", "abacus"), "want one of mock, rhino");
+        assertRefused(Map.of("PAWL_COMPUTE_KEY", "a b"), "compute.key is \"(secret)\"");
     }
 
     @Test

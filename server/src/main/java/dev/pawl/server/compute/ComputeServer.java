@@ -42,6 +42,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ComputeServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ComputeServer.class);
     private static final HeaderName CORRELATION = HeaderNames.create("x-correlation-id");
+    private static final String SERVICE = "appserver-node";
     private static final Duration SLOW = Duration.ofMinutes(10);
     private static final int CONNECTIONS_MAX = 1_000;
     private static final Duration IDLE = Duration.ofMinutes(1);
@@ -51,24 +52,47 @@ public final class ComputeServer implements AutoCloseable {
     private final ComputeOptions options;
     private final Time time;
     private final RandomGenerator random;
-    private final MockSolver solver;
+    private final Solver solver;
     private final Semaphore seats;
     private final Faults faults = new Faults();
     private final Patience patience;
     private final WebServer web;
 
     /**
-     * Listens to nothing yet.
+     * With the mock solver. Listens to nothing yet.
      *
      * @param random makes the correlation ids of calls that bring none; thread-safe
      */
     public ComputeServer(
             Contracts contracts, ComputeOptions options, Time time, RandomGenerator random) {
+        this(contracts, new MockSolver(time), options, time, random);
+    }
+
+    /**
+     * A proxy to Rhino.Compute. Listens to nothing yet, and asks that one nothing.
+     *
+     * @param contracts those of {@link Contracts#solvedBy}
+     */
+    public ComputeServer(
+            Contracts contracts,
+            RhinoOptions rhino,
+            ComputeOptions options,
+            Time time,
+            RandomGenerator random) {
+        this(contracts, new RhinoSolver(contracts, rhino), options, time, random);
+    }
+
+    private ComputeServer(
+            Contracts contracts,
+            Solver solver,
+            ComputeOptions options,
+            Time time,
+            RandomGenerator random) {
         this.contracts = contracts;
         this.options = options;
         this.time = time;
         this.random = random;
-        this.solver = new MockSolver(time);
+        this.solver = solver;
         this.seats = new Semaphore(options.seats());
         this.patience = new Patience(time, IDLE);
         this.web =
@@ -88,7 +112,7 @@ public final class ComputeServer implements AutoCloseable {
 
     private void route(HttpRouting.Builder routing) {
         routing.post("/gh/{contract}/solve", this::solve);
-        routing.get("/health", (_, response) -> answer(response, 200, health()));
+        routing.get("/health", (_, response) -> health(response));
         routing.get("/ready", (_, response) -> ready(response));
         routing.any((request, response) ->
                 answer(
@@ -137,6 +161,7 @@ public final class ComputeServer implements AutoCloseable {
     @Override
     public void close() {
         web.stop();
+        solver.close();
     }
 
     // ---- Solve
@@ -149,7 +174,7 @@ public final class ComputeServer implements AutoCloseable {
         try (var _ = MDC.putCloseable("correlation_id", flow)) {
             log.info("solve.start {}", name);
             try {
-                solve(name, request, response);
+                solve(name, flow, request, response);
             } catch (ComputeProblem e) {
                 log.info("solve.error {}: {} {}", name, e.status(), e.getMessage());
                 if (e.status() == 429 || e.status() == 503)
@@ -174,7 +199,7 @@ public final class ComputeServer implements AutoCloseable {
         }
     }
 
-    private void solve(String name, ServerRequest request, ServerResponse response)
+    private void solve(String name, String flow, ServerRequest request, ServerResponse response)
             throws InterruptedException {
         long begun = time.nanos();
         Contract contract = contract(name);
@@ -186,7 +211,7 @@ public final class ComputeServer implements AutoCloseable {
             response.send("{\"results\": [".getBytes(StandardCharsets.UTF_8));
             return;
         }
-        ObjectNode outputs = seated(contract, inputs);
+        ObjectNode outputs = seated(contract, inputs, flow);
         if (fault.filter(Fault.Kind.BAD_OUTPUT::equals).isPresent()) outputs.put("surprise", 1);
         List<FieldError> broken = contract.outputs().errors(outputs);
         if (!broken.isEmpty())
@@ -261,12 +286,13 @@ public final class ComputeServer implements AutoCloseable {
         if (kind == Fault.Kind.SLOW) time.sleep(SLOW);
     }
 
-    private ObjectNode seated(Contract contract, JsonNode inputs) throws InterruptedException {
+    private ObjectNode seated(Contract contract, JsonNode inputs, String flow)
+            throws InterruptedException {
         if (!seats.tryAcquire(options.seatWait().toNanos(), TimeUnit.NANOSECONDS))
             throw new ComputeProblem(
                     429, "All %d seats are taken; try again".formatted(options.seats()));
         try {
-            return solver.solve(contract, inputs);
+            return solver.solve(contract, inputs, flow);
         } finally {
             seats.release();
         }
@@ -284,22 +310,39 @@ public final class ComputeServer implements AutoCloseable {
 
     // ---- Around
 
-    private static ObjectNode health() {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("status", "ok")
-                .put("service", "appserver-node")
-                .put("mode", "mock");
+    /**
+     * Says that this process is well, and of what it needs how that is: a restart mends nothing.
+     */
+    private void health(ServerResponse response) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        Optional<String> trouble = trouble();
+        node.put("status", trouble.isEmpty() ? "ok" : "degraded")
+                .put("service", SERVICE)
+                .put("mode", solver.mode());
+        trouble.ifPresent(reason -> node.put("reason", reason));
+        answer(response, 200, node);
     }
 
     private void ready(ServerResponse response) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
-        if (contracts.all().isEmpty())
+        Optional<String> trouble =
+                contracts.all().isEmpty() ? Optional.of("no contract can be served") : trouble();
+        if (trouble.isPresent())
+            answer(response, 503, node.put("status", "not_ready").put("reason", trouble.get()));
+        else
             answer(
                     response,
-                    503,
-                    node.put("status", "not_ready").put("reason", "no contract can be served"));
-        else answer(response, 200, node.put("status", "ready").put("service", "appserver-node"));
+                    200,
+                    node.put("status", "ready").put("service", SERVICE).put("mode", solver.mode()));
+    }
+
+    private Optional<String> trouble() {
+        try {
+            return solver.trouble();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of("the server stops");
+        }
     }
 
     private static ObjectNode problem(int status, String message) {

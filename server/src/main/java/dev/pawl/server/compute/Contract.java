@@ -14,6 +14,7 @@ import tools.jackson.databind.JsonNode;
  * @param title one line
  * @param inputs what inputs must fit; their defaults
  * @param outputs what outputs must fit
+ * @param bindings what of it a Grasshopper definition's parameters are
  * @param valid inputs that fit
  * @param invalid inputs that don't
  */
@@ -23,6 +24,7 @@ public record Contract(
         JsonSchema inputs,
         JsonSchema outputs,
         Manifest manifest,
+        Bindings bindings,
         List<Example> valid,
         List<Example> invalid) {
     public Contract {

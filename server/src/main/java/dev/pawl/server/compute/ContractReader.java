@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -23,8 +22,6 @@ final class ContractReader {
     private static final String DRAFT_7 = "http://json-schema.org/draft-07/schema#";
     private static final long FILE_BYTES_MAX = 1 << 20;
     private static final int TIMEOUT_SECONDS_MAX = 86_400;
-    private static final Set<String> BOUND_TYPES =
-            Set.of("geometry.curve", "json_string", "number", "integer", "string");
 
     private final Path folder;
     private final List<ContractProblem> problems = new ArrayList<>();
@@ -43,16 +40,26 @@ final class ContractReader {
         Optional<JsonSchema> inputs = schema("inputs.schema.json");
         Optional<JsonSchema> outputs = schema("outputs.schema.json");
         Contract.Manifest manifest = manifest();
-        bindings();
+        Optional<Bindings> bindings = bindings();
         if (Files.exists(folder.resolve("plugins.json"))) json(folder.resolve("plugins.json"));
         List<Contract.Example> valid = examples("valid");
         List<Contract.Example> invalid = examples("invalid");
-        if (!problems.isEmpty() || id.isEmpty() || inputs.isEmpty() || outputs.isEmpty())
-            return Optional.empty();
+        if (!problems.isEmpty()
+                || id.isEmpty()
+                || inputs.isEmpty()
+                || outputs.isEmpty()
+                || bindings.isEmpty()) return Optional.empty();
         String title = inputs.get().node().path("title").asString(id.get().toString());
         var contract =
                 new Contract(
-                        id.get(), title, inputs.get(), outputs.get(), manifest, valid, invalid);
+                        id.get(),
+                        title,
+                        inputs.get(),
+                        outputs.get(),
+                        manifest,
+                        bindings.get(),
+                        valid,
+                        invalid);
         tryExamples(contract);
         return Optional.of(contract);
     }
@@ -124,37 +131,49 @@ final class ContractReader {
         return standard;
     }
 
-    /** Only checked: they are for a solver of Grasshopper definitions. */
-    private void bindings() {
+    private Optional<Bindings> bindings() {
         Path file = folder.resolve("bindings.json");
-        object(file)
-                .ifPresent(bindings -> {
-                    bound(file, bindings, "inputs", "jsonpath");
-                    bound(file, bindings, "outputs", "output_path");
-                });
+        return object(file)
+                .map(bindings ->
+                        new Bindings(
+                                bound(file, bindings, "inputs", "jsonpath"),
+                                bound(file, bindings, "outputs", "output_path"),
+                                folder.resolve(Bindings.DEFINITION)));
     }
 
-    private void bound(Path file, JsonNode bindings, String side, String path) {
+    private List<Bindings.Bound> bound(Path file, JsonNode bindings, String side, String pathKey) {
         JsonNode list = bindings.path(side);
         if (!list.isArray()) {
             wrong(file, side + " is missing; want a list");
-            return;
+            return List.of();
         }
+        var found = new ArrayList<Bindings.Bound>();
         for (int i = 0; i < list.size(); i++) {
             JsonNode one = list.get(i);
             String at = side + "/" + i;
-            if (!one.path(path).asString("").startsWith("$"))
-                wrong(file, "%s: %s is no path as $.name".formatted(at, path));
-            if (one.path("gh_param").asString("").isBlank())
-                wrong(file, at + ": gh_param is missing");
-            JsonNode type = one.path("type");
-            if (!type.isMissingNode() && !BOUND_TYPES.contains(type.asString("")))
-                wrong(file, "%s: type is %s; known are %s".formatted(at, type, sorted()));
+            Optional<BoundPath> path = BoundPath.parse(one.path(pathKey).asString(""));
+            // Outputs are an object: its members can be given, not itself.
+            if (path.isEmpty() || (path.get().members().isEmpty() && side.equals("outputs")))
+                wrong(
+                        file,
+                        "%s: %s is %s, no path as $.name or $.names[*].name"
+                                .formatted(at, pathKey, shown(one.path(pathKey))));
+            String parameter = one.path("gh_param").asString("");
+            if (parameter.isBlank()) wrong(file, at + ": gh_param is missing");
+            Optional<Bindings.Type> type = Bindings.Type.of(one.path("type").asString(""));
+            if (type.isEmpty())
+                wrong(
+                        file,
+                        "%s: type is %s; known are %s"
+                                .formatted(at, shown(one.path("type")), Bindings.Type.words()));
+            if (path.isPresent() && type.isPresent())
+                found.add(new Bindings.Bound(parameter, path.get(), type.get()));
         }
+        return found;
     }
 
-    private static List<String> sorted() {
-        return BOUND_TYPES.stream().sorted().toList();
+    private static String shown(JsonNode value) {
+        return value.isMissingNode() ? "missing" : value.toString();
     }
 
     private List<Contract.Example> examples(String kind) {

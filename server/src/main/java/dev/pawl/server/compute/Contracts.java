@@ -14,6 +14,8 @@ import java.util.Optional;
 
 /** The contracts of a folder {@code NAME/VERSION/}, as they were when it was read. Immutable. */
 public final class Contracts {
+    private static final long DEFINITION_BYTES_MAX = 10 << 20;
+
     private final List<Contract> all;
     private final List<ContractProblem> problems;
 
@@ -62,6 +64,35 @@ public final class Contracts {
     /** What is wrong with the folders, in their order. */
     public List<ContractProblem> problems() {
         return problems;
+    }
+
+    /**
+     * Those that Rhino.Compute can be asked to solve. Where definitions aren't on its side, a
+     * contract without one of its own is left out, and named.
+     */
+    public Contracts solvedBy(RhinoOptions rhino) {
+        if (!rhino.definitions().isEmpty()) return this;
+        var kept = new ArrayList<Contract>();
+        var found = new ArrayList<>(problems);
+        for (Contract contract : all) {
+            Path definition = contract.bindings().definition();
+            Optional<String> trouble = trouble(definition);
+            if (trouble.isEmpty()) kept.add(contract);
+            else found.add(new ContractProblem(definition, trouble.get(), false));
+        }
+        return new Contracts(kept, found);
+    }
+
+    private static Optional<String> trouble(Path definition) {
+        try {
+            if (!Files.isRegularFile(definition))
+                return Optional.of("is missing, and compute.definitions names no other place");
+            return Files.size(definition) > DEFINITION_BYTES_MAX
+                    ? Optional.of("has more than %,d bytes".formatted(DEFINITION_BYTES_MAX))
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("can't be read: " + e.getMessage());
+        }
     }
 
     private static List<Path> folders(Path folder) throws IOException {

@@ -2,6 +2,7 @@ package dev.pawl.server.compute;
 
 import dev.pawl.core.Time;
 import java.time.Duration;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -10,11 +11,18 @@ import tools.jackson.databind.node.ObjectNode;
  * Solves without geometry: the results follow from the seed alone, so that the same inputs give the
  * same results but for {@code generated_at}. Takes 100 ms, as a solver would some time.
  */
-record MockSolver(Time time) {
+record MockSolver(Time time) implements Solver {
     private static final Duration WORK = Duration.ofMillis(100);
 
+    @Override
+    public String mode() {
+        return "mock";
+    }
+
     /** Outputs in the shape that the contract's schema asks for, where it is one that is known. */
-    ObjectNode solve(Contract contract, JsonNode inputs) throws InterruptedException {
+    @Override
+    public ObjectNode solve(Contract contract, JsonNode inputs, String correlationId)
+            throws InterruptedException {
         time.sleep(WORK);
         JsonNode promised = contract.outputs().node().path("properties");
         if (promised.has("results")) return placed(contract, inputs);
@@ -25,6 +33,16 @@ record MockSolver(Time time) {
             else outputs.put("result", value.asDouble(0) + 10);
         }
         return outputs;
+    }
+
+    @Override
+    public Optional<String> trouble() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        // Nothing is open.
     }
 
     private ObjectNode placed(Contract contract, JsonNode inputs) {

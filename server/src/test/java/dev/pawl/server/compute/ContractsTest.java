@@ -64,7 +64,7 @@ final class ContractsTest {
                 .anyMatch(line -> line.startsWith("broken/1.0.0/outputs.schema.json can't be read"))
                 .anyMatch(line -> line.contains("version is \"2.0.0\" in a folder called 1.0.0"))
                 .anyMatch(line -> line.contains("timeout_sec is 0"))
-                .anyMatch(line -> line.contains("inputs/0: jsonpath is no path"))
+                .anyMatch(line -> line.contains("inputs/0: jsonpath is \"value\", no path as"))
                 .anyMatch(line -> line.contains("inputs/0: gh_param is missing"))
                 .anyMatch(line -> line.contains("outputs is missing"))
                 .contains(
@@ -72,6 +72,33 @@ final class ContractsTest {
                         folder.relativize(bare) + "/outputs.schema.json is missing",
                         folder.relativize(bare) + "/manifest.json is missing",
                         folder.relativize(bare) + "/bindings.json is missing");
+    }
+
+    @Test
+    void bindingsWithAMistakeAreNamedAndTheOthersAreServed() throws IOException {
+        copyOfDebug("good", "1.0.0");
+        write(
+                copyOfDebug("broken", "1.0.0").resolve("bindings.json"),
+                """
+                {"inputs": [{"jsonpath": "$.value[0]", "gh_param": "a", "type": "number"},
+                            {"jsonpath": "$.value", "gh_param": "b", "type": "float"},
+                            {"jsonpath": "$.value", "gh_param": "c"}],
+                 "outputs": [{"output_path": "$", "gh_param": "d", "type": "json_string"}]}
+                """);
+
+        Contracts contracts = Contracts.of(folder);
+
+        assertThat(contracts.all()).extracting(Contract::name).containsExactly("good:1.0.0");
+        String known = "; known are [geometry.curve, integer, json_string, number, string]";
+        assertThat(contracts.problems())
+                .noneMatch(ContractProblem::served)
+                .extracting(ContractProblem::reason)
+                .containsExactly(
+                        "inputs/0: jsonpath is \"$.value[0]\", no path as $.name or"
+                                + " $.names[*].name",
+                        "inputs/1: type is \"float\"" + known,
+                        "inputs/2: type is missing" + known,
+                        "outputs/0: output_path is \"$\", no path as $.name or $.names[*].name");
     }
 
     @Test
@@ -109,17 +136,7 @@ final class ContractsTest {
     }
 
     private Path copyOfDebug(String name, String version) throws IOException {
-        Path to = folder.resolve(name).resolve(version);
-        Path from = Shipped.CONTRACTS.resolve("sitefit/1.1.0");
-        try (var files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Path copy = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) Files.createDirectories(copy);
-                else Files.copy(file, copy);
-            }
-        }
-        write(to.resolve("manifest.json"), "{}");
-        return to;
+        return ContractCopy.ofDebug(folder, name, version);
     }
 
     private static void write(Path file, String text) throws IOException {
