@@ -85,6 +85,33 @@ final class FrontsTest {
         assertThat(bare.err() + there.err() + there.out()).doesNotContain("secret-7");
     }
 
+    @Test
+    void aContractWithABrokenSchemaIsNamedAndTheOthersAreServed() throws IOException {
+        for (String version : new String[] {"1.0.0", "2.0.0"}) {
+            Path contract = Files.createDirectories(folder.resolve("contracts/debug/" + version));
+            Files.writeString(contract.resolve("inputs.schema.json"), "{}");
+            Files.writeString(contract.resolve("outputs.schema.json"), "{}");
+            Files.writeString(contract.resolve("manifest.json"), "{}");
+            Files.writeString(
+                    contract.resolve("bindings.json"), "{\"inputs\": [], \"outputs\": []}");
+        }
+        Path broken = folder.resolve("contracts/debug/2.0.0/inputs.schema.json");
+        Files.writeString(broken, "{\"type\": \"objekt\"}");
+        var typed = new Typed(folder);
+        typed.whenWatching(_ -> typed.signal(1));
+
+        var compute = typed.type("compute", "--port", "0", "--contracts", "contracts");
+        var up =
+                typed.type(
+                        "up", "--port", "0", "--front", "sitefit:0", "--contracts", "contracts");
+
+        assertThat(compute.out()).contains("(mock solver, 1 contracts)");
+        assertThat(compute.err())
+                .contains(broken + ": schema: /type", "this contract is not served");
+        assertThat(up.out()).contains("pawl serves front sitefit at http://localhost:");
+        assertThat(up.err()).contains(broken + ": schema: /type");
+    }
+
     private Typed sitefit() {
         Path contracts =
                 Path.of(System.getProperty("pawl.root"), "examples/sitefit/contracts")

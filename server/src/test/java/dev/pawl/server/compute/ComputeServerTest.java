@@ -187,6 +187,21 @@ final class ComputeServerTest {
     }
 
     @Test
+    void asManyVerticesAsTheManifestAllowsAreSolved() {
+        var inputs = (ObjectNode) Shipped.example("rectangles").deepCopy();
+        var coordinates = ((ObjectNode) inputs.path("parcel")).putArray("coordinates");
+        int house = inputs.path("house").path("coordinates").size();
+        for (int i = 0; i < 10_000 - house; i++) coordinates.addArray().add(i).add(i);
+
+        assertThat(post("/gh/sitefit:1.0.0/solve", inputs.toString()).status()).isEqualTo(200);
+        coordinates.addArray().add(0).add(0);
+        Answer over = post("/gh/sitefit:1.0.0/solve", inputs.toString());
+        assertThat(over.status()).isEqualTo(422);
+        assertThat(over.json().path("message").asString(""))
+                .isEqualTo("The outlines have 10001 vertices; the contract takes 10000");
+    }
+
+    @Test
     void aBodyOverTenMegabytesIs413() {
         Answer answer = post("/gh/sitefit:1.1.0/solve", " ".repeat((10 << 20) + 1));
 

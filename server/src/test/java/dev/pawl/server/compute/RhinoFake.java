@@ -40,7 +40,7 @@ public final class RhinoFake implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /** Each call of {@code /grasshopper} as it came. */
-    final LinkedBlockingQueue<Call> came = new LinkedBlockingQueue<>();
+    public final LinkedBlockingQueue<Call> came = new LinkedBlockingQueue<>();
 
     /** That it wants; empty for none. */
     volatile String key = "";
@@ -49,16 +49,16 @@ public final class RhinoFake implements AutoCloseable {
     volatile boolean healthcheck = true;
 
     /** What is answered instead, while there is any. */
-    volatile @Nullable Reply instead;
+    public volatile @Nullable Reply instead;
 
     /** A call and what it has of headers that matter. */
-    record Call(JsonNode body, String correlationId) {}
+    public record Call(JsonNode body, String correlationId) {}
 
     /** An answer; status 0 is none at all, and -1 a connection that ends. */
-    record Reply(int status, String body) {}
+    public record Reply(int status, String body) {}
 
     /** Takes parameters by name, and gives others. */
-    interface Definition {
+    public interface Definition {
         /** The type of each parameter that it takes, as Grasshopper calls it. */
         Map<String, String> takes();
 
@@ -73,7 +73,7 @@ public final class RhinoFake implements AutoCloseable {
     }
 
     /** A definition from its parameters and what it does. */
-    static Definition definition(
+    public static Definition definition(
             Map<String, String> takes,
             Function<Map<String, List<Object>>, Map<String, List<?>>> does) {
         return new Definition() {
@@ -115,7 +115,7 @@ public final class RhinoFake implements AutoCloseable {
     }
 
     /** Known by that pointer, or as that file. */
-    void define(String pointer, Definition definition) {
+    public void define(String pointer, Definition definition) {
         definitions.put(pointer, definition);
     }
 
