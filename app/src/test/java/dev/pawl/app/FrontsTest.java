@@ -102,8 +102,7 @@ final class FrontsTest {
 
         var compute = typed.type("compute", "--port", "0", "--contracts", "contracts");
         var up =
-                typed.type(
-                        "up", "--port", "0", "--front", "sitefit:0", "--contracts", "contracts");
+                typed.type("up", "--port", "0", "--front", "sitefit:0", "--contracts", "contracts");
 
         assertThat(compute.out()).contains("(mock solver, 1 contracts)");
         assertThat(compute.err())

@@ -109,7 +109,7 @@ record PolylineCurve(List<Point> points) {
 
     private static void end(ByteBuffer out, int start) {
         var crc = new CRC32();
-        crc.update(out.array(), start, out.position() - start);
+        crc.update(out.slice(start, out.position() - start));
         out.putInt((int) crc.getValue());
     }
 

@@ -121,13 +121,8 @@ final class RhinoSolver implements Solver {
                 slash, folder, contract.id().name(), contract.id().version(), Bindings.DEFINITION);
     }
 
-    private record Reply(int status, byte[] body) {
-        JsonNode json() {
-            return Json.read(body) instanceof Json.Reading.Read(var node)
-                    ? node
-                    : JsonNodeFactory.instance.missingNode();
-        }
-    }
+    /** An answer; its JSON is missing where it is none. */
+    private record Reply(int status, JsonNode json) {}
 
     /** Errors of a definition come with status 500, and in a whole answer. */
     private static JsonNode answer(Reply reply) {
@@ -218,7 +213,11 @@ final class RhinoSolver implements Solver {
                         500,
                         "Rhino.Compute's answer has more than %,d bytes"
                                 .formatted(options.answerBytesMax()));
-            return new Reply(response.statusCode(), body);
+            JsonNode json =
+                    Json.read(body) instanceof Json.Reading.Read(var node)
+                            ? node
+                            : JsonNodeFactory.instance.missingNode();
+            return new Reply(response.statusCode(), json);
         }
     }
 

@@ -38,8 +38,7 @@ final class ComputeProxyTest {
     private static final RhinoFake.Definition TEN_MORE =
             RhinoFake.definition(
                     Map.of("value", "Number"),
-                    given ->
-                            Map.of("result", List.of((Double) given.get("value").getFirst() + 10)));
+                    given -> Map.of("result", List.of((Double) given.first("value") + 10)));
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -131,8 +130,8 @@ final class ComputeProxyTest {
                         "crs",
                         "Text"),
                 given -> {
-                    JsonNode rotation = Json.trusted((String) given.get("rotation").getFirst());
-                    double seed = (Integer) given.get("seed").getFirst();
+                    JsonNode rotation = Json.trusted((String) given.first("rotation"));
+                    double seed = (Integer) given.first("seed");
                     return Map.of(
                             "transforms",
                             List.of(
@@ -140,13 +139,13 @@ final class ComputeProxyTest {
                                     transform(rotation.path("max"), second(given, "house"))),
                             "scores",
                             List.of(
-                                    seed + (Double) given.get("grid_step").getFirst(),
-                                    given.get("crs").equals(List.of("EPSG:32633")) ? 0.5 : 0));
+                                    seed + (Double) given.first("grid_step"),
+                                    given.first("crs").equals("EPSG:32633") ? 0.5 : 0));
                 });
     }
 
-    private static List<?> second(Map<String, List<Object>> given, String parameter) {
-        return (List<?>) ((List<?>) given.get(parameter).getFirst()).get(1);
+    private static List<?> second(RhinoFake.Given given, String parameter) {
+        return (List<?>) ((List<?>) given.first(parameter)).get(1);
     }
 
     private static String transform(JsonNode rotation, List<?> point) {

@@ -57,6 +57,16 @@ public final class RhinoFake implements AutoCloseable {
     /** An answer; status 0 is none at all, and -1 a connection that ends. */
     public record Reply(int status, String body) {}
 
+    /** The values of each parameter that was given. */
+    public record Given(Map<String, List<Object>> values) {
+        /** The first value of a parameter that must be there. */
+        public Object first(String parameter) {
+            List<Object> found = values.getOrDefault(parameter, List.of());
+            if (found.isEmpty()) throw new IllegalArgumentException(parameter + " is missing");
+            return found.getFirst();
+        }
+    }
+
     /** Takes parameters by name, and gives others. */
     public interface Definition {
         /** The type of each parameter that it takes, as Grasshopper calls it. */
@@ -65,17 +75,15 @@ public final class RhinoFake implements AutoCloseable {
         /**
          * Solves.
          *
-         * @param values of each parameter that was given
          * @return of each parameter a list of values
          * @throws IllegalArgumentException for a component's error
          */
-        Map<String, List<?>> solve(Map<String, List<Object>> values);
+        Map<String, List<?>> solve(Given given);
     }
 
     /** A definition from its parameters and what it does. */
     public static Definition definition(
-            Map<String, String> takes,
-            Function<Map<String, List<Object>>, Map<String, List<?>>> does) {
+            Map<String, String> takes, Function<Given, Map<String, List<?>>> does) {
         return new Definition() {
             @Override
             public Map<String, String> takes() {
@@ -83,8 +91,8 @@ public final class RhinoFake implements AutoCloseable {
             }
 
             @Override
-            public Map<String, List<?>> solve(Map<String, List<Object>> values) {
-                return does.apply(values);
+            public Map<String, List<?>> solve(Given given) {
+                return does.apply(given);
             }
         };
     }
@@ -181,7 +189,7 @@ public final class RhinoFake implements AutoCloseable {
     }
 
     /** A parameter that the definition hasn't is passed over, as the real one does. */
-    private static Map<String, List<Object>> values(JsonNode call, Definition definition) {
+    private static Given values(JsonNode call, Definition definition) {
         var values = new ConcurrentHashMap<String, List<Object>>();
         for (JsonNode tree : call.path("values")) {
             String name = tree.path("ParamName").stringValue();
@@ -196,7 +204,7 @@ public final class RhinoFake implements AutoCloseable {
             }
             values.put(name, read);
         }
-        return values;
+        return new Given(values);
     }
 
     private static Object value(String type, String data) {

@@ -149,8 +149,7 @@ final class SitefitComputeTest {
     void aKeyThatRhinoComputeRefusesIsTriedAgainUntilTheJobIsDead() throws Exception {
         try (var rhino = new RhinoFake();
                 var proxy = proxy(rhino);
-                var sitefit =
-                        calling(url(proxy), options -> options.withAttempts(2)).working()) {
+                var sitefit = calling(url(proxy), options -> options.withAttempts(2)).working()) {
             rhino.instead = new RhinoFake.Reply(401, "Unauthorized client.");
 
             Answer status = sitefit.ended(sitefit.run("{}").field("job_id"));
@@ -172,7 +171,7 @@ final class SitefitComputeTest {
     private static RhinoFake.Definition tenMore() {
         return RhinoFake.definition(
                 Map.of("value", "Number"),
-                given -> Map.of("result", List.of((Double) given.get("value").getFirst() + 10)));
+                given -> Map.of("result", List.of((Double) given.first("value") + 10)));
     }
 
     private static ComputeServer proxy(RhinoFake rhino) {
