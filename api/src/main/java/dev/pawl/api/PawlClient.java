@@ -1,6 +1,7 @@
 package dev.pawl.api;
 
 import dev.pawl.core.ErrorCode;
+import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.LogLine;
@@ -24,6 +25,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import tools.jackson.databind.JsonNode;
@@ -304,6 +306,22 @@ public final class PawlClient implements AutoCloseable {
     /** Sends a dead or cancelled job back to its queue; answers its state before. */
     public JobState.Name redrive(JobId id) throws InterruptedException {
         return act(id, "redrive");
+    }
+
+    /** Redrives as this body of {@code /v1/jobs:redrive} says; answers how many it was. */
+    public JsonNode redrive(JsonNode body) throws InterruptedException {
+        // Sent once: a repeat would count only those that the first left.
+        return json(
+                once(
+                        request("v1/jobs:redrive")
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofByteArray(Json.bytes(body)))));
+    }
+
+    /** How many jobs died of what, and the newest of them; states and cursor are left out. */
+    public JsonNode dead(JobQuery query) throws InterruptedException {
+        JobFilter filter = query.filter().withStates(Set.of());
+        return get("v1/dead?" + new JobQuery(filter, "", query.limit()).text());
     }
 
     /** Removes a dead or cancelled job for good; answers its state before. */

@@ -11,6 +11,8 @@ import dev.pawl.app.cli.Command;
 import dev.pawl.app.cli.Completion;
 import dev.pawl.app.cli.Compute;
 import dev.pawl.app.cli.ConfigShow;
+import dev.pawl.app.cli.DeadList;
+import dev.pawl.app.cli.DeadShow;
 import dev.pawl.app.cli.Doctor;
 import dev.pawl.app.cli.ExitCode;
 import dev.pawl.app.cli.JobsCancel;
@@ -111,6 +113,8 @@ public final class Main {
                                 new JobsCancel(),
                                 new JobsRedrive(),
                                 new JobsDiscard(),
+                                new DeadList(),
+                                new DeadShow(),
                                 new Why(),
                                 new ToolsList(),
                                 new ToolsShow(),

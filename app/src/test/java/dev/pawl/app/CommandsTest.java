@@ -176,6 +176,40 @@ final class CommandsTest {
     }
 
     @Test
+    void theDeadAreShownAndComeBackAtARate() {
+        user.tool("bad", "tool: bad@1\nrun: {command: [\"false\"]}\npolicy: {attempts: 1}\n");
+        assertThat(user.type("dead", "list").out()).isEmpty();
+        user.type("run", "bad");
+        user.type("run", "bad");
+        List<String> ids =
+                Typed.lines(user.type("jobs", "list", "--state", "dead").out()).stream()
+                        .map(line -> line.split("\t", 2)[0])
+                        .toList();
+        String one = ids.getLast();
+        String two = ids.getFirst();
+
+        Ended list = user.type("dead", "list");
+        assertThat(Typed.lines(list.out()).getFirst()).startsWith("bad@1\ttransient\t2\t");
+        assertThat(list.out()).contains(one, two);
+        assertThat(user.type("dead", "show", one).out()).contains("attempt      1 failed");
+        assertThat(user.type("--json", "dead", "list", "--tool", "echo").out())
+                .contains("\"count\":0");
+
+        for (String bad : List.of("0/s", "-3/s", "quick", "9999/s"))
+            assertThat(user.type("jobs", "redrive", "--all", "--rate", bad).code())
+                    .as(bad)
+                    .isEqualTo(ExitCode.USAGE);
+        assertThat(user.type("jobs", "redrive", "--rate", "1/s").code()).isEqualTo(ExitCode.USAGE);
+        assertThat(user.type("jobs", "redrive", one, "--all").code()).isEqualTo(ExitCode.USAGE);
+        String[] filter = {"jobs", "redrive", "--tool", "bad", "--rate", "1/h", "--dry-run"};
+        assertThat(user.type(filter).out()).startsWith("2 would be redriven, until ");
+        filter[6] = "--json";
+        assertThat(user.type(filter).out()).contains("\"done\":2", "\"until\":");
+        assertThat(user.type("why", one).out() + user.type("why", two).out()).contains("queued");
+        assertThat(user.type("dead", "show", one).code()).isEqualTo(ExitCode.REFUSED);
+    }
+
+    @Test
     void aQueueThatIsFullRefuses() {
         user.file("pawl.yaml", "queues: {mail: {depth: 1}}\n");
         user.type("submit", "echo", "--text", "1", "--queue", "mail");
@@ -293,7 +327,7 @@ final class CommandsTest {
 
         assertThat(script)
                 .contains(
-                        "run submit up server worker compute jobs why tools cache",
+                        "run submit up server worker compute jobs dead why tools cache",
                         "--on-parent-failure");
         assertThat(user.type("completion", "zsh").out()).startsWith("autoload");
         assertThat(user.type("completion", "fish").code()).isEqualTo(ExitCode.USAGE);

@@ -3,6 +3,7 @@ package dev.pawl.core;
 import dev.pawl.core.AttemptEnd.How;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -265,7 +266,12 @@ public final class Engine implements Leases {
 
     /** Sends a dead or cancelled job back to its queue. */
     public Optional<JobState> redrive(JobId id) {
-        Optional<JobState> before = store.redrive(id);
+        return redrive(id, Instant.EPOCH);
+    }
+
+    /** The same, to start at that moment at the earliest. */
+    public Optional<JobState> redrive(JobId id, Instant notBefore) {
+        Optional<JobState> before = store.redrive(id, notBefore.truncatedTo(ChronoUnit.MILLIS));
         tell(EngineListener::jobsReady);
         return before;
     }

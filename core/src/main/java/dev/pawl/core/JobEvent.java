@@ -61,5 +61,10 @@ public sealed interface JobEvent {
     /** The job's time to live ended. */
     record Expired(Instant at) implements JobEvent {}
 
+    /**
+     * A person sends the job back to its queue.
+     *
+     * @param at when it may start: now, or later where many come back at a rate
+     */
     record Redriven(Instant at) implements JobEvent {}
 }

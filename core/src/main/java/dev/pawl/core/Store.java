@@ -136,10 +136,18 @@ public interface Store extends AutoCloseable {
 
     /**
      * Sends a dead or cancelled job back to its queue, its attempt number kept, its time to live
-     * begun anew, and what was kept of it forgotten. Answers the state before, or empty when there
-     * is no such job; a job that is still stopping, or not dead or cancelled, stays as it is.
+     * begun anew when it may start, and what was kept of it forgotten. Answers the state before, or
+     * empty when there is no such job; a job that is still stopping, or not dead or cancelled,
+     * stays as it is.
+     *
+     * @param notBefore when it may start at the earliest; in the past for now
      */
-    Optional<JobState> redrive(JobId id);
+    Optional<JobState> redrive(JobId id, Instant notBefore);
+
+    /** The same, to start now. */
+    default Optional<JobState> redrive(JobId id) {
+        return redrive(id, Instant.EPOCH);
+    }
 
     /** Removes a dead or cancelled job; answers the state before, as {@link #redrive}. */
     Optional<JobState> discard(JobId id);

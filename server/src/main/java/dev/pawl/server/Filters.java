@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /** Reads a filter of jobs from a query or from a body; the names are the same. */
@@ -34,6 +35,12 @@ final class Filters {
                     "input.*",
                     "since",
                     "before");
+
+    /** As {@link #NAMES}, where the states are known already. */
+    static final Set<String> WITHOUT_STATE =
+            NAMES.stream()
+                    .filter(name -> !name.equals("state"))
+                    .collect(Collectors.toUnmodifiableSet());
 
     /** How far back a filter looks that looks into jobs and says nothing of it. */
     static final Duration TEXT_SPAN = Duration.ofHours(24);
@@ -62,7 +69,7 @@ final class Filters {
     /**
      * @param pointer where it is in the body
      */
-    static JobFilter ofBody(Exchange exchange, JsonNode json, String pointer) {
+    static JobFilter ofBody(Instant now, JsonNode json, String pointer) {
         var values = new TreeMap<String, List<String>>();
         var errors = new ArrayList<FieldProblem>();
         if (!json.isObject()) errors.add(new FieldProblem(pointer, "want an object"));
@@ -81,7 +88,7 @@ final class Filters {
             values.put(name, each.stream().map(Filters::text).toList());
         }
         if (!errors.isEmpty()) throw Refused.wrong(errors);
-        return new Filters(values, exchange.site().engine().store().now()).filter();
+        return new Filters(values, now).filter();
     }
 
     private static String text(JsonNode value) {

@@ -101,6 +101,11 @@ record JobRoutes(Endings endings, EventRoutes events) {
         Download.answer(exchange, artifact);
     }
 
+    /** What a person wants to see of a dead one before it is redriven. */
+    void dead(Exchange exchange) {
+        exchange.answer(DeadLetters.one(store(exchange), find(exchange)));
+    }
+
     void cancel(Exchange exchange) {
         act(exchange, "cancel", exchange.site().engine()::cancel, state -> !state.ended());
     }

@@ -18,6 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 record ListRoutes(EventRoutes events) {
     private static final int PAGE = 50;
     private static final int PAGE_MAX = 1_000;
+    private static final int DEAD_SHOWN = 20;
 
     /** How many jobs a page looks at; a longer look goes on with its cursor. */
     static final int LOOK_MAX = 10_000;
@@ -105,6 +106,13 @@ record ListRoutes(EventRoutes events) {
                         .put("more", !tally.ended())
                         .put("text", text(tally.jobs()) + (tally.ended() ? "" : "+"))
                         .put("looked_at", tally.lookedAt()));
+    }
+
+    /** What died of what. */
+    static void dead(Exchange exchange) {
+        JobFilter filter = exchange.caller().limited(Filters.ofQuery(exchange));
+        int limit = exchange.number("limit", DEAD_SHOWN, 1, PAGE_MAX);
+        exchange.answer(DeadLetters.list(store(exchange), filter, limit));
     }
 
     private static String text(long jobs) {

@@ -109,7 +109,7 @@ final class Routes {
                         .takes("Bulk")
                         .answers("BulkDone"),
                 post("/v1/jobs:redrive", "Redrive what a filter holds", BulkRoutes::redrive)
-                        .takes("Bulk")
+                        .takes("BulkRedrive")
                         .answers("BulkDone"),
                 post("/v1/jobs:discard", "Discard what a filter holds", BulkRoutes::discard)
                         .takes("Bulk")
@@ -131,7 +131,13 @@ final class Routes {
                 post("/v1/jobs/{id}:cancel", "Cancel it", jobs::cancel).answers("Done"),
                 post("/v1/jobs/{id}:redrive", "Send it back to its queue", jobs::redrive)
                         .answers("Done"),
-                post("/v1/jobs/{id}:discard", "Remove it for good", jobs::discard).answers("Done"));
+                post("/v1/jobs/{id}:discard", "Remove it for good", jobs::discard).answers("Done"),
+                get("/v1/dead", "How many died of what, and the newest", ListRoutes::dead)
+                        .queries(Filters.WITHOUT_STATE)
+                        .queries("limit")
+                        .answers("DeadLetters"),
+                get("/v1/dead/{id}", "A dead job: its attempts, the end of its log", jobs::dead)
+                        .answers("DeadLetter"));
     }
 
     private static List<Route> events(EventRoutes events) {

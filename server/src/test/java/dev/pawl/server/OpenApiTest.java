@@ -110,6 +110,10 @@ final class OpenApiTest {
         fits("JobPage", on.get("/v1/jobs?limit=2"));
         fits("JobPage", on.get("/v1/jobs?input.text=hi"));
         fits("JobCount", on.get("/v1/jobs/count?input.text=hi"));
+        fits("DeadLetters", on.get("/v1/dead"));
+        fits(
+                "BulkDone",
+                on.post("/v1/jobs:redrive", "{\"all\":true,\"rate\":\"1/s\",\"dry_run\":true}"));
         fits("BulkDone", on.post("/v1/jobs:discard", "{\"all\":true,\"dry_run\":true}"));
         for (String each : List.of(id, cancelled)) {
             fits("Job", on.get("/v1/jobs/" + each));

@@ -259,11 +259,11 @@ final class MemoryJobs {
     }
 
     /** Sends an ended job back; it runs for its equals again, unless another does by now. */
-    void revive(MemoryJob job, JobState to, Instant now) {
+    void revive(MemoryJob job, JobState to, Instant runAt, Instant now) {
         forget(job);
         job.output = "";
         job.source = null;
-        job.liveFrom(now);
+        job.liveFrom(runAt);
         if (!job.submission.reuse().never()) leaders.putIfAbsent(Flight.of(job.submission), job.id);
         move(job, to, now);
     }

@@ -382,14 +382,14 @@ public final class MemoryStore implements Store {
     }
 
     @Override
-    public Optional<JobState> redrive(JobId id) {
+    public Optional<JobState> redrive(JobId id, Instant notBefore) {
         return found(
                 id,
                 job -> {
-                    Instant now = now();
+                    Instant runAt = notBefore.isAfter(now()) ? notBefore : now();
                     if (job.stopping == null)
-                        job.next(job.state, new JobEvent.Redriven(now))
-                                .ifPresent(to -> jobs.revive(job, to, now));
+                        job.next(job.state, new JobEvent.Redriven(runAt))
+                                .ifPresent(to -> jobs.revive(job, to, runAt, now()));
                 });
     }
 

@@ -22,6 +22,7 @@ import dev.pawl.core.Renewal;
 import dev.pawl.core.RetryPolicy;
 import dev.pawl.core.WorkerEntry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -128,6 +129,43 @@ public interface OutsideContract extends StoreSubject {
             assertThat(third.token().attempt()).isEqualTo(3);
             s.fail(third, ErrorClass.TRANSIENT);
             assertThat(s.name(id)).isEqualTo(JobState.Name.QUEUED);
+        }
+    }
+
+    @Test
+    default void aJobThatIsRedrivenForLaterStartsAndExpiresLater() {
+        try (var s = new StoreDriver(this)) {
+            JobId id = s.ended(JobState.Name.DEAD, job().ttl(Duration.ofMinutes(2)));
+            JobId past = s.ended(JobState.Name.DEAD);
+            JobState dead = s.state(id);
+            Instant later = s.now().plusSeconds(300);
+
+            assertThat(s.store.redrive(id, later)).contains(dead);
+            s.store.redrive(past, s.now().minusSeconds(300));
+
+            assertThat(s.state(id)).isEqualTo(new Queued(later, 1, 0));
+            assertThat(s.state(past)).isEqualTo(new Queued(s.now(), 1, 0));
+            assertThat(ids(s.claim(9))).containsExactly(past);
+            s.advance(Duration.ofSeconds(299));
+            assertThat(s.store.expire(9)).isZero();
+            assertThat(s.claim(9).jobs()).isEmpty();
+            s.advance(Duration.ofSeconds(1));
+            s.store.promote(9);
+            assertThat(s.start(id).token().attempt()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    default void aJobThatIsRedrivenForLaterCanBeCancelledAndRedrivenAgain() {
+        try (var s = new StoreDriver(this)) {
+            JobId id = s.ended(JobState.Name.DEAD);
+            s.store.redrive(id, s.now().plusSeconds(300));
+
+            assertThat(s.store.redrive(id)).contains(new Queued(s.now().plusSeconds(300), 1, 0));
+            s.store.cancel(id);
+            s.store.redrive(id);
+
+            assertThat(ids(s.claim(9))).containsExactly(id);
         }
     }
 

@@ -90,7 +90,7 @@ public final class RandomCalls {
             case 7, 8, 9, 10 -> end();
             case 11, 12 -> advance();
             case 13 -> onJob("cancel", Store::cancel);
-            case 14 -> onJob("redrive", Store::redrive);
+            case 14 -> redrive();
             case 15 -> onJob("discard", Store::discard);
             case 16 -> stopped();
             case 17 -> reclaim();
@@ -208,6 +208,11 @@ public final class RandomCalls {
         JobId id = recent(ids);
         where += ": " + what + " " + id;
         both(store -> call.apply(store, id));
+    }
+
+    private void redrive() {
+        Instant notBefore = s.now().plusSeconds(random.nextInt(3) * 60);
+        onJob("redrive not before " + notBefore, (store, id) -> store.redrive(id, notBefore));
     }
 
     private void stopped() {

@@ -12,6 +12,7 @@ import dev.pawl.core.Artifact;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.Explanation;
 import dev.pawl.core.Job;
+import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.LogLine;
@@ -20,7 +21,9 @@ import dev.pawl.core.Store;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Submitted;
 import dev.pawl.core.Time;
+import dev.pawl.server.Bulk;
 import dev.pawl.server.CacheDocuments;
+import dev.pawl.server.DeadLetters;
 import dev.pawl.server.Documents;
 import dev.pawl.tool.FileRef;
 import dev.pawl.tool.Requests;
@@ -244,6 +247,11 @@ final class FolderTarget implements Target {
         return possible(id, before, FolderTarget::isDeadOrCancelled, "dead or cancelled");
     }
 
+    @Override
+    public JsonNode redriveAll(JsonNode body) {
+        return Bulk.redrive(opened.engine(), body);
+    }
+
     private void requireStopped(JobId id) {
         if (stored(id).stopping())
             throw new PawlException(
@@ -286,6 +294,16 @@ final class FolderTarget implements Target {
     @Override
     public JsonNode toolsCheck() {
         return tools.toolsCheck();
+    }
+
+    @Override
+    public JsonNode dead(JobFilter filter, int limit) {
+        return DeadLetters.list(store(), filter, limit);
+    }
+
+    @Override
+    public JsonNode deadLetter(JobId id) {
+        return DeadLetters.one(store(), stored(id));
     }
 
     @Override

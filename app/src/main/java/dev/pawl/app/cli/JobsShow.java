@@ -38,7 +38,7 @@ public final class JobsShow implements Command {
         }
     }
 
-    private static void print(Screen screen, JobView job, Instant now) {
+    static void print(Screen screen, JobView job, Instant now) {
         Style style = screen.style();
         JobState.Name state = job.state();
         line(screen, "job", job.id().toString());
@@ -90,7 +90,7 @@ public final class JobsShow implements Command {
         return Instant.parse(end.path(name).stringValue(""));
     }
 
-    private static void line(Screen screen, String label, String value) {
+    static void line(Screen screen, String label, String value) {
         if (!value.isEmpty())
             screen.line(label(screen.style(), label) + Screen.clean(value.replace('\n', ' ')));
     }

@@ -10,6 +10,7 @@ import dev.pawl.api.SubmitRequest;
 import dev.pawl.api.WhyView;
 import dev.pawl.core.Artifact;
 import dev.pawl.core.ErrorCode;
+import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.LogLine;
@@ -131,6 +132,21 @@ final class ServerTarget implements Target {
     @Override
     public JobState.Name discard(JobId id) throws InterruptedException {
         return client.discard(id);
+    }
+
+    @Override
+    public JsonNode redriveAll(JsonNode body) throws InterruptedException {
+        return client.redrive(body);
+    }
+
+    @Override
+    public JsonNode dead(JobFilter filter, int limit) throws InterruptedException {
+        return client.dead(new JobQuery(filter, "", limit));
+    }
+
+    @Override
+    public JsonNode deadLetter(JobId id) throws InterruptedException {
+        return client.get("v1/dead/" + id);
     }
 
     @Override

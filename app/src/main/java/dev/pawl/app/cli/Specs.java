@@ -20,6 +20,7 @@ final class Specs {
     private static final Map<String, String> GROUPS =
             Map.of(
                     "jobs", "Shows jobs and acts on them.",
+                    "dead", "Shows the dead letters.",
                     "tools", "Shows what can be run, and checks it.",
                     "cache", "Explains which results answer later jobs.",
                     "queues", "Shows queues, pauses and resumes them.",

@@ -9,6 +9,7 @@ import dev.pawl.api.PawlClient;
 import dev.pawl.api.SubmitRequest;
 import dev.pawl.api.WhyView;
 import dev.pawl.core.Artifact;
+import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.LogLine;
@@ -86,7 +87,16 @@ public interface Target extends ToolSource, AutoCloseable {
 
     JobState.Name discard(JobId id) throws InterruptedException;
 
+    /** Redrives as this body of {@code /v1/jobs:redrive} says; answers as that does. */
+    JsonNode redriveAll(JsonNode body) throws InterruptedException;
+
     // ---- Around, as the API's documents
+
+    /** How many died of what, and so many of the newest; the filter's states don't count. */
+    JsonNode dead(JobFilter filter, int limit) throws InterruptedException;
+
+    /** A dead job and the end of its log. */
+    JsonNode deadLetter(JobId id) throws InterruptedException;
 
     JsonNode cacheList(String tool, int limit) throws InterruptedException;
 

@@ -55,7 +55,7 @@ final class Callers {
         try {
             if (dice < 50) submit(process);
             else if (dice < 66) process.engine.cancel(any());
-            else if (dice < 78) process.engine.redrive(unsuccessful());
+            else if (dice < 78) redrive(process);
             else if (dice < 83) process.store.discard(any());
             else if (dice < 93) world.again(process);
             else if (dice < 96) world.reclaimLate(process);
@@ -65,6 +65,15 @@ final class Callers {
         } catch (PawlException e) {
             world.say(process, () -> "caller gives up: " + e.getMessage());
         }
+    }
+
+    /** At once, or as one of many that come back at a rate. */
+    private void redrive(SimProcess process) {
+        JobId id = unsuccessful();
+        if (random.nextInt(3) > 0) process.engine.redrive(id);
+        else
+            process.engine.redrive(
+                    id, process.store.now().plusMillis(random.nextInt(-1_000, 60_000)));
     }
 
     private QueueEntry queue() {

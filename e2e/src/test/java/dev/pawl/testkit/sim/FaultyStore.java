@@ -228,8 +228,8 @@ final class FaultyStore implements Store {
     }
 
     @Override
-    public Optional<JobState> redrive(JobId id) {
-        return write(new Op.Redrive(id));
+    public Optional<JobState> redrive(JobId id, Instant notBefore) {
+        return write(new Op.Redrive(id, notBefore));
     }
 
     @Override

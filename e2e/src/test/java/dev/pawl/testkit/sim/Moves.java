@@ -103,7 +103,7 @@ final class Moves {
 
     private void redriven(JobId id, Place was, Place is) {
         boolean allowed =
-                op instanceof Op.Redrive(var that)
+                op instanceof Op.Redrive(var that, var _)
                         && that.equals(id)
                         && !was.succeeded()
                         && !is.ended()
@@ -111,6 +111,10 @@ final class Moves {
         require(allowed, Invariant.ENDS_ONCE, id, was, is);
         require(!is.running(), Invariant.NO_FINISH_WITHOUT_CLAIM, id, was, is);
         require(is.failures() == 0, Invariant.FAILURES_COUNTED, id, was, is);
+        boolean early =
+                op instanceof Op.Redrive(var _, var notBefore)
+                        && is.at() < notBefore.toEpochMilli();
+        require(!early, Invariant.NOT_BEFORE_ITS_TIME, id, was, is);
         // A person's redrive runs the job whatever became of its parents.
         require(is.queued() && is.attempt() == was.attempt(), Invariant.ATTEMPTS_GROW, id, was, is);
     }

@@ -149,10 +149,10 @@ sealed interface Op<T> {
         }
     }
 
-    record Redrive(JobId id) implements Op<Optional<JobState>> {
+    record Redrive(JobId id, Instant notBefore) implements Op<Optional<JobState>> {
         @Override
         public Optional<JobState> on(Store store) {
-            return store.redrive(id);
+            return store.redrive(id, notBefore);
         }
     }
 

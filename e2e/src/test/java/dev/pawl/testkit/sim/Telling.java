@@ -51,7 +51,8 @@ final class Telling {
                     "reclaim lease %s of %s, seen until %s"
                             .formatted(seen.id(), seen.worker(), seen.until());
             case Op.Cancel(var id) -> "cancel " + id;
-            case Op.Redrive(var id) -> "redrive " + id;
+            case Op.Redrive(var id, var notBefore) ->
+                    "redrive %s not before %s".formatted(id, notBefore);
             case Op.Discard(var id) -> "discard " + id;
             case Op.SetQueue(var queue) -> "set " + queue;
             case Op.Register(var worker) -> "register " + worker.id();

@@ -25,17 +25,18 @@ final class OutsideWrites {
         return before;
     }
 
-    static Optional<JobState> redrive(Tx tx, JobId id) throws SQLException {
+    static Optional<JobState> redrive(Tx tx, JobId id, Instant notBefore) throws SQLException {
         Optional<JobState> before = Reading.state(tx.db(), id);
         if (before.isEmpty() || !redrivable(before.get()) || stopping(tx, id)) return before;
         Place place = takeOutcome(tx, id);
-        var queued = new JobState.Queued(tx.now, before.get().attempt(), 0);
+        Instant runAt = notBefore.isAfter(tx.now) ? notBefore : tx.now;
+        var queued = new JobState.Queued(runAt, before.get().attempt(), 0);
         tx.moved(id, place.lane, before.get().name(), queued.name(), queued.attempt());
         Settling.enqueue(tx, id, place.lane, place.priority, queued);
         Settling.leadAgain(tx, id);
         if (place.ttlMillis > 0)
             tx.stmt(SqliteSql.EXPIRY_SET)
-                    .set("at", tx.now.plusMillis(place.ttlMillis))
+                    .set("at", runAt.plusMillis(place.ttlMillis))
                     .set("id", id.value())
                     .update();
         return before;

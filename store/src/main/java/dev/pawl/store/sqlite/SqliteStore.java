@@ -269,8 +269,8 @@ public final class SqliteStore implements Store {
     }
 
     @Override
-    public Optional<JobState> redrive(JobId id) {
-        return writer.write(tx -> OutsideWrites.redrive(tx, id));
+    public Optional<JobState> redrive(JobId id, Instant notBefore) {
+        return writer.write(tx -> OutsideWrites.redrive(tx, id, notBefore));
     }
 
     @Override
