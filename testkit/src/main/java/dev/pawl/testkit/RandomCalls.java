@@ -211,7 +211,7 @@ public final class RandomCalls {
     }
 
     private void redrive() {
-        Instant notBefore = s.now().plusSeconds(random.nextInt(3) * 60);
+        Instant notBefore = s.now().plusSeconds(random.nextInt(3) * 60L);
         onJob("redrive not before " + notBefore, (store, id) -> store.redrive(id, notBefore));
     }
 

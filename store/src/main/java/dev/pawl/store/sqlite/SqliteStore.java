@@ -37,6 +37,7 @@ import dev.pawl.core.Tally;
 import dev.pawl.core.Time;
 import dev.pawl.core.Token;
 import dev.pawl.core.ToolId;
+import dev.pawl.core.Webhooks;
 import dev.pawl.core.WorkerEntry;
 import dev.pawl.core.Written;
 import dev.pawl.store.Db;
@@ -458,6 +459,11 @@ public final class SqliteStore implements Store {
         return new Keys();
     }
 
+    /** Who wants to be told of events; usable for as long as the store is. */
+    public Webhooks webhooks() {
+        return new SqliteWebhooks(this);
+    }
+
     private final class Keys implements ApiKeys {
         @Override
         public void add(ApiKey key, String sha256) {
@@ -505,11 +511,19 @@ public final class SqliteStore implements Store {
         }
     }
 
-    private interface Read<T> {
+    interface Read<T> {
         T from(Db db) throws SQLException;
     }
 
-    private <T> T read(Read<T> read) {
+    <T> T write(Tx.Work<T> work) {
+        return writer.write(work);
+    }
+
+    <T> T writeUnsynced(Tx.Work<T> work) {
+        return writer.writeUnsynced(work);
+    }
+
+    <T> T read(Read<T> read) {
         Db db = reader();
         try {
             return read.from(db);
