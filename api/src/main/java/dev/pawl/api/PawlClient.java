@@ -310,12 +310,8 @@ public final class PawlClient implements AutoCloseable {
 
     /** Redrives as this body of {@code /v1/jobs:redrive} says; answers how many it was. */
     public JsonNode redrive(JsonNode body) throws InterruptedException {
-        // Sent once: a repeat would count only those that the first left.
-        return json(
-                once(
-                        request("v1/jobs:redrive")
-                                .header("Content-Type", "application/json")
-                                .POST(BodyPublishers.ofByteArray(Json.bytes(body)))));
+        // Not repeated: a second one would count only those that the first left.
+        return call("POST", "v1/jobs:redrive", body);
     }
 
     /** How many jobs died of what, and the newest of them; states and cursor are left out. */
@@ -357,6 +353,20 @@ public final class PawlClient implements AutoCloseable {
         return json(repeated(request(path)));
     }
 
+    /** Sent once: who asks knows best whether to ask again. */
+    JsonNode call(String method, String path, JsonNode body) throws InterruptedException {
+        return json(
+                once(
+                        request(path)
+                                .header("Content-Type", "application/json")
+                                .method(method, BodyPublishers.ofByteArray(Json.bytes(body)))));
+    }
+
+    /** The server's webhooks. */
+    public WebhookCalls webhooks() {
+        return new WebhookClient(this);
+    }
+
     private JsonNode post(String path, JsonNode body) throws InterruptedException {
         return json(
                 repeated(
@@ -391,6 +401,7 @@ public final class PawlClient implements AutoCloseable {
             case SERVER_UNREACHABLE, STORE_UNAVAILABLE, STORE_FULL, QUEUE_FULL -> true;
             case JOB_NOT_FOUND,
                     TOOL_NOT_FOUND,
+                    WEBHOOK_NOT_FOUND,
                     INPUT_INVALID,
                     INPUT_TOO_LARGE,
                     PARENT_NOT_FOUND,

@@ -39,6 +39,12 @@ import dev.pawl.app.cli.ToolsShow;
 import dev.pawl.app.cli.Top;
 import dev.pawl.app.cli.Up;
 import dev.pawl.app.cli.Version;
+import dev.pawl.app.cli.WebhooksAdd;
+import dev.pawl.app.cli.WebhooksChange;
+import dev.pawl.app.cli.WebhooksDeliveries;
+import dev.pawl.app.cli.WebhooksList;
+import dev.pawl.app.cli.WebhooksReplay;
+import dev.pawl.app.cli.WebhooksTry;
 import dev.pawl.app.cli.Why;
 import dev.pawl.app.cli.Wiring;
 import dev.pawl.app.cli.Work;
@@ -54,6 +60,7 @@ import dev.pawl.core.PawlException;
 import dev.pawl.core.QueueEntry;
 import dev.pawl.core.Store;
 import dev.pawl.core.SystemTime;
+import dev.pawl.server.webhook.WebhookDesk;
 import dev.pawl.store.sqlite.SqliteStore;
 import dev.pawl.tool.Requests;
 import dev.pawl.tool.Tool;
@@ -129,6 +136,14 @@ public final class Main {
                                 new KeysCreate(),
                                 new KeysList(),
                                 new KeysRevoke(),
+                                new WebhooksAdd(),
+                                new WebhooksList(),
+                                new WebhooksChange(WebhooksChange.What.REMOVE),
+                                new WebhooksChange(WebhooksChange.What.ENABLE),
+                                new WebhooksChange(WebhooksChange.What.DISABLE),
+                                new WebhooksDeliveries(),
+                                new WebhooksReplay(),
+                                new WebhooksTry(),
                                 new Top(),
                                 new ConfigShow(),
                                 new Doctor(),
@@ -202,7 +217,10 @@ public final class Main {
                 var artifacts = new FileArtifacts(data.resolve("artifacts"), time);
                 var engine = new Engine(store, artifacts, time, outside.random());
                 capQueues(store, configuration);
-                return new Opened(data, store, store.keys(), artifacts, engine);
+                var webhooks = store.webhooks();
+                boolean toPrivate = configuration.webhooks().privateAllowed();
+                var desk = new WebhookDesk(engine, webhooks, outside.random(), toPrivate);
+                return new Opened(data, store, store.keys(), webhooks, artifacts, engine, desk);
             } catch (RuntimeException | Error e) {
                 store.close();
                 throw e;

@@ -7,6 +7,7 @@ import dev.pawl.server.FrontPort;
 import dev.pawl.server.Server;
 import dev.pawl.server.ServerOptions;
 import dev.pawl.server.Site;
+import dev.pawl.server.webhook.WebhookDesk;
 import dev.pawl.store.sqlite.SqliteOptions.Synchronous;
 import dev.pawl.store.sqlite.SqliteStore;
 import dev.pawl.testkit.NoArtifacts;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** The server that ships, on a fresh SQLite file with a tool that does nothing; nobody works. */
@@ -52,6 +54,7 @@ final class HttpSite implements AutoCloseable {
                         Tools.of(List.of(file.getParent()), Map.of(), more),
                         new Requests(artifacts, (_, _) -> "1", Map.of()),
                         Jobs.TIME,
+                        new WebhookDesk(engine, store.webhooks(), new Random(1), false),
                         "bench");
         var ports = fronts.stream().map(front -> new FrontPort(front, 0)).toList();
         server = new Server(site, ServerOptions.defaults().withPort(0), ports).start();

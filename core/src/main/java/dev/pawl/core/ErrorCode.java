@@ -8,6 +8,7 @@ import java.util.Optional;
 public enum ErrorCode {
     JOB_NOT_FOUND(Blame.CALLER),
     TOOL_NOT_FOUND(Blame.CALLER),
+    WEBHOOK_NOT_FOUND(Blame.CALLER),
     INPUT_INVALID(Blame.CALLER),
     INPUT_TOO_LARGE(Blame.CALLER),
     PARENT_NOT_FOUND(Blame.CALLER),

@@ -73,6 +73,7 @@ final class Routes {
         all.addAll(events(events));
         all.addAll(around());
         all.addAll(operators(shared()));
+        all.addAll(operators(webhooks()));
         all.addAll(health(health));
         all.addAll(operators(leases(new LeaseRoutes(claims))));
         all.addAll(operators(attempts(new AttemptRoutes(claims.hints()))));
@@ -189,6 +190,31 @@ final class Routes {
                         .answers("Stats"));
     }
 
+    private static List<Route> webhooks() {
+        String one = "/v1/webhooks/{webhook}";
+        return List.of(
+                get("/v1/webhooks", "Who is told of events", WebhookRoutes::list)
+                        .answers("Webhooks"),
+                post("/v1/webhooks", "Add one; shows its secret, this once", WebhookRoutes::add)
+                        .takes("NewWebhook")
+                        .answers("MadeWebhook"),
+                get(one, "One webhook", WebhookRoutes::one).answers("Webhook"),
+                delete(one, "Remove it, and what is known of its deliveries", WebhookRoutes::remove)
+                        .answers("WebhookRemoved"),
+                post(one + ":enable", "Tell it of what comes", WebhookRoutes::enable)
+                        .answers("Webhook"),
+                post(one + ":disable", "Tell it nothing more", WebhookRoutes::disable)
+                        .answers("Webhook"),
+                get(one + "/deliveries", "What was sent, newest first", WebhookRoutes::deliveries)
+                        .queries("limit")
+                        .answers("Deliveries"),
+                post(one + ":replay", "Deliver again", WebhookRoutes::replay)
+                        .takes("Replay")
+                        .answers("Replayed"),
+                post(one + ":test", "Send it something that is no event", WebhookRoutes::test)
+                        .answers("Replayed"));
+    }
+
     private static List<Route> health(HealthRoutes health) {
         return List.of(
                 get("/livez", "Whether the process serves", health::live)
@@ -270,6 +296,18 @@ final class Routes {
                 summary,
                 handler,
                 Access.Need.VIEWER,
+                Set.of(),
+                List.of(),
+                Map.of());
+    }
+
+    private static Route delete(String path, String summary, Exchange.Handler handler) {
+        return new Route(
+                Method.DELETE,
+                path,
+                summary,
+                handler,
+                Access.Need.USER,
                 Set.of(),
                 List.of(),
                 Map.of());

@@ -1,5 +1,6 @@
 package dev.pawl.server;
 
+import dev.pawl.api.WebhookCalls;
 import dev.pawl.core.ApiKeys;
 import dev.pawl.core.Artifacts;
 import dev.pawl.core.Engine;
@@ -21,4 +22,5 @@ public record Site(
         Tools tools,
         Requests requests,
         Time time,
+        WebhookCalls webhooks,
         String version) {}

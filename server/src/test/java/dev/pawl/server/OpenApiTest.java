@@ -135,6 +135,23 @@ final class OpenApiTest {
     }
 
     @Test
+    void whatIsAnsweredOfWebhooksFitsItsSchema() {
+        Running.Answer made = on.post("/v1/webhooks", "{\"url\":\"http://127.0.0.1:1/\"}");
+        String one = "/v1/webhooks/" + made.json().path("id").stringValue();
+
+        fits("MadeWebhook", made);
+        fits("Webhooks", on.get("/v1/webhooks"));
+        fits("Webhook", on.get(one));
+        fits("Replayed", on.post(one + ":test", "{}"));
+        fits("Replayed", on.post(one + ":replay", "{\"since\":\"2026-01-31T08:00:00Z\"}"));
+        fits("Deliveries", on.get(one + "/deliveries"));
+        fits("Webhook", on.post(one + ":disable", ""));
+        fits("Webhook", on.post(one + ":enable", ""));
+        fits("WebhookRemoved", on.send(on.request(one).DELETE()));
+        fits("Problem", on.get(one));
+    }
+
+    @Test
     void whatTheWorkerProtocolAnswersFitsItsSchema() {
         submit("hi");
         String worker = "{\"worker\":\"w\",\"tools\":[\"shout@1\"]}";

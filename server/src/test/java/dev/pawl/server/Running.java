@@ -3,8 +3,10 @@ package dev.pawl.server;
 import dev.pawl.artifact.FileArtifacts;
 import dev.pawl.core.Engine;
 import dev.pawl.core.SystemTime;
+import dev.pawl.server.webhook.WebhookDesk;
 import dev.pawl.testkit.MemoryKeys;
 import dev.pawl.testkit.MemoryStore;
+import dev.pawl.testkit.MemoryWebhooks;
 import dev.pawl.tool.Requests;
 import dev.pawl.tool.Tool;
 import dev.pawl.tool.Tools;
@@ -47,6 +49,7 @@ final class Running implements AutoCloseable {
 
     final MemoryStore store;
     final MemoryKeys keys;
+    final MemoryWebhooks webhooks;
     final FileArtifacts artifacts;
     final Engine engine;
     final Server server;
@@ -72,6 +75,7 @@ final class Running implements AutoCloseable {
         artifacts = new FileArtifacts(folder.resolve("artifacts"), time);
         engine = new Engine(store, artifacts, time, new Random(1));
         keys = new MemoryKeys(time);
+        webhooks = new MemoryWebhooks(store);
         var requests = new Requests(artifacts, (_, _) -> "1", Map.of());
         site =
                 new Site(
@@ -81,6 +85,7 @@ final class Running implements AutoCloseable {
                         Tools.of(List.of(tools), Map.of(), more),
                         requests,
                         time,
+                        new WebhookDesk(engine, webhooks, new Random(2), true),
                         "test");
         List<FrontPort> ports = fronts.stream().map(front -> new FrontPort(front, 0)).toList();
         server = new Server(site, options.withPort(0), ports).start();

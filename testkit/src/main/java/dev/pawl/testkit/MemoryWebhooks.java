@@ -69,7 +69,8 @@ public final class MemoryWebhooks implements Webhooks {
                 id,
                 w -> {
                     if (!enabled)
-                        return with(w, false, w.position(), w.failures(), w.heldUntil().orElse(null));
+                        return with(
+                                w, false, w.position(), w.failures(), w.heldUntil().orElse(null));
                     long position = w.enabled() ? w.position() : store.latestEvent();
                     return with(w, true, position, 0, null);
                 });
@@ -137,11 +138,7 @@ public final class MemoryWebhooks implements Webhooks {
     }
 
     private static Webhook with(
-            Webhook w,
-            boolean enabled,
-            long position,
-            int failures,
-            @Nullable Instant held) {
+            Webhook w, boolean enabled, long position, int failures, @Nullable Instant held) {
         return new Webhook(
                 w.id(),
                 w.url(),

@@ -64,10 +64,7 @@ public interface WebhooksContract {
         assertThat(on.webhooks.all()).extracting(Webhook::id).containsExactly("a", "b");
         Webhook found = on.webhook("b");
         assertThat(found.position()).isEqualTo(before);
-        assertThat(found)
-                .usingRecursiveComparison()
-                .ignoringFields("position")
-                .isEqualTo(some);
+        assertThat(found).usingRecursiveComparison().ignoringFields("position").isEqualTo(some);
         assertThat(on.webhooks.secret("a")).contains("s1");
         assertThat(on.webhooks.secret("x")).isEmpty();
         assertThat(on.webhooks.find("x")).isEmpty();

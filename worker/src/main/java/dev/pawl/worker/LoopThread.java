@@ -89,6 +89,7 @@ final class LoopThread implements AutoCloseable {
             case STORE_UNAVAILABLE, STORE_FULL, SERVER_UNREACHABLE -> true;
             case JOB_NOT_FOUND,
                     TOOL_NOT_FOUND,
+                    WEBHOOK_NOT_FOUND,
                     INPUT_INVALID,
                     INPUT_TOO_LARGE,
                     PARENT_NOT_FOUND,

@@ -46,6 +46,7 @@ public enum ExitCode {
         return switch (code) {
             case JOB_NOT_FOUND,
                     TOOL_NOT_FOUND,
+                    WEBHOOK_NOT_FOUND,
                     INPUT_INVALID,
                     INPUT_TOO_LARGE,
                     PARENT_NOT_FOUND,

@@ -7,6 +7,7 @@ import dev.pawl.api.JobPage;
 import dev.pawl.api.JobQuery;
 import dev.pawl.api.JobView;
 import dev.pawl.api.SubmitRequest;
+import dev.pawl.api.WebhookCalls;
 import dev.pawl.api.WhyView;
 import dev.pawl.core.Artifact;
 import dev.pawl.core.ErrorCode;
@@ -329,6 +330,11 @@ final class FolderTarget implements Target {
     @Override
     public JsonNode pause(String queue, boolean paused) {
         return Documents.paused(store(), queue, paused);
+    }
+
+    @Override
+    public WebhookCalls webhooks() {
+        return opened.desk();
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.pawl.api.JobQuery;
 import dev.pawl.api.JobView;
 import dev.pawl.api.PawlClient;
 import dev.pawl.api.SubmitRequest;
+import dev.pawl.api.WebhookCalls;
 import dev.pawl.api.WhyView;
 import dev.pawl.core.Artifact;
 import dev.pawl.core.ErrorCode;
@@ -188,6 +189,11 @@ final class ServerTarget implements Target {
     @Override
     public JsonNode pause(String queue, boolean paused) throws InterruptedException {
         return client.queuePaused(queue, paused);
+    }
+
+    @Override
+    public WebhookCalls webhooks() {
+        return client.webhooks();
     }
 
     @Override

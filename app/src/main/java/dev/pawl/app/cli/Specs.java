@@ -24,7 +24,8 @@ final class Specs {
                     "tools", "Shows what can be run, and checks it.",
                     "cache", "Explains which results answer later jobs.",
                     "queues", "Shows queues, pauses and resumes them.",
-                    "workers", "Shows who runs jobs.");
+                    "workers", "Shows who runs jobs.",
+                    "webhooks", "Tells others of what happens to jobs.");
 
     private final Map<String, Command> commands;
     private final Outside outside;

@@ -7,6 +7,7 @@ import dev.pawl.api.JobQuery;
 import dev.pawl.api.JobView;
 import dev.pawl.api.PawlClient;
 import dev.pawl.api.SubmitRequest;
+import dev.pawl.api.WebhookCalls;
 import dev.pawl.api.WhyView;
 import dev.pawl.core.Artifact;
 import dev.pawl.core.JobFilter;
@@ -107,6 +108,8 @@ public interface Target extends ToolSource, AutoCloseable {
     JsonNode queues() throws InterruptedException;
 
     JsonNode pause(String queue, boolean paused) throws InterruptedException;
+
+    WebhookCalls webhooks();
 
     JsonNode workers() throws InterruptedException;
 

@@ -5,15 +5,22 @@ import dev.pawl.core.ApiKeys;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Role;
+import dev.pawl.core.ToolId;
 import dev.pawl.server.FrontPort;
 import dev.pawl.server.Server;
 import dev.pawl.server.ServerOptions;
 import dev.pawl.server.Site;
+import dev.pawl.server.webhook.WebhookFeed;
+import dev.pawl.server.webhook.WebhookSender;
 import dev.pawl.tool.ToolProblem;
 import dev.pawl.tool.Tools;
+import dev.pawl.worker.Served;
 import dev.pawl.worker.Serving;
+import dev.pawl.worker.Slot;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,9 +92,17 @@ public final class Up implements Command {
         for (ToolProblem problem : tools.problems()) call.screen().note("pawl: " + problem);
         var stop = new CountDownLatch(1);
         try (Opened opened = call.wiring().open(call.configuration());
+                var sender = sender(call, opened);
                 Workshop workshop =
-                        call.wiring().workshop(call.configuration(), opened, tools, this::serving);
+                        call.wiring()
+                                .workshop(
+                                        call.configuration(),
+                                        opened,
+                                        tools,
+                                        all -> serving(all, sender));
                 var server = new Server(site(call, opened, tools), options, fronts.ports());
+                var feed =
+                        new WebhookFeed(opened.engine(), opened.webhooks(), call.outside().time());
                 var _ =
                         call.outside()
                                 .signals()
@@ -98,6 +113,7 @@ public final class Up implements Command {
             requireSafe(options, opened.keys(), call);
             server.start();
             workshop.start();
+            feed.start();
             call.screen().line("pawl serves http://%s:%d".formatted(options.host(), server.port()));
             for (FrontPort each : fronts.ports())
                 call.screen()
@@ -114,9 +130,22 @@ public final class Up implements Command {
         }
     }
 
-    /** A server alone runs nothing, but does what time brings: due jobs, leases nobody renews. */
-    private Serving serving(Serving all) {
-        return works ? all : Serving.all(Map.of());
+    /**
+     * A server alone runs nothing but deliveries to webhooks, and does what time brings: due jobs,
+     * leases nobody renews.
+     */
+    private Serving serving(Serving all, WebhookSender sender) {
+        var tools = new HashMap<ToolId, Served>(works ? all.tools() : Map.of());
+        tools.put(WebhookSender.TOOL, new Served(sender, Slot.HANDLER, Duration.ZERO));
+        return Serving.all(Map.copyOf(tools));
+    }
+
+    private static WebhookSender sender(Call call, Opened opened) {
+        return new WebhookSender(
+                opened.webhooks(),
+                opened.store(),
+                call.configuration().webhooks(),
+                call.outside().time());
     }
 
     private static ServerOptions options(Call call) {
@@ -152,6 +181,7 @@ public final class Up implements Command {
                 tools,
                 call.wiring().requests(opened),
                 call.outside().time(),
+                opened.desk(),
                 call.outside().version());
     }
 }

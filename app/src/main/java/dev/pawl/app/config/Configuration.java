@@ -5,6 +5,7 @@ import dev.pawl.core.PawlException;
 import dev.pawl.core.Role;
 import dev.pawl.server.ServerOptions;
 import dev.pawl.server.compute.RhinoOptions;
+import dev.pawl.server.webhook.WebhookOptions;
 import dev.pawl.store.sqlite.SqliteOptions;
 import dev.pawl.tool.DurationText;
 import dev.pawl.worker.WorkerOptions;
@@ -46,6 +47,7 @@ public record Configuration(
         SqliteOptions store,
         WorkerOptions worker,
         ServerOptions server,
+        WebhookOptions webhooks,
         Map<String, Integer> queueDepths,
         boolean fromFile,
         ComputeSettings compute,
@@ -119,6 +121,7 @@ public record Configuration(
                     store(data),
                     worker(),
                     server(),
+                    webhooks(),
                     depths(),
                     fromFile,
                     compute(),
@@ -190,6 +193,23 @@ public record Configuration(
             options = checked(Key.SERVER_JSON_MAX, options, (o, _) -> o.withJsonBytesMax(json));
             long file = size(Key.SERVER_FILE_MAX);
             return checked(Key.SERVER_FILE_MAX, options, (o, _) -> o.withFileBytesMax(file));
+        }
+
+        private WebhookOptions webhooks() {
+            var options =
+                    checked(
+                            Key.WEBHOOKS_PRIVATE,
+                            WebhookOptions.defaults(),
+                            (o, text) ->
+                                    switch (text) {
+                                        case "true" -> o.withPrivateAllowed(true);
+                                        case "false" -> o.withPrivateAllowed(false);
+                                        default ->
+                                                throw new IllegalArgumentException(
+                                                        "want true or false");
+                                    });
+            Duration timeout = duration(Key.WEBHOOKS_TIMEOUT);
+            return checked(Key.WEBHOOKS_TIMEOUT, options, (o, _) -> o.withTimeout(timeout));
         }
 
         private static Optional<Role> anonymous(String text, String host) {

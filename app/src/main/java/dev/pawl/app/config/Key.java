@@ -43,6 +43,11 @@ public enum Key {
             "folder or address, as it sees it, of NAME/VERSION/ghlogic.ghx; empty to send it the"
                     + " contract's own"),
     COMPUTE_TIMEOUT("compute.timeout", "4m", "of one solve there; a contract may ask for less"),
+    WEBHOOKS_PRIVATE(
+            "webhooks.private",
+            "false",
+            "true lets webhooks be on this machine and on private networks"),
+    WEBHOOKS_TIMEOUT("webhooks.timeout", "10s", "how long a webhook may take to answer"),
     LOG_FORMAT("log.format", "text", "text or json"),
     LOG_LEVEL("log.level", "auto", "debug, info, warn, error; auto is info in a worker, else warn");
 

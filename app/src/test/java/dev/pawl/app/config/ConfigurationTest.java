@@ -52,6 +52,8 @@ final class ConfigurationTest {
                         "compute.key= default",
                         "compute.definitions= default",
                         "compute.timeout=4m default",
+                        "webhooks.private=false default",
+                        "webhooks.timeout=10s default",
                         "log.format=text default",
                         "log.level=auto default");
     }

@@ -16,8 +16,10 @@ import dev.pawl.server.compute.ComputeOptions;
 import dev.pawl.server.compute.ComputeServer;
 import dev.pawl.server.compute.Contracts;
 import dev.pawl.server.compute.Shipped;
+import dev.pawl.server.webhook.WebhookDesk;
 import dev.pawl.testkit.MemoryKeys;
 import dev.pawl.testkit.MemoryStore;
+import dev.pawl.testkit.MemoryWebhooks;
 import dev.pawl.tool.Requests;
 import dev.pawl.tool.Tool;
 import dev.pawl.tool.Tools;
@@ -103,6 +105,8 @@ final class Sitefit implements AutoCloseable {
                                         tools,
                                         requests,
                                         time,
+                                        new WebhookDesk(
+                                                engine, new MemoryWebhooks(store), random, false),
                                         "test"),
                                 ServerOptions.defaults().withPort(0),
                                 List.of(new FrontPort(front, 0)))

@@ -1,0 +1,103 @@
+package dev.pawl.server.webhook;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.ReentrantLock;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Somebody who has a webhook: keeps what comes, and answers what it was told to. */
+final class Receiver implements AutoCloseable {
+    private final HttpServer server;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<Received> received = new ArrayList<>();
+    private final Deque<Answer> answers = new ArrayDeque<>();
+
+    /** What came. */
+    record Received(Map<String, String> headers, byte[] body) {
+        String header(String name) {
+            return headers.getOrDefault(name, "");
+        }
+
+        JsonNode json() {
+            return JsonMapper.shared().readTree(body);
+        }
+    }
+
+    private record Answer(int status, Map<String, String> headers, byte[] body) {}
+
+    Receiver() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", this::receive);
+        server.start();
+    }
+
+    private void receive(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            var headers = new java.util.HashMap<String, String>();
+            exchange.getRequestHeaders()
+                    .forEach((name, values) ->
+                            headers.put(
+                                    name.toLowerCase(java.util.Locale.ROOT), values.getFirst()));
+            Answer answer;
+            lock.lock();
+            try {
+                received.add(new Received(headers, body));
+                answer =
+                        answers.isEmpty() ? new Answer(204, Map.of(), new byte[0]) : answers.poll();
+            } finally {
+                lock.unlock();
+            }
+            answer.headers.forEach(exchange.getResponseHeaders()::set);
+            exchange.sendResponseHeaders(
+                    answer.status, answer.body.length == 0 ? -1 : answer.body.length);
+            if (answer.body.length > 0) exchange.getResponseBody().write(answer.body);
+        }
+    }
+
+    /** The next answers, in order; then 204 again. */
+    Receiver answers(int... statuses) {
+        for (int status : statuses) answers(status, Map.of(), "");
+        return this;
+    }
+
+    Receiver answers(int status, Map<String, String> headers, String body) {
+        lock.lock();
+        try {
+            answers.add(new Answer(status, headers, body.getBytes(StandardCharsets.UTF_8)));
+        } finally {
+            lock.unlock();
+        }
+        return this;
+    }
+
+    List<Received> received() {
+        lock.lock();
+        try {
+            return List.copyOf(received);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    String url() {
+        return "http://localhost:%d/hook".formatted(server.getAddress().getPort());
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}
