@@ -210,6 +210,34 @@ final class CommandsTest {
     }
 
     @Test
+    void webhooksAreAddedListedSwitchedReplayedAndRemoved() {
+        Ended refused = user.type("webhooks", "add", "http://127.0.0.1:9/");
+        assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(refused.err()).contains("private", "webhooks.private");
+        user.with("PAWL_WEBHOOKS_PRIVATE", "true");
+        String[] add = {"webhooks", "add", "http://127.0.0.1:9/", "--state", "dead", "--tool", "a"};
+        List<String> made = Typed.lines(user.type(add).out());
+        String id = made.getFirst();
+
+        assertThat(made.get(1)).startsWith("whsec_");
+        assertThat(user.type("webhooks", "list").out())
+                .isEqualTo(id + "\ton\t0\tdead tool=a\thttp://127.0.0.1:9/\n");
+        assertThat(user.type("webhooks", "disable", id).out()).isEqualTo(id + " off\n");
+        assertThat(user.type("webhooks", "list").out()).startsWith(id + "\toff\t");
+        assertThat(user.type("webhooks", "enable", id).out()).isEqualTo(id + " on\n");
+        JobId test = user.type("webhooks", "test", id).job();
+        assertThat(user.type("webhooks", "replay", id, "--job", test.toString()).job())
+                .isNotEqualTo(test);
+        assertThat(user.type("webhooks", "replay", id, "--since", "1h").out()).isEmpty();
+        assertThat(user.type("webhooks", "replay", id).code()).isEqualTo(ExitCode.USAGE);
+        assertThat(user.type("--json", "webhooks", "deliveries", id).out()).isEmpty();
+        assertThat(user.type("webhooks", "remove", id).out()).isEqualTo(id + " removed\n");
+        assertThat(user.type("webhooks", "remove", id).code()).isEqualTo(ExitCode.USAGE);
+        for (String bad : List.of("ftp://a.org/", "http://nobody.invalid/", "x"))
+            assertThat(user.type("webhooks", "add", bad).code()).as(bad).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
     void aQueueThatIsFullRefuses() {
         user.file("pawl.yaml", "queues: {mail: {depth: 1}}\n");
         user.type("submit", "echo", "--text", "1", "--queue", "mail");

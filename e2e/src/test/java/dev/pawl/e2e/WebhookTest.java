@@ -1,0 +1,142 @@
+package dev.pawl.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.pawl.api.JobQuery;
+import dev.pawl.api.JobView;
+import dev.pawl.api.PawlClient;
+import dev.pawl.api.SubmitRequest;
+import dev.pawl.core.JobFilter;
+import dev.pawl.core.JobId;
+import dev.pawl.core.SystemTime;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** Webhooks of a server that is killed: each event is told, and made one delivery of. */
+@Tag("process")
+@Timeout(300)
+final class WebhookTest {
+    private static final int JOBS = 30;
+    private static final Pattern ADDRESS = Pattern.compile("pawl serves (http://localhost:\\d+)");
+    private static final JobFilter DELIVERIES = JobFilter.ALL.withQueue("webhooks");
+
+    private final SystemTime time = new SystemTime();
+    private final LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
+    private final CountDownLatch first = new CountDownLatch(1);
+    @TempDir Path folder;
+    private Path empty = Path.of("");
+    private HttpServer receiver;
+
+    @BeforeEach
+    void aReceiverAndATool() throws IOException {
+        empty = Files.createFile(folder.resolve("empty"));
+        Path tools = Files.createDirectory(folder.resolve("tools"));
+        Files.writeString(
+                tools.resolve("yes.yaml"),
+                "tool: yes@1\ninput: {type: object}\nrun: {command: [\"true\"]}\n");
+        receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        receiver.createContext(
+                "/",
+                exchange -> {
+                    try (exchange) {
+                        exchange.getRequestBody().readAllBytes();
+                        told.add(exchange.getRequestHeaders().getFirst("webhook-id"));
+                        first.countDown();
+                        exchange.sendResponseHeaders(204, -1);
+                    }
+                });
+        receiver.start();
+    }
+
+    @AfterEach
+    void stop() {
+        receiver.stop(0);
+    }
+
+    @Test
+    void aKilledServerLosesNoEventAndDoublesNoDelivery() throws Exception {
+        String url = "http://localhost:%d/".formatted(receiver.getAddress().getPort());
+        assertThat(run("webhooks", "add", url, "--state", "succeeded")).contains("whsec_");
+        var jobs = new ArrayList<JobId>();
+        try (var up = up();
+                var client = client(up)) {
+            for (int i = 0; i < JOBS; i++)
+                jobs.add(
+                        client.submit(
+                                        SubmitRequest.of(
+                                                "yes", JsonNodeFactory.instance.objectNode()))
+                                .id());
+            assertThat(first.await(100, TimeUnit.SECONDS)).as(up::said).isTrue();
+            up.kill();
+        }
+        var distinct = new HashSet<String>();
+        try (var up = up();
+                var client = client(up)) {
+            while (distinct.size() < JOBS) {
+                String id = told.poll(100, TimeUnit.SECONDS);
+                assertThat(id).as("%d are told; %s", distinct.size(), up.said()).isNotNull();
+                distinct.add(id);
+            }
+            for (JobId job : jobs) client.await(job, Duration.ofSeconds(60));
+            List<JobView> deliveries = client.jobs(new JobQuery(DELIVERIES, "", 1_000)).jobs();
+            assertThat(deliveries).as(up::said).hasSize(JOBS);
+            JsonNode webhook = client.webhooks().list().path("webhooks").path(0);
+            assertThat(webhook.path("circuit").stringValue()).isEqualTo("closed");
+        }
+        assertThat(run("webhooks", "list")).contains(url, "\ton\t");
+    }
+
+    private PawlProcess up() throws Exception {
+        PawlProcess up = start("up", "--port", "0");
+        up.prints(ADDRESS, time);
+        return up;
+    }
+
+    private PawlClient client(PawlProcess up) throws Exception {
+        return new PawlClient(
+                URI.create(up.prints(ADDRESS, time).group(1)), time, new Random());
+    }
+
+    private String run(String... arguments) throws Exception {
+        try (PawlProcess pawl = start(arguments)) {
+            assertThat(pawl.ends()).as(pawl::said).isZero();
+            return pawl.printed();
+        }
+    }
+
+    private PawlProcess start(String... arguments) throws IOException {
+        var all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--data", "data", "--tools", "tools"));
+        return PawlProcess.start(
+                folder,
+                empty,
+                List.of(),
+                Map.of("PAWL_WEBHOOKS_PRIVATE", "true", "PAWL_WORKER_LEASE", "2s",
+                        "PAWL_WORKER_HEARTBEAT", "500ms"),
+                "dev.pawl.app.Main",
+                all);
+    }
+}
