@@ -13,6 +13,7 @@ import dev.pawl.core.SystemTime;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,8 +26,11 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -109,6 +113,41 @@ final class WebhookTest {
         assertThat(run("webhooks", "list")).contains(url, "\ton\t");
     }
 
+    @Test
+    void theReceiverOfTheDocumentationVerifies() throws Exception {
+        requirePython();
+        int port;
+        try (var free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        String made = run("webhooks", "add", "http://localhost:%d/".formatted(port));
+        String id = found("wh[0-9a-f]{12}", made);
+        String secret = found("whsec_\\S+", made);
+        Path script = Path.of(System.getProperty("pawl.root"), "examples/webhooks/receiver.py");
+        var command = List.of("python3", script.toString(), secret, Integer.toString(port));
+        try (var python = PawlProcess.start(folder, empty, Map.of(), command);
+                var _ = up()) {
+            run("webhooks", "test", id);
+
+            python.prints(Pattern.compile(id + "_\\S+ webhook\\.test"), time);
+        }
+    }
+
+    private static String found(String pattern, String text) {
+        Matcher found = Pattern.compile(pattern).matcher(text);
+        assertThat(found.find()).as("%s in %s", pattern, text).isTrue();
+        return found.group();
+    }
+
+    private static void requirePython() {
+        boolean there =
+                Stream.of(System.getenv("PATH").split(":", -1))
+                        .anyMatch(dir -> Files.isExecutable(Path.of(dir, "python3")));
+        if (there) return;
+        assertThat(System.getenv("PAWL_REQUIRE")).as("python3 is missing").isNotEqualTo("all");
+        Assumptions.abort("SKIPPED: python3 is missing (Debian: apt install python3)");
+    }
+
     private PawlProcess up() throws Exception {
         PawlProcess up = start("up", "--port", "0");
         up.prints(ADDRESS, time);
@@ -116,8 +155,7 @@ final class WebhookTest {
     }
 
     private PawlClient client(PawlProcess up) throws Exception {
-        return new PawlClient(
-                URI.create(up.prints(ADDRESS, time).group(1)), time, new Random());
+        return new PawlClient(URI.create(up.prints(ADDRESS, time).group(1)), time, new Random());
     }
 
     private String run(String... arguments) throws Exception {
@@ -134,8 +172,13 @@ final class WebhookTest {
                 folder,
                 empty,
                 List.of(),
-                Map.of("PAWL_WEBHOOKS_PRIVATE", "true", "PAWL_WORKER_LEASE", "2s",
-                        "PAWL_WORKER_HEARTBEAT", "500ms"),
+                Map.of(
+                        "PAWL_WEBHOOKS_PRIVATE",
+                        "true",
+                        "PAWL_WORKER_LEASE",
+                        "2s",
+                        "PAWL_WORKER_HEARTBEAT",
+                        "500ms"),
                 "dev.pawl.app.Main",
                 all);
     }

@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,7 +26,7 @@ final class Receiver implements AutoCloseable {
     private final Deque<Answer> answers = new ArrayDeque<>();
 
     /** What came. */
-    record Received(Map<String, String> headers, byte[] body) {
+    record Received(Map<String, String> headers, String body) {
         String header(String name) {
             return headers.getOrDefault(name, "");
         }
@@ -34,7 +36,7 @@ final class Receiver implements AutoCloseable {
         }
     }
 
-    private record Answer(int status, Map<String, String> headers, byte[] body) {}
+    private record Answer(int status, Map<String, String> headers, String body) {}
 
     Receiver() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -45,25 +47,27 @@ final class Receiver implements AutoCloseable {
 
     private void receive(HttpExchange exchange) throws IOException {
         try (exchange) {
-            byte[] body = exchange.getRequestBody().readAllBytes();
-            var headers = new java.util.HashMap<String, String>();
+            var body =
+                    new String(
+                            exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            var headers = new HashMap<String, String>();
             exchange.getRequestHeaders()
                     .forEach((name, values) ->
                             headers.put(
-                                    name.toLowerCase(java.util.Locale.ROOT), values.getFirst()));
+                                    name.toLowerCase(Locale.ROOT), values.getFirst()));
             Answer answer;
             lock.lock();
             try {
                 received.add(new Received(headers, body));
                 answer =
-                        answers.isEmpty() ? new Answer(204, Map.of(), new byte[0]) : answers.poll();
+                        answers.isEmpty() ? new Answer(204, Map.of(), "") : answers.poll();
             } finally {
                 lock.unlock();
             }
             answer.headers.forEach(exchange.getResponseHeaders()::set);
-            exchange.sendResponseHeaders(
-                    answer.status, answer.body.length == 0 ? -1 : answer.body.length);
-            if (answer.body.length > 0) exchange.getResponseBody().write(answer.body);
+            byte[] bytes = answer.body.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(answer.status, bytes.length == 0 ? -1 : bytes.length);
+            if (bytes.length > 0) exchange.getResponseBody().write(bytes);
         }
     }
 
@@ -76,7 +80,7 @@ final class Receiver implements AutoCloseable {
     Receiver answers(int status, Map<String, String> headers, String body) {
         lock.lock();
         try {
-            answers.add(new Answer(status, headers, body.getBytes(StandardCharsets.UTF_8)));
+            answers.add(new Answer(status, headers, body));
         } finally {
             lock.unlock();
         }

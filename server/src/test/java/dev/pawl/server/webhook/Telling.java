@@ -100,7 +100,8 @@ final class Telling implements AutoCloseable {
 
     /** Makes the jobs of what has happened. */
     Telling feed() {
-        while (feed.step()) continue;
+        boolean more = true;
+        while (more) more = feed.step();
         return this;
     }
 
