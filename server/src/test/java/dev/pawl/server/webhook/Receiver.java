@@ -47,20 +47,16 @@ final class Receiver implements AutoCloseable {
 
     private void receive(HttpExchange exchange) throws IOException {
         try (exchange) {
-            var body =
-                    new String(
-                            exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             var headers = new HashMap<String, String>();
             exchange.getRequestHeaders()
                     .forEach((name, values) ->
-                            headers.put(
-                                    name.toLowerCase(Locale.ROOT), values.getFirst()));
+                            headers.put(name.toLowerCase(Locale.ROOT), values.getFirst()));
             Answer answer;
             lock.lock();
             try {
                 received.add(new Received(headers, body));
-                answer =
-                        answers.isEmpty() ? new Answer(204, Map.of(), "") : answers.poll();
+                answer = answers.isEmpty() ? new Answer(204, Map.of(), "") : answers.poll();
             } finally {
                 lock.unlock();
             }
