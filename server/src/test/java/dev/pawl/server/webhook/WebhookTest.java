@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -358,69 +357,6 @@ final class WebhookTest {
                 .filteredOn(count -> count.queue().equals("webhooks"))
                 .extracting(Count::jobs)
                 .containsExactly(1_100L);
-    }
-
-    /** Ends the process after the jobs are stored. */
-    private record Crashing(Webhooks known) implements Webhooks {
-        @Override
-        public void advance(Collection<String> ids, long position) {
-            throw new IllegalStateException("crash");
-        }
-
-        @Override
-        public void add(Webhook webhook, String secret) {
-            known.add(webhook, secret);
-        }
-
-        @Override
-        public Optional<Webhook> find(String id) {
-            return known.find(id);
-        }
-
-        @Override
-        public Optional<String> secret(String id) {
-            return known.secret(id);
-        }
-
-        @Override
-        public List<Webhook> all() {
-            return known.all();
-        }
-
-        @Override
-        public boolean remove(String id) {
-            return known.remove(id);
-        }
-
-        @Override
-        public boolean enable(String id, boolean enabled) {
-            return known.enable(id, enabled);
-        }
-
-        @Override
-        public Duration pass(String id, Duration probe) {
-            return known.pass(id, probe);
-        }
-
-        @Override
-        public void succeeded(String id) {
-            known.succeeded(id);
-        }
-
-        @Override
-        public void failed(String id, int most, Instant until) {
-            known.failed(id, most, until);
-        }
-
-        @Override
-        public void log(WebhookDelivery delivery) {
-            known.log(delivery);
-        }
-
-        @Override
-        public List<WebhookDelivery> deliveries(String id, int limit) {
-            return known.deliveries(id, limit);
-        }
     }
 
     // ---- Again
