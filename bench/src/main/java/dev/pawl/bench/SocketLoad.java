@@ -88,7 +88,7 @@ final class SocketLoad implements AutoCloseable {
             subscribed.await();
             System.out.println("ready");
             // Until the other side closes it.
-            while (System.in.read() >= 0) continue;
+            while (System.in.read() >= 0) {}
             long[] times = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
             System.out.printf(
                     "%d subscribers heard %,d changes, p50 %.1f ms, p99 %.1f ms, longest %.1f ms%n",

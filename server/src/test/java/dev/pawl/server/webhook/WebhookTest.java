@@ -13,7 +13,6 @@ import dev.pawl.core.PawlException;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Webhook;
 import dev.pawl.core.WebhookDelivery;
-import dev.pawl.core.Webhooks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
