@@ -42,6 +42,7 @@ final class JobDocument {
                 .put("created_at", job.submittedAt().toString())
                 .put("correlation_id", job.submission().correlationId())
                 .put("attempts", job.state().attempt());
+        ResultRoutes.score(job).ifPresent(score -> node.put("score", score));
         lastError(job, history).ifPresent(error -> node.set("last_error", error));
         return node;
     }
