@@ -28,14 +28,7 @@ public record ApiKey(
 
     public ApiKey {
         if (id.isBlank()) throw new IllegalArgumentException("a key's id is empty");
-        requireWord("name", name);
-        if (name.equals(ANONYMOUS))
-            throw new IllegalArgumentException("\"anonymous\" is who shows no key");
-        if (!tenant.isEmpty()) requireWord("tenant", tenant);
-        if (tenant.isEmpty() && role != Role.ADMIN)
-            throw new IllegalArgumentException(
-                    "a key of role %s has no tenant; only an admin's reaches all"
-                            .formatted(role.wire()));
+        requireOwner("key", name, role, tenant);
     }
 
     /** Whether it is good at that moment. */
@@ -43,7 +36,19 @@ public record ApiKey(
         return revokedAt.isEmpty() && now.isBefore(expiresAt);
     }
 
-    private static void requireWord(String what, String value) {
+    /** What holds of everybody who may own jobs. */
+    static void requireOwner(String what, String name, Role role, String tenant) {
+        requireWord("name", name);
+        if (name.equals(ANONYMOUS))
+            throw new IllegalArgumentException("\"anonymous\" is who shows no key");
+        if (!tenant.isEmpty()) requireWord("tenant", tenant);
+        if (tenant.isEmpty() && role != Role.ADMIN)
+            throw new IllegalArgumentException(
+                    "a %s of role %s has no tenant; only an admin's reaches all"
+                            .formatted(what, role.wire()));
+    }
+
+    static void requireWord(String what, String value) {
         if (value.isBlank() || value.length() > 100 || value.chars().anyMatch(c -> c <= ' '))
             throw new IllegalArgumentException(
                     "%s \"%s\": want 1 to 100 characters without spaces".formatted(what, value));

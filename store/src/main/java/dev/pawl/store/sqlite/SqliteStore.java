@@ -35,6 +35,7 @@ import dev.pawl.core.StorePool;
 import dev.pawl.core.Submitted;
 import dev.pawl.core.Tally;
 import dev.pawl.core.Time;
+import dev.pawl.core.Users;
 import dev.pawl.core.Token;
 import dev.pawl.core.ToolId;
 import dev.pawl.core.Webhooks;
@@ -462,6 +463,11 @@ public final class SqliteStore implements Store {
     /** Who wants to be told of events; usable for as long as the store is. */
     public Webhooks webhooks() {
         return new SqliteWebhooks(this);
+    }
+
+    /** Who signs in, and the sessions; usable for as long as the store is. */
+    public Users users() {
+        return new SqliteUsers(this, writer);
     }
 
     private final class Keys implements ApiKeys {
