@@ -38,6 +38,11 @@ import dev.pawl.app.cli.ToolsList;
 import dev.pawl.app.cli.ToolsShow;
 import dev.pawl.app.cli.Top;
 import dev.pawl.app.cli.Up;
+import dev.pawl.app.cli.UsersCreate;
+import dev.pawl.app.cli.UsersList;
+import dev.pawl.app.cli.UsersPassword;
+import dev.pawl.app.cli.UsersRole;
+import dev.pawl.app.cli.UsersSwitch;
 import dev.pawl.app.cli.Version;
 import dev.pawl.app.cli.WebhooksAdd;
 import dev.pawl.app.cli.WebhooksChange;
@@ -74,6 +79,7 @@ import dev.pawl.worker.executor.CommandJournal;
 import dev.pawl.worker.executor.Handlers;
 import dev.pawl.worker.executor.ProgramVersion;
 import dev.pawl.worker.executor.ToolExecutors;
+import java.io.Console;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -87,6 +93,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
@@ -136,6 +143,12 @@ public final class Main {
                                 new KeysCreate(),
                                 new KeysList(),
                                 new KeysRevoke(),
+                                new UsersCreate(),
+                                new UsersList(),
+                                new UsersSwitch(true),
+                                new UsersSwitch(false),
+                                new UsersPassword(),
+                                new UsersRole(),
                                 new WebhooksAdd(),
                                 new WebhooksList(),
                                 new WebhooksChange(WebhooksChange.What.REMOVE),
@@ -174,7 +187,15 @@ public final class Main {
                 terminal(),
                 new SystemTime(),
                 new SecureRandom(),
-                new ProcessSignals());
+                new ProcessSignals(),
+                Main::secret);
+    }
+
+    private static Optional<String> secret(String question) {
+        Console console = System.console();
+        if (console == null || !console.isTerminal()) return Optional.empty();
+        char[] typed = console.readPassword("%s", question);
+        return Optional.ofNullable(typed).map(String::new);
     }
 
     /** As the script that starts this program sees it; Java can't tell stdout from stderr. */
@@ -220,7 +241,15 @@ public final class Main {
                 var webhooks = store.webhooks();
                 boolean toPrivate = configuration.webhooks().privateAllowed();
                 var desk = new WebhookDesk(engine, webhooks, outside.random(), toPrivate);
-                return new Opened(data, store, store.keys(), webhooks, artifacts, engine, desk);
+                return new Opened(
+                        data,
+                        store,
+                        store.keys(),
+                        store.users(),
+                        webhooks,
+                        artifacts,
+                        engine,
+                        desk);
             } catch (RuntimeException | Error e) {
                 store.close();
                 throw e;

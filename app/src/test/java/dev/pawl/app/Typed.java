@@ -12,8 +12,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.IntConsumer;
@@ -23,6 +26,7 @@ final class Typed {
     private final Path folder;
     private final Map<String, String> environment = new HashMap<>();
     private String stdin = "";
+    private final Deque<String> answers = new ArrayDeque<>();
     private Outside.Terminal terminal = Outside.Terminal.NONE;
     private IntConsumer onWatch = _ -> {};
 
@@ -46,6 +50,12 @@ final class Typed {
 
     Typed stdin(String text) {
         stdin = text;
+        return this;
+    }
+
+    /** What a person at the terminal answers to prompts; nobody sits there unless told. */
+    Typed answers(String... texts) {
+        answers.addAll(List.of(texts));
         return this;
     }
 
@@ -91,7 +101,8 @@ final class Typed {
                                 terminal,
                                 new SystemTime(),
                                 new Random(),
-                                new Signals()));
+                                new Signals(),
+                                _ -> Optional.ofNullable(answers.poll())));
         return new Ended(
                 code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

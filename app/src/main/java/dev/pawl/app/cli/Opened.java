@@ -4,6 +4,7 @@ import dev.pawl.core.ApiKeys;
 import dev.pawl.core.Artifacts;
 import dev.pawl.core.Engine;
 import dev.pawl.core.Store;
+import dev.pawl.core.Users;
 import dev.pawl.core.Webhooks;
 import dev.pawl.server.webhook.WebhookDesk;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ public record Opened(
         Path data,
         Store store,
         ApiKeys keys,
+        Users users,
         Webhooks webhooks,
         Artifacts artifacts,
         Engine engine,

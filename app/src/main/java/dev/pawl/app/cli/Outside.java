@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -14,6 +15,7 @@ import java.util.random.RandomGenerator;
  * @param folder relative paths are relative to it
  * @param shipped folder of the tools that come with Pawl
  * @param random thread-safe; nobody can guess what it says next
+ * @param prompt asks the person at the terminal
  */
 public record Outside(
         String version,
@@ -26,7 +28,13 @@ public record Outside(
         Terminal terminal,
         Time time,
         RandomGenerator random,
-        StopSignals signals) {
+        StopSignals signals,
+        Prompt prompt) {
+    /** Asks for what should not be seen while it is typed. */
+    public interface Prompt {
+        /** What the person typed; empty where nobody sits there. */
+        Optional<String> secret(String question);
+    }
 
     /**
      * What is known of the terminal.
