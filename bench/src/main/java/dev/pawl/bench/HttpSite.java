@@ -51,9 +51,11 @@ final class HttpSite implements AutoCloseable {
                         engine,
                         artifacts,
                         store.keys(),
+                        store.users(),
                         Tools.of(List.of(file.getParent()), Map.of(), more),
                         new Requests(artifacts, (_, _) -> "1", Map.of()),
                         Jobs.TIME,
+                        new Random(1),
                         new WebhookDesk(engine, store.webhooks(), new Random(1), false),
                         "bench");
         var ports = fronts.stream().map(front -> new FrontPort(front, 0)).toList();

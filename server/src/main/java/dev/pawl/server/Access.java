@@ -4,9 +4,11 @@ import dev.pawl.api.Problem;
 import dev.pawl.core.ApiKey;
 import dev.pawl.core.ApiKeys;
 import dev.pawl.core.Role;
+import dev.pawl.core.Session;
 import dev.pawl.core.Time;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
+import io.helidon.http.Method;
 import io.helidon.webserver.http.ServerRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,15 +17,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Tells who asks, by the key of the request (https://www.rfc-editor.org/rfc/rfc6750#section-2.1),
- * and refuses what the caller may not do. A key is looked up at each request, so that a revoked one
- * is refused from then on. Thread-safe.
+ * Tells who asks, by the key of the request (https://www.rfc-editor.org/rfc/rfc6750#section-2.1) or
+ * else a browser's cookie, and refuses what the caller may not do. Both are looked up at each
+ * request, so that one that was ended is refused from then on. Thread-safe.
  */
 final class Access {
     private static final Pattern BEARER = Pattern.compile("(?i)bearer +(\\S+) *");
     private static final Duration USED_EVERY = Duration.ofMinutes(1);
 
     private final ApiKeys keys;
+    private final Identity identity;
     private final Time time;
     private final Optional<Role> anonymous;
 
@@ -38,11 +41,12 @@ final class Access {
     }
 
     /**
-     * @param anonymous what those may do who show no key; empty for nothing
+     * @param anonymous what those may do who show nothing; empty for nothing
      */
-    Access(ApiKeys keys, Time time, Optional<Role> anonymous) {
-        this.keys = keys;
-        this.time = time;
+    Access(Site site, Identity identity, Optional<Role> anonymous) {
+        this.keys = site.keys();
+        this.identity = identity;
+        this.time = site.time();
         this.anonymous = anonymous;
     }
 
@@ -52,14 +56,15 @@ final class Access {
      * @throws Refused with 401 when nobody knows, with 403 when the caller may not do that
      */
     Caller caller(ServerRequest request, Need need) {
-        return caller(request.headers(), need);
+        return caller(request.headers(), request.prologue().method(), need);
     }
 
-    /** The same, of a request whose headers are all there is. */
-    Caller caller(Headers headers, Need need) {
+    /** The same, of a request of which that is all there is. */
+    Caller caller(Headers headers, Method method, Need need) {
         Optional<String> shown = headers.first(HeaderNames.AUTHORIZATION).filter(v -> !v.isBlank());
         if (need == Need.NOTHING && shown.isEmpty()) return Caller.anonymous(Role.VIEWER);
-        Caller caller = shown.isPresent() ? known(shown.get()) : unknown();
+        Optional<Caller> signedIn = shown.isPresent() ? Optional.empty() : signedIn(headers);
+        Caller caller = signedIn.orElseGet(() -> shown.map(this::known).orElseGet(this::unknown));
         boolean may =
                 switch (need) {
                     case NOTHING -> true;
@@ -67,10 +72,20 @@ final class Access {
                     case USER -> caller.role().covers(Role.USER);
                     case OPERATOR -> caller.reachesAll();
                 };
-        if (may) return caller;
-        String whose = shown.isEmpty() ? "who shows no key" : caller.name();
+        boolean proved = shown.isPresent() || signedIn.isPresent();
+        if (!may) throw refused(proved ? caller.name() : "who shows no key", caller, need);
+        if (signedIn.isPresent()) SessionCookie.requireSameSite(headers, method);
+        return caller;
+    }
+
+    /** Whether who asks may see anything at all. */
+    boolean admits(ServerRequest request) {
+        return anonymous.isPresent() || signedIn(request.headers()).isPresent();
+    }
+
+    private static Refused refused(String whose, Caller caller, Need need) {
         String wanted = need == Need.USER ? "a user" : "an admin of all tenants";
-        throw new Refused(
+        return new Refused(
                 Problem.of(
                         403,
                         "forbidden",
@@ -79,20 +94,34 @@ final class Access {
                                 .formatted(whose, caller.role().wire(), wanted)));
     }
 
+    /** By the cookie of a browser. One that is over is as none. */
+    private Optional<Caller> signedIn(Headers headers) {
+        return SessionCookie.read(headers)
+                .flatMap(token -> identity.session(token, Session.Kind.BROWSER))
+                .map(session -> Caller.of(session.user()));
+    }
+
     private Caller unknown() {
         return Caller.anonymous(
                 anonymous.orElseThrow(
-                        () -> unauthenticated("show a key: Authorization: Bearer KEY")));
+                        () ->
+                                unauthenticated(
+                                        "show a key: Authorization: Bearer KEY; the command pawl"
+                                                + " takes it from PAWL_KEY")));
     }
 
     private Caller known(String header) {
         Matcher bearer = BEARER.matcher(header);
         if (!bearer.matches())
             throw unauthenticated("the header Authorization is none of the form: Bearer KEY");
+        return keyed(bearer.group(1));
+    }
+
+    private Caller keyed(String shown) {
         Instant now = time.instant();
         // Why it isn't good is nobody's business who doesn't have a good one.
         ApiKey key =
-                keys.find(ApiKeys.hash(bearer.group(1)))
+                keys.find(ApiKeys.hash(shown))
                         .filter(found -> found.holds(now))
                         .orElseThrow(
                                 () -> unauthenticated("the key is not known, over, or revoked"));

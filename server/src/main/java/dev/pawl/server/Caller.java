@@ -4,6 +4,7 @@ import dev.pawl.core.ApiKey;
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.Role;
 import dev.pawl.core.Submission;
+import dev.pawl.core.User;
 
 /**
  * Who asks.
@@ -12,6 +13,10 @@ import dev.pawl.core.Submission;
  * @param tenant whose jobs it reaches; empty for those of all
  */
 record Caller(String name, Role role, String tenant) {
+    static Caller of(User user) {
+        return new Caller(user.name(), user.role(), user.tenant());
+    }
+
     /** Whoever shows no key, where that is allowed. */
     static Caller anonymous(Role role) {
         return role == Role.ADMIN

@@ -213,7 +213,7 @@ record Exchange(
         if (problem.status() == 401)
             response.headers().set(HeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"pawl\"");
         if (problem.status() == 429 || problem.status() == 503)
-            response.headers().set(HeaderNames.RETRY_AFTER, "5");
+            response.headers().setIfAbsent(HeaderValues.create(HeaderNames.RETRY_AFTER, "5"));
         if (HANG_UP.contains(problem.status()))
             response.headers().set(HeaderValues.CONNECTION_CLOSE);
     }

@@ -63,14 +63,20 @@ final class Listener implements AutoCloseable {
     /**
      * Listens to nothing yet.
      *
-     * @param patience of all listeners of a server
+     * @param patience of all listeners of a server, as is {@code access}
      */
-    Listener(Site site, ServerOptions options, Patience patience, EventTail tail, Speech speech) {
+    Listener(
+            Site site,
+            ServerOptions options,
+            Patience patience,
+            EventTail tail,
+            Access access,
+            Speech speech) {
         this.site = site;
         this.tail = tail;
         this.options = options;
         this.patience = patience;
-        this.access = new Access(site.keys(), site.time(), options.anonymous());
+        this.access = access;
         this.speech = speech;
         this.web =
                 WebServer.builder()

@@ -56,9 +56,13 @@ record OpenApi(List<Routes.Route> documented) {
         }
         ObjectNode components = whole.putObject("components");
         components.set("schemas", schemas);
-        components
-                .putObject("securitySchemes")
-                .putObject("key")
+        ObjectNode schemes = components.putObject("securitySchemes");
+        schemes.putObject("session")
+                .put("type", "apiKey")
+                .put("in", "cookie")
+                .put("name", "pawl_session")
+                .put("description", "As POST /v1/session sets it.");
+        schemes.putObject("key")
                 .put("type", "http")
                 .put("scheme", "bearer")
                 .put("description", "As `pawl keys create` showed it; not wanted everywhere.");
@@ -69,7 +73,10 @@ record OpenApi(List<Routes.Route> documented) {
         ObjectNode operation = JsonNodeFactory.instance.objectNode();
         operation.put("summary", route.summary());
         var security = operation.putArray("security");
-        if (route.need() != Access.Need.NOTHING) security.addObject().putArray("key");
+        if (route.need() != Access.Need.NOTHING) {
+            security.addObject().putArray("key");
+            security.addObject().putArray("session");
+        }
         var parameters = JsonNodeFactory.instance.arrayNode();
         for (Matcher name = IN_PATH.matcher(route.path()); name.find(); )
             parameters
@@ -127,6 +134,7 @@ record OpenApi(List<Routes.Route> documented) {
     private static String mediaType(String schema) {
         return switch (schema) {
             case "SubmitForm" -> "multipart/form-data";
+            case "SignInForm" -> "application/x-www-form-urlencoded";
             case "Bytes" -> "application/octet-stream";
             default -> "application/json";
         };

@@ -64,7 +64,8 @@ final class Routes {
 
     private final List<Route> all;
 
-    Routes(Endings endings, EventTail tail, Claims claims, Metrics metrics, HealthRoutes health) {
+    Routes(Endings endings, EventTail tail, Claims claims, Metrics metrics, HealthRoutes health,
+ SessionRoutes sessions) {
         var submits = new SubmitRoutes(endings);
         var events = new EventRoutes(tail);
         var jobs = new JobRoutes(endings, events);
@@ -73,6 +74,7 @@ final class Routes {
         all.addAll(events(events));
         all.addAll(around());
         all.addAll(operators(shared()));
+        all.addAll(sessions(sessions));
         all.addAll(operators(webhooks()));
         all.addAll(health(health));
         all.addAll(operators(leases(new LeaseRoutes(claims))));
@@ -81,7 +83,7 @@ final class Routes {
                 get("/metrics", "Figures for Prometheus", metrics::show)
                         .answers("text/plain", "Figures")
                         .needs(Access.Need.OPERATOR));
-        all.addAll(pages(all));
+        all.addAll(pages(all, sessions));
         this.all = List.copyOf(all);
     }
 
@@ -215,6 +217,18 @@ final class Routes {
                         .answers("Replayed"));
     }
 
+    private static List<Route> sessions(SessionRoutes sessions) {
+        return List.of(
+                post("/v1/session", "Sign in: sets a cookie", sessions::signIn)
+                        .takes("SignIn", "SignInForm")
+                        .answers("Session")
+                        .needs(Access.Need.NOTHING),
+                get("/v1/session", "Who the caller is", SessionRoutes::who).answers("Session"),
+                delete("/v1/session", "Sign out", sessions::signOut)
+                        .answers("SignedOut")
+                        .needs(Access.Need.NOTHING));
+    }
+
     private static List<Route> health(HealthRoutes health) {
         return List.of(
                 get("/livez", "Whether the process serves", health::live)
@@ -279,10 +293,12 @@ final class Routes {
     }
 
     /** Those that are no part of the API. */
-    private static List<Route> pages(List<Route> documented) {
+    private static List<Route> pages(List<Route> documented, SessionRoutes sessions) {
         return List.of(
                 get("/openapi.json", "This document", new OpenApi(documented)::show),
-                get("/", "A page to start from", StartPage::show).needs(Access.Need.NOTHING));
+                get("/", "A page to start from", sessions::start).needs(Access.Need.NOTHING),
+                get("/sign-in", "A page to sign in", SessionRoutes::page)
+                        .needs(Access.Need.NOTHING));
     }
 
     List<Route> all() {
@@ -301,9 +317,9 @@ final class Routes {
                 Map.of());
     }
 
-    private static Route delete(String path, String summary, Exchange.Handler handler) {
+    private static Route put(String path, String summary, Exchange.Handler handler) {
         return new Route(
-                Method.DELETE,
+                Method.PUT,
                 path,
                 summary,
                 handler,
@@ -313,9 +329,9 @@ final class Routes {
                 Map.of());
     }
 
-    private static Route put(String path, String summary, Exchange.Handler handler) {
+    private static Route delete(String path, String summary, Exchange.Handler handler) {
         return new Route(
-                Method.PUT,
+                Method.DELETE,
                 path,
                 summary,
                 handler,

@@ -18,6 +18,7 @@ public final class Server implements AutoCloseable {
     private final Claims claims;
     private final Metrics metrics;
     private final Patience patience;
+    private final Routes routes;
     private final Listener listener;
     private final Map<Front, Listener> fronts = new LinkedHashMap<>();
     private volatile boolean draining;
@@ -38,8 +39,11 @@ public final class Server implements AutoCloseable {
                 new EventTail(
                         site.engine(), site.time(), Math.max(1, options.connectionsMax() / 2));
         var health = new HealthRoutes(() -> draining);
-        var routes = new Routes(endings, tail, claims, metrics, health);
-        this.listener = new Listener(site, options, patience, tail, new Native(routes));
+        var identity = new Identity(site);
+        var access = new Access(site, identity, options.anonymous());
+        var sessions = new SessionRoutes(identity, access);
+        this.routes = new Routes(endings, tail, claims, metrics, health, sessions);
+        this.listener = new Listener(site, options, patience, tail, access, new Native(routes));
         for (FrontPort each : fronts)
             this.fronts.put(
                     each.front(),
@@ -48,6 +52,7 @@ public final class Server implements AutoCloseable {
                             options.withPort(each.port()),
                             patience,
                             tail,
+                            access,
                             new Foreign(each.front())));
     }
 
@@ -140,6 +145,11 @@ public final class Server implements AutoCloseable {
     /** How many connections are open, of all addresses. */
     int connections() {
         return patience.open();
+    }
+
+    /** Every route of the native API. */
+    List<Routes.Route> routes() {
+        return routes.all();
     }
 
     /** How many claims wait for jobs. */

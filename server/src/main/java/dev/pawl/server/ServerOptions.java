@@ -11,6 +11,7 @@ import java.util.function.Consumer;
  * @param host name or address of the interface
  * @param port 0 for any that is free
  * @param anonymous what those may do who show no key; empty for nothing
+ * @param session how long somebody stays signed in
  * @param jsonBytesMax of a body that is read into memory
  * @param fileBytesMax of a body that is kept as files
  * @param connectionsMax open at once; more wait to be accepted
@@ -21,6 +22,7 @@ public record ServerOptions(
         String host,
         int port,
         Optional<Role> anonymous,
+        Duration session,
         long jsonBytesMax,
         long fileBytesMax,
         int connectionsMax,
@@ -30,6 +32,8 @@ public record ServerOptions(
         if (host.isBlank()) throw new IllegalArgumentException("host is blank");
         if (port < 0 || port > 65_535)
             throw new IllegalArgumentException("port is " + port + ", want 0 to 65535");
+        if (session.toSeconds() < 1)
+            throw new IllegalArgumentException("session is " + session + ", want at least 1s");
         if (jsonBytesMax < 1) throw new IllegalArgumentException("jsonBytesMax is " + jsonBytesMax);
         if (fileBytesMax < 1) throw new IllegalArgumentException("fileBytesMax is " + fileBytesMax);
         if (connectionsMax < 1)
@@ -42,6 +46,7 @@ public record ServerOptions(
                 "localhost",
                 8080,
                 Optional.of(Role.ADMIN),
+                Duration.ofHours(12),
                 10 << 20,
                 2L << 30,
                 12_000,
@@ -59,6 +64,10 @@ public record ServerOptions(
 
     public ServerOptions withAnonymous(Optional<Role> value) {
         return with(change -> change.anonymous = value);
+    }
+
+    public ServerOptions withSession(Duration value) {
+        return with(change -> change.session = value);
     }
 
     public ServerOptions withJsonBytesMax(long value) {
@@ -92,6 +101,7 @@ public record ServerOptions(
         String host;
         int port;
         Optional<Role> anonymous;
+        Duration session;
         long jsonBytesMax;
         long fileBytesMax;
         int connectionsMax;
@@ -102,6 +112,7 @@ public record ServerOptions(
             host = from.host;
             port = from.port;
             anonymous = from.anonymous;
+            session = from.session;
             jsonBytesMax = from.jsonBytesMax;
             fileBytesMax = from.fileBytesMax;
             connectionsMax = from.connectionsMax;
@@ -114,6 +125,7 @@ public record ServerOptions(
                     host,
                     port,
                     anonymous,
+                    session,
                     jsonBytesMax,
                     fileBytesMax,
                     connectionsMax,

@@ -3,6 +3,7 @@ package dev.pawl.server;
 import dev.pawl.api.Problem;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
+import io.helidon.http.Method;
 import io.helidon.http.HttpPrologue;
 import io.helidon.websocket.WsCloseCodes;
 import io.helidon.websocket.WsListener;
@@ -50,7 +51,7 @@ final class SocketListener implements WsListener {
         Optional<String> foreign = foreign(headers);
         if (foreign.isPresent()) throw new WsUpgradeException(foreign.get());
         try {
-            access.caller(headers, Access.Need.OPERATOR);
+            access.caller(headers, Method.GET, Access.Need.OPERATOR);
         } catch (Refused e) {
             throw new WsUpgradeException(e.problem().detail(), e);
         }

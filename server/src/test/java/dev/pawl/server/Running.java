@@ -6,6 +6,7 @@ import dev.pawl.core.SystemTime;
 import dev.pawl.server.webhook.WebhookDesk;
 import dev.pawl.testkit.MemoryKeys;
 import dev.pawl.testkit.MemoryStore;
+import dev.pawl.testkit.MemoryUsers;
 import dev.pawl.testkit.MemoryWebhooks;
 import dev.pawl.tool.Requests;
 import dev.pawl.tool.Tool;
@@ -49,6 +50,7 @@ final class Running implements AutoCloseable {
 
     final MemoryStore store;
     final MemoryKeys keys;
+    final MemoryUsers users;
     final MemoryWebhooks webhooks;
     final FileArtifacts artifacts;
     final Engine engine;
@@ -75,6 +77,7 @@ final class Running implements AutoCloseable {
         artifacts = new FileArtifacts(folder.resolve("artifacts"), time);
         engine = new Engine(store, artifacts, time, new Random(1));
         keys = new MemoryKeys(time);
+        users = new MemoryUsers(time);
         webhooks = new MemoryWebhooks(store);
         var requests = new Requests(artifacts, (_, _) -> "1", Map.of());
         site =
@@ -82,9 +85,11 @@ final class Running implements AutoCloseable {
                         engine,
                         artifacts,
                         keys,
+                        users,
                         Tools.of(List.of(tools), Map.of(), more),
                         requests,
                         time,
+                        new Random(2),
                         new WebhookDesk(engine, webhooks, new Random(2), true),
                         "test");
         List<FrontPort> ports = fronts.stream().map(front -> new FrontPort(front, 0)).toList();

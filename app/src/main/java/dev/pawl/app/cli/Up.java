@@ -1,10 +1,10 @@
 package dev.pawl.app.cli;
 
 import dev.pawl.app.config.Configuration;
-import dev.pawl.core.ApiKeys;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Role;
+import dev.pawl.core.User;
 import dev.pawl.core.ToolId;
 import dev.pawl.server.FrontPort;
 import dev.pawl.server.Server;
@@ -110,7 +110,7 @@ public final class Up implements Command {
                                     if (count == 1) stop.countDown();
                                     else workshop.worker().closeNow();
                                 })) {
-            requireSafe(options, opened.keys(), call);
+            requireSafe(options, opened, call);
             server.start();
             workshop.start();
             feed.start();
@@ -154,13 +154,14 @@ public final class Up implements Command {
     }
 
     /** Whoever can reach the port can run every tool: without keys that is this machine only. */
-    private static void requireSafe(ServerOptions options, ApiKeys keys, Call call) {
+    private static void requireSafe(ServerOptions options, Opened opened, Call call) {
         if (call.has(INSECURE) || Configuration.LOCAL.contains(options.host())) return;
         Instant now = call.outside().time().instant();
-        if (keys.all().stream().anyMatch(key -> key.holds(now))) return;
+        if (opened.keys().all().stream().anyMatch(key -> key.holds(now))) return;
+        if (opened.users().all().stream().anyMatch(User::enabled)) return;
         throw new PawlException(
                 ErrorCode.CONFIGURATION_INVALID,
-                "host %s would let nobody in, for there is no key; make one with `pawl keys create`, listen on localhost, or say --insecure"
+                "host %s would let nobody in, for there is no key and no user; make one with `pawl keys create` or `pawl users create`, listen on localhost, or say --insecure"
                         .formatted(options.host()));
     }
 
@@ -178,9 +179,11 @@ public final class Up implements Command {
                 opened.engine(),
                 opened.artifacts(),
                 opened.keys(),
+                opened.users(),
                 tools,
                 call.wiring().requests(opened),
                 call.outside().time(),
+                call.outside().random(),
                 opened.desk(),
                 call.outside().version());
     }

@@ -189,6 +189,8 @@ public record Configuration(
                             options,
                             (o, text) -> o.withAnonymous(anonymous(text, o.host())));
             options = checked(Key.SERVER_PORT, options, (o, text) -> o.withPort(number(text)));
+            Duration session = duration(Key.SERVER_SESSION);
+            options = checked(Key.SERVER_SESSION, options, (o, _) -> o.withSession(session));
             long json = size(Key.SERVER_JSON_MAX);
             options = checked(Key.SERVER_JSON_MAX, options, (o, _) -> o.withJsonBytesMax(json));
             long file = size(Key.SERVER_FILE_MAX);

@@ -32,6 +32,7 @@ public enum Key {
             "auto",
             "what who shows no key may do: admin, user, viewer or none; auto is admin on localhost,"
                     + " else none"),
+    SERVER_SESSION("server.session", "12h", "how long somebody stays signed in"),
     SERVER_JSON_MAX("server.json-max", "10MiB", "most bytes of a JSON body"),
     SERVER_FILE_MAX("server.file-max", "2GiB", "most bytes of an upload"),
     COMPUTE_SOLVER("compute.solver", "mock", "what solves: mock, or rhino for Rhino.Compute"),

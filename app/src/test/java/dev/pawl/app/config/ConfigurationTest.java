@@ -45,6 +45,7 @@ final class ConfigurationTest {
                         "server.host=localhost default",
                         "server.port=8080 default",
                         "server.anonymous=auto default",
+                        "server.session=12h default",
                         "server.json-max=10MiB default",
                         "server.file-max=2GiB default",
                         "compute.solver=mock default",

@@ -19,6 +19,7 @@ import dev.pawl.server.compute.Shipped;
 import dev.pawl.server.webhook.WebhookDesk;
 import dev.pawl.testkit.MemoryKeys;
 import dev.pawl.testkit.MemoryStore;
+import dev.pawl.testkit.MemoryUsers;
 import dev.pawl.testkit.MemoryWebhooks;
 import dev.pawl.tool.Requests;
 import dev.pawl.tool.Tool;
@@ -102,9 +103,11 @@ final class Sitefit implements AutoCloseable {
                                         engine,
                                         artifacts,
                                         new MemoryKeys(time),
+                                        new MemoryUsers(time),
                                         tools,
                                         requests,
                                         time,
+                                        random,
                                         new WebhookDesk(
                                                 engine, new MemoryWebhooks(store), random, false),
                                         "test"),

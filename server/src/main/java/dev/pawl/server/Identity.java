@@ -1,0 +1,123 @@
+package dev.pawl.server;
+
+import dev.pawl.api.Problem;
+import dev.pawl.core.ApiKeys;
+import dev.pawl.core.Session;
+import dev.pawl.core.Time;
+import dev.pawl.core.User;
+import dev.pawl.core.Users;
+import dev.pawl.server.identity.Passwords;
+import dev.pawl.server.identity.Throttle;
+import io.helidon.http.HeaderNames;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** Signs users in and out, the same for the native API and for fronts. Thread-safe. */
+final class Identity {
+    private static final int TOKEN_BYTES = 32;
+
+    /** A name that is longer is nobody's, and not worth remembering. */
+    private static final int NAME_MAX = 100;
+
+    private final Users users;
+    private final Time time;
+    private final RandomGenerator random;
+    private final Passwords passwords;
+    private final Throttle throttle;
+
+    Identity(Site site) {
+        this.users = site.users();
+        this.time = site.time();
+        this.random = site.random();
+        this.passwords = new Passwords(site.random());
+        this.throttle = new Throttle(site.time());
+    }
+
+    /** What was begun: the token is shown this once. */
+    record Begun(String token, Session session) {}
+
+    /**
+     * The user of that name and password.
+     *
+     * @throws Refused with 401 when there is none that may sign in, with 429 after too many
+     *     failures, with 503 when too many sign in at once
+     */
+    User signIn(Exchange exchange, String name, String password) throws InterruptedException {
+        String known = name.length() > NAME_MAX ? "" : name;
+        String address = exchange.request().remotePeer().host();
+        Optional<Duration> wait = throttle.begin(known, address);
+        if (wait.isPresent()) throw tooMany(exchange, wait.get());
+        Optional<Users.Known> found = users.known(known);
+        Optional<String> hash = found.map(Users.Known::passwordHash);
+        switch (passwords.compare(password, hash)) {
+            case RIGHT -> {
+                User user = found.orElseThrow().user();
+                // Told apart from a wrong password by nobody who doesn't know the right one.
+                if (!user.enabled()) throw wrong();
+                throttle.succeeded(known, address);
+                return user;
+            }
+            case WRONG -> throw wrong();
+            case BUSY -> throw busy();
+        }
+        throw new AssertionError("every verdict is handled");
+    }
+
+    /** What is kept of a new password. */
+    String hash(String password) throws InterruptedException {
+        return passwords.hash(password).orElseThrow(Identity::busy);
+    }
+
+    /** Begins a session. */
+    Begun begin(User user, Session.Kind kind, Duration length) {
+        var bytes = new byte[TOKEN_BYTES];
+        random.nextBytes(bytes);
+        String token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        Instant now = time.instant();
+        var session = new Session(user, kind, now, now.plus(length));
+        users.begin(session, ApiKeys.hash(token));
+        return new Begun(token, session);
+    }
+
+    /** The session of that token, where it is good. */
+    Optional<Session> session(String token, Session.Kind kind) {
+        Instant now = time.instant();
+        return users.session(ApiKeys.hash(token))
+                .filter(session -> session.kind() == kind && session.holds(now));
+    }
+
+    /** Ends the session; false when it was over already. */
+    boolean end(String token) {
+        return users.end(ApiKeys.hash(token));
+    }
+
+    private static Refused wrong() {
+        return new Refused(
+                Problem.of(
+                        401,
+                        "unauthenticated",
+                        "Nobody knows who asks",
+                        "no user has that name and password"));
+    }
+
+    private static Refused busy() {
+        return new Refused(
+                Problem.of(
+                        503, "busy", "Too many at once", "many sign in right now; try again soon"));
+    }
+
+    private static Refused tooMany(Exchange exchange, Duration wait) {
+        long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
+        exchange.response().headers().set(HeaderNames.RETRY_AFTER, Long.toString(seconds));
+        return new Refused(
+                Problem.of(
+                        429,
+                        "too_many_failures",
+                        "Too many failures",
+                        "too many wrong passwords from here; try again in %d s"
+                                .formatted(seconds)));
+    }
+}
