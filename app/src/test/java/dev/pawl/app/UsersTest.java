@@ -28,7 +28,8 @@ final class UsersTest {
 
         assertThat(made.code()).as(made.err()).isEqualTo(ExitCode.SUCCEEDED);
         assertThat(user.type("users", "list", "--json").out())
-                .contains("\"name\":\"ann\"", "\"role\":\"user\"", "\"tenant\":\"default\"", "good");
+                .contains(
+                        "\"name\":\"ann\"", "\"role\":\"user\"", "\"tenant\":\"default\"", "good");
         for (String name : new String[] {"pawl.db", "pawl.db-wal"}) {
             Path file = folder.resolve("pawl-data").resolve(name);
             if (Files.exists(file))

@@ -36,8 +36,7 @@ public record User(
 
     /** A new one of that role. */
     public static User of(String id, String name, Role role, String tenant, Instant now) {
-        return new User(
-                id, name, "", "", role, tenant, now, Optional.empty(), Optional.empty());
+        return new User(id, name, "", "", role, tenant, now, Optional.empty(), Optional.empty());
     }
 
     public boolean enabled() {

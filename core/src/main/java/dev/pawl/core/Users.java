@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Who signs in with a password, kept beside the jobs, and their sessions. No password is kept and no
- * token, but what {@code passwordHash} says and a token's SHA-256 (see {@link ApiKeys#hash}).
+ * Who signs in with a password, kept beside the jobs, and their sessions. No password is kept and
+ * no token, but what {@code passwordHash} says and a token's SHA-256 (see {@link ApiKeys#hash}).
  * Thread-safe; every method is one transaction, and blocks for it.
  *
  * <p>Each throws {@link PawlException} as {@link Store} does.

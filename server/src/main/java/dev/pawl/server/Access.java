@@ -6,6 +6,7 @@ import dev.pawl.core.ApiKeys;
 import dev.pawl.core.Role;
 import dev.pawl.core.Session;
 import dev.pawl.core.Time;
+import dev.pawl.server.identity.Tokens;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
 import io.helidon.http.Method;
@@ -17,9 +18,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Tells who asks, by the key of the request (https://www.rfc-editor.org/rfc/rfc6750#section-2.1) or
- * else a browser's cookie, and refuses what the caller may not do. Both are looked up at each
- * request, so that one that was ended is refused from then on. Thread-safe.
+ * Tells who asks, by the key or token of the request
+ * (https://www.rfc-editor.org/rfc/rfc6750#section-2.1) or else a browser's cookie, and refuses what
+ * the caller may not do. Keys and cookies are looked up at each request, so that one that was ended
+ * is refused from then on. Thread-safe.
  */
 final class Access {
     private static final Pattern BEARER = Pattern.compile("(?i)bearer +(\\S+) *");
@@ -28,6 +30,7 @@ final class Access {
     private final ApiKeys keys;
     private final Identity identity;
     private final Time time;
+    private final Tokens tokens;
     private final Optional<Role> anonymous;
 
     /** What a route wants of its caller. */
@@ -40,14 +43,12 @@ final class Access {
         OPERATOR
     }
 
-    /**
-     * @param anonymous what those may do who show nothing; empty for nothing
-     */
-    Access(Site site, Identity identity, Optional<Role> anonymous) {
+    Access(Site site, Identity identity, ServerOptions options) {
         this.keys = site.keys();
         this.identity = identity;
         this.time = site.time();
-        this.anonymous = anonymous;
+        this.tokens = new Tokens(options.jwt(), site.time());
+        this.anonymous = options.anonymous();
     }
 
     /**
@@ -55,16 +56,18 @@ final class Access {
      *
      * @throws Refused with 401 when nobody knows, with 403 when the caller may not do that
      */
-    Caller caller(ServerRequest request, Need need) {
+    Caller caller(ServerRequest request, Need need) throws InterruptedException {
         return caller(request.headers(), request.prologue().method(), need);
     }
 
     /** The same, of a request of which that is all there is. */
-    Caller caller(Headers headers, Method method, Need need) {
+    Caller caller(Headers headers, Method method, Need need) throws InterruptedException {
         Optional<String> shown = headers.first(HeaderNames.AUTHORIZATION).filter(v -> !v.isBlank());
         if (need == Need.NOTHING && shown.isEmpty()) return Caller.anonymous(Role.VIEWER);
         Optional<Caller> signedIn = shown.isPresent() ? Optional.empty() : signedIn(headers);
-        Caller caller = signedIn.orElseGet(() -> shown.map(this::known).orElseGet(this::unknown));
+        Caller caller;
+        if (signedIn.isPresent()) caller = signedIn.get();
+        else caller = shown.isPresent() ? known(shown.get()) : unknown();
         boolean may =
                 switch (need) {
                     case NOTHING -> true;
@@ -103,18 +106,34 @@ final class Access {
 
     private Caller unknown() {
         return Caller.anonymous(
-                anonymous.orElseThrow(
-                        () ->
-                                unauthenticated(
-                                        "show a key: Authorization: Bearer KEY; the command pawl"
-                                                + " takes it from PAWL_KEY")));
+                anonymous.orElseThrow(() ->
+                        unauthenticated(
+                                "show a key: Authorization: Bearer KEY; the command pawl"
+                                        + " takes it from PAWL_KEY")));
     }
 
-    private Caller known(String header) {
+    private Caller known(String header) throws InterruptedException {
         Matcher bearer = BEARER.matcher(header);
         if (!bearer.matches())
             throw unauthenticated("the header Authorization is none of the form: Bearer KEY");
-        return keyed(bearer.group(1));
+        String shown = bearer.group(1);
+        return Tokens.looksLikeOne(shown) ? tokened(shown) : keyed(shown);
+    }
+
+    private Caller tokened(String shown) throws InterruptedException {
+        return switch (tokens.check(shown)) {
+            case Tokens.Checked.Good(var name, var role, var tenant) ->
+                    new Caller(name, role, tenant);
+            case Tokens.Checked.Bad(var reason) -> throw unauthenticated(reason);
+            case Tokens.Checked.Unknowable() ->
+                    throw new Refused(
+                            Problem.of(
+                                    503,
+                                    "keys_unavailable",
+                                    "Tokens can't be checked",
+                                    "the keys that sign tokens can't be fetched right now; the"
+                                            + " server's log says why"));
+        };
     }
 
     private Caller keyed(String shown) {

@@ -64,8 +64,13 @@ final class Routes {
 
     private final List<Route> all;
 
-    Routes(Endings endings, EventTail tail, Claims claims, Metrics metrics, HealthRoutes health,
- SessionRoutes sessions) {
+    Routes(
+            Endings endings,
+            EventTail tail,
+            Claims claims,
+            Metrics metrics,
+            HealthRoutes health,
+            SessionRoutes sessions) {
         var submits = new SubmitRoutes(endings);
         var events = new EventRoutes(tail);
         var jobs = new JobRoutes(endings, events);

@@ -40,7 +40,7 @@ public final class Server implements AutoCloseable {
                         site.engine(), site.time(), Math.max(1, options.connectionsMax() / 2));
         var health = new HealthRoutes(() -> draining);
         var identity = new Identity(site);
-        var access = new Access(site, identity, options.anonymous());
+        var access = new Access(site, identity, options);
         var sessions = new SessionRoutes(identity, access);
         this.routes = new Routes(endings, tail, claims, metrics, health, sessions);
         this.listener = new Listener(site, options, patience, tail, access, new Native(routes));

@@ -1,6 +1,7 @@
 package dev.pawl.server;
 
 import dev.pawl.core.Role;
+import dev.pawl.server.identity.JwtOptions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -11,6 +12,7 @@ import java.util.function.Consumer;
  * @param host name or address of the interface
  * @param port 0 for any that is free
  * @param anonymous what those may do who show no key; empty for nothing
+ * @param jwt which tokens of others are good
  * @param session how long somebody stays signed in
  * @param jsonBytesMax of a body that is read into memory
  * @param fileBytesMax of a body that is kept as files
@@ -22,6 +24,7 @@ public record ServerOptions(
         String host,
         int port,
         Optional<Role> anonymous,
+        JwtOptions jwt,
         Duration session,
         long jsonBytesMax,
         long fileBytesMax,
@@ -46,6 +49,7 @@ public record ServerOptions(
                 "localhost",
                 8080,
                 Optional.of(Role.ADMIN),
+                JwtOptions.NONE,
                 Duration.ofHours(12),
                 10 << 20,
                 2L << 30,
@@ -64,6 +68,10 @@ public record ServerOptions(
 
     public ServerOptions withAnonymous(Optional<Role> value) {
         return with(change -> change.anonymous = value);
+    }
+
+    public ServerOptions withJwt(JwtOptions value) {
+        return with(change -> change.jwt = value);
     }
 
     public ServerOptions withSession(Duration value) {
@@ -101,6 +109,7 @@ public record ServerOptions(
         String host;
         int port;
         Optional<Role> anonymous;
+        JwtOptions jwt;
         Duration session;
         long jsonBytesMax;
         long fileBytesMax;
@@ -112,6 +121,7 @@ public record ServerOptions(
             host = from.host;
             port = from.port;
             anonymous = from.anonymous;
+            jwt = from.jwt;
             session = from.session;
             jsonBytesMax = from.jsonBytesMax;
             fileBytesMax = from.fileBytesMax;
@@ -125,6 +135,7 @@ public record ServerOptions(
                     host,
                     port,
                     anonymous,
+                    jwt,
                     session,
                     jsonBytesMax,
                     fileBytesMax,

@@ -57,8 +57,7 @@ record SessionRoutes(Identity identity, Access access) {
 
     private static ObjectNode document(Session session) {
         User user = session.user();
-        return caller(Caller.of(user))
-                .put("expires_at", session.expiresAt().toString());
+        return caller(Caller.of(user)).put("expires_at", session.expiresAt().toString());
     }
 
     private static ObjectNode caller(Caller caller) {
@@ -85,8 +84,7 @@ record SessionRoutes(Identity identity, Access access) {
 
     /** The page to start from; a browser that may not see it is shown where to sign in. */
     void start(Exchange exchange) throws IOException {
-        boolean browser =
-                exchange.header(HeaderNames.ACCEPT).orElse("").contains("text/html");
+        boolean browser = exchange.header(HeaderNames.ACCEPT).orElse("").contains("text/html");
         if (browser && !access.admits(exchange.request())) redirect(exchange, "sign-in");
         else StartPage.show(exchange);
     }
@@ -123,7 +121,9 @@ record SessionRoutes(Identity identity, Access access) {
             for (String pair : body.split("&", -1)) {
                 int equals = pair.indexOf('=');
                 if (equals > 0)
-                    fields.put(decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
+                    fields.put(
+                            decoded(pair.substring(0, equals)),
+                            decoded(pair.substring(equals + 1)));
             }
         } catch (IllegalArgumentException e) {
             throw new Refused(

@@ -54,6 +54,9 @@ final class SocketListener implements WsListener {
             access.caller(headers, Method.GET, Access.Need.OPERATOR);
         } catch (Refused e) {
             throw new WsUpgradeException(e.problem().detail(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WsUpgradeException("the server stops", e);
         }
         return Optional.empty();
     }

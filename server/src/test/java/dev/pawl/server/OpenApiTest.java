@@ -6,7 +6,6 @@ import dev.pawl.core.Claim;
 import dev.pawl.core.JobId;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.Outcome;
-import dev.pawl.core.SystemTime;
 import dev.pawl.core.ToolId;
 import dev.pawl.tool.Checked;
 import dev.pawl.tool.JsonSchema;

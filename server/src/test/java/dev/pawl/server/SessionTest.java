@@ -72,8 +72,7 @@ final class SessionTest {
     void aUsersJobsAreItsOwn() {
         String ann = cookie(signIn("ann", "correct horse"));
         String root = cookie(signIn("root", "battery staple"));
-        String id =
-                on.post("/v1/jobs", JOB, "Cookie", root).json().path("id").stringValue();
+        String id = on.post("/v1/jobs", JOB, "Cookie", root).json().path("id").stringValue();
 
         assertThat(on.get("/v1/jobs/" + id, "Cookie", ann).status()).isEqualTo(404);
         assertThat(on.get("/v1/jobs/" + id, "Cookie", root).status()).isEqualTo(200);
@@ -137,9 +136,7 @@ final class SessionTest {
             Running.Answer answer = on.post("/v1/jobs", JOB, "Cookie", cookie, from[0], from[1]);
             assertThat(answer.status()).as(String.join(" ", from)).isEqualTo(403);
             assertThat(answer.code()).isEqualTo("cross_site");
-            assertThat(
-                            on.post("/v1/session", CREDENTIALS.formatted("ann", "x"), from)
-                                    .status())
+            assertThat(on.post("/v1/session", CREDENTIALS.formatted("ann", "x"), from).status())
                     .isEqualTo(403);
         }
         for (String[] from :
@@ -163,7 +160,8 @@ final class SessionTest {
         Running.Answer wrong = form("name=ann&password=wrong");
         assertThat(wrong.status()).isEqualTo(401);
         assertThat(text(wrong)).contains("no user has that name and password");
-        Running.Answer right = form("name=ann&password=correct+horse", "X-Forwarded-Proto", "https");
+        Running.Answer right =
+                form("name=ann&password=correct+horse", "X-Forwarded-Proto", "https");
         assertThat(right.status()).isEqualTo(303);
         assertThat(right.header("Location")).isEqualTo("../");
         assertThat(right.header("Set-Cookie")).contains("; Secure");

@@ -59,8 +59,7 @@ public final class MemoryUsers implements Users {
 
     @Override
     public boolean setRole(String name, Role role, String tenant) {
-        return change(
-                name, k -> new Known(k.user().withRole(role, tenant), k.passwordHash()));
+        return change(name, k -> new Known(k.user().withRole(role, tenant), k.passwordHash()));
     }
 
     @Override
@@ -137,8 +136,7 @@ public final class MemoryUsers implements Users {
         Session kept = byHash.get(sha256);
         if (kept == null) return Optional.empty();
         return find(kept.user().name())
-                .map(user ->
-                        new Session(user, kept.kind(), kept.createdAt(), kept.expiresAt()));
+                .map(user -> new Session(user, kept.kind(), kept.createdAt(), kept.expiresAt()));
     }
 
     @Override

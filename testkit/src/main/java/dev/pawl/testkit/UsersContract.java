@@ -68,8 +68,8 @@ public interface UsersContract {
         Users users = users(FakeTime.advancing());
         List<Callable<Optional<User>>> comers =
                 IntStream.range(0, 16)
-                        .<Callable<Optional<User>>>mapToObj(i ->
-                                () -> users.register(user("u" + i, Role.USER), HASH))
+                        .<Callable<Optional<User>>>mapToObj(
+                                i -> () -> users.register(user("u" + i, Role.USER), HASH))
                         .toList();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (Future<Optional<User>> done : threads.invokeAll(comers))

@@ -35,7 +35,9 @@ public final class UsersSwitch implements Command {
             if (!opened.users().setDisabled(user, disables)) throw UsersList.none(user);
         }
         call.screen()
-                .line("user %s is %s".formatted(user, disables ? "let in no more" : "let in again"));
+                .line(
+                        "user %s is %s"
+                                .formatted(user, disables ? "let in no more" : "let in again"));
         return ExitCode.SUCCEEDED;
     }
 }

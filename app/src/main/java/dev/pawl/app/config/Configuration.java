@@ -6,6 +6,7 @@ import dev.pawl.core.Role;
 import dev.pawl.server.ServerOptions;
 import dev.pawl.server.compute.RhinoOptions;
 import dev.pawl.server.webhook.WebhookOptions;
+import dev.pawl.server.identity.JwtOptions;
 import dev.pawl.store.sqlite.SqliteOptions;
 import dev.pawl.tool.DurationText;
 import dev.pawl.worker.WorkerOptions;
@@ -189,6 +190,7 @@ public record Configuration(
                             options,
                             (o, text) -> o.withAnonymous(anonymous(text, o.host())));
             options = checked(Key.SERVER_PORT, options, (o, text) -> o.withPort(number(text)));
+            options = options.withJwt(jwt());
             Duration session = duration(Key.SERVER_SESSION);
             options = checked(Key.SERVER_SESSION, options, (o, _) -> o.withSession(session));
             long json = size(Key.SERVER_JSON_MAX);
@@ -212,6 +214,58 @@ public record Configuration(
                                     });
             Duration timeout = duration(Key.WEBHOOKS_TIMEOUT);
             return checked(Key.WEBHOOKS_TIMEOUT, options, (o, _) -> o.withTimeout(timeout));
+        }
+
+        /** Its keys check themselves one after another, so that a refusal names the one. */
+        private JwtOptions jwt() {
+            var none = JwtOptions.NONE;
+            String secret =
+                    checked(Key.SERVER_JWT_SECRET, none, (o, text) -> o.withSecret(text)).secret();
+            String jwks =
+                    checked(Key.SERVER_JWT_JWKS, none, (o, text) -> o.withJwks(jwks(text))).jwks();
+            var claims =
+                    new JwtOptions.Claims(
+                            settings.get(Key.SERVER_JWT_NAME).text(),
+                            settings.get(Key.SERVER_JWT_ROLE).text(),
+                            settings.get(Key.SERVER_JWT_TENANT).text());
+            Map<String, Role> roles =
+                    checked(Key.SERVER_JWT_ROLES, Map.of(), (_, text) -> roles(text));
+            Optional<Role> others =
+                    checked(Key.SERVER_JWT_OTHERS, none.role(), (_, text) -> others(text));
+            return new JwtOptions(
+                    secret,
+                    jwks,
+                    settings.get(Key.SERVER_JWT_ISSUER).text(),
+                    settings.get(Key.SERVER_JWT_AUDIENCE).text(),
+                    claims,
+                    roles,
+                    others);
+        }
+
+        private String jwks(String text) {
+            boolean file = !text.isEmpty() && !text.matches("https?://.*");
+            return file ? path(text, Key.SERVER_JWT_JWKS).toString() : text;
+        }
+
+        private static Map<String, Role> roles(String text) {
+            var roles = new TreeMap<String, Role>();
+            for (String one : text.split(",", -1)) {
+                if (one.isBlank()) continue;
+                int equals = one.indexOf('=');
+                Optional<Role> role = Role.ofWire(one.substring(equals + 1).strip());
+                if (equals < 1 || role.isEmpty())
+                    throw new IllegalArgumentException("want NAME=ROLE, as staff=user, ops=admin");
+                roles.put(one.substring(0, equals).strip(), role.get());
+            }
+            return roles;
+        }
+
+        /** Never an admin: that has to be said. */
+        private static Optional<Role> others(String text) {
+            if (text.equals("none")) return Optional.empty();
+            Optional<Role> role = Role.ofWire(text).filter(r -> r != Role.ADMIN);
+            if (role.isEmpty()) throw new IllegalArgumentException("want user, viewer or none");
+            return role;
         }
 
         private static Optional<Role> anonymous(String text, String host) {

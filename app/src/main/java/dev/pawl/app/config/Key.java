@@ -33,6 +33,33 @@ public enum Key {
             "what who shows no key may do: admin, user, viewer or none; auto is admin on localhost,"
                     + " else none"),
     SERVER_SESSION("server.session", "12h", "how long somebody stays signed in"),
+    SERVER_JWT_SECRET(
+            "server.jwt.secret",
+            "",
+            "what tokens (JWT) are signed with by HS256, 32 bytes or more; `pawl config` doesn't"
+                    + " show it"),
+    SERVER_JWT_JWKS(
+            "server.jwt.jwks",
+            "",
+            "URL or file of the public keys that tokens are signed with by RS256 or ES256"),
+    SERVER_JWT_ISSUER("server.jwt.issuer", "", "what a token's `iss` has to be; empty for any"),
+    SERVER_JWT_AUDIENCE(
+            "server.jwt.audience", "", "what a token's `aud` has to name; empty for any"),
+    SERVER_JWT_NAME("server.jwt.name-claim", "sub", "claim that says whose jobs they are"),
+    SERVER_JWT_ROLE(
+            "server.jwt.role-claim",
+            "role",
+            "claim that says the role, a text or a list; a dot leads into an object"),
+    SERVER_JWT_TENANT(
+            "server.jwt.tenant-claim",
+            "tenant",
+            "claim that says the tenant; where it is missing it is default, an admin's all"),
+    SERVER_JWT_ROLES(
+            "server.jwt.roles", "", "more names of roles in that claim, as staff=user, ops=admin"),
+    SERVER_JWT_OTHERS(
+            "server.jwt.role",
+            "none",
+            "role of a token that says none that is known: user, viewer, or none to refuse it"),
     SERVER_JSON_MAX("server.json-max", "10MiB", "most bytes of a JSON body"),
     SERVER_FILE_MAX("server.file-max", "2GiB", "most bytes of an upload"),
     COMPUTE_SOLVER("compute.solver", "mock", "what solves: mock, or rhino for Rhino.Compute"),
@@ -83,7 +110,7 @@ public enum Key {
 
     /** Whether people don't see its value. */
     boolean secret() {
-        return this == KEY || this == COMPUTE_KEY;
+        return this == KEY || this == COMPUTE_KEY || this == SERVER_JWT_SECRET;
     }
 
     /** As in {@code store.synchronous}. */

@@ -7,6 +7,8 @@ import dev.pawl.app.config.Configuration.ColorMode;
 import dev.pawl.app.config.Configuration.Given;
 import dev.pawl.core.PawlException;
 import dev.pawl.server.compute.RhinoOptions;
+import dev.pawl.core.Role;
+import dev.pawl.server.identity.JwtOptions;
 import dev.pawl.store.sqlite.SqliteOptions;
 import dev.pawl.worker.WorkerOptions;
 import java.net.URI;
@@ -46,6 +48,15 @@ final class ConfigurationTest {
                         "server.port=8080 default",
                         "server.anonymous=auto default",
                         "server.session=12h default",
+                        "server.jwt.secret= default",
+                        "server.jwt.jwks= default",
+                        "server.jwt.issuer= default",
+                        "server.jwt.audience= default",
+                        "server.jwt.name-claim=sub default",
+                        "server.jwt.role-claim=role default",
+                        "server.jwt.tenant-claim=tenant default",
+                        "server.jwt.roles= default",
+                        "server.jwt.role=none default",
                         "server.json-max=10MiB default",
                         "server.file-max=2GiB default",
                         "compute.solver=mock default",
@@ -177,6 +188,36 @@ final class ConfigurationTest {
     }
 
     @Test
+    void aSecretThatIsTooShortIsRefusedWithoutBeingTold() {
+        assertThatThrownBy(() -> read(Map.of("PAWL_SERVER_JWT_SECRET", "hush")))
+                .hasMessageContaining("server.jwt.secret")
+                .hasMessageContaining("4 bytes")
+                .hasMessageNotContaining("hush");
+    }
+
+    @Test
+    void tokensAreConfigured() {
+        JwtOptions jwt =
+                read(Map.of(
+                                "PAWL_SERVER_JWT_JWKS",
+                                "keys.json",
+                                "PAWL_SERVER_JWT_ROLES",
+                                "staff=user, ops=admin",
+                                "PAWL_SERVER_JWT_ROLE",
+                                "viewer",
+                                "PAWL_SERVER_JWT_TENANT_CLAIM",
+                                "org"))
+                        .server()
+                        .jwt();
+
+        assertThat(jwt.jwks()).isEqualTo(folder.resolve("keys.json").toString());
+        assertThat(jwt.roles()).isEqualTo(Map.of("staff", Role.USER, "ops", Role.ADMIN));
+        assertThat(jwt.role()).contains(Role.VIEWER);
+        assertThat(jwt.claims()).isEqualTo(new JwtOptions.Claims("sub", "role", "org"));
+        assertThat(read(Map.of()).server().jwt()).isEqualTo(JwtOptions.NONE);
+    }
+
+    @Test
     void foldersInTheFileAreRelativeToIt() throws Exception {
         file("tools: [a, b/c]\n");
 
@@ -194,6 +235,11 @@ final class ConfigurationTest {
         assertRefused(Map.of("PAWL_WORKER_LEASE", "5s"), "under twice heartbeat");
         assertRefused(Map.of("PAWL_STORE_BUSY", "soon"), "want a time");
         assertRefused(Map.of("PAWL_WORKER_LOG_MAX", "5 lines"), "want a size");
+        assertRefused(Map.of("PAWL_SERVER_SESSION", "0s"), "server.session is \"0s\"");
+        assertRefused(Map.of("PAWL_SERVER_JWT_JWKS", "http://example.org/keys"), "want https");
+        assertRefused(Map.of("PAWL_SERVER_JWT_ROLES", "staff"), "want NAME=ROLE");
+        assertRefused(Map.of("PAWL_SERVER_JWT_ROLES", "staff=boss"), "want NAME=ROLE");
+        assertRefused(Map.of("PAWL_SERVER_JWT_ROLE", "admin"), "want user, viewer or none");
         assertRefused(Map.of("PAWL_QUEUES_MAIL_DEPTH", "0"), "queues.mail.depth is \"0\"");
     }
 

@@ -61,8 +61,7 @@ public final class Passwords {
     Passwords(RandomGenerator random, int atOnce) {
         this.random = random;
         this.free = new Semaphore(atOnce, true);
-        this.nobodys =
-                phc(KIB, PASSES, LANES, new byte[SALT_BYTES], new byte[HASH_BYTES]);
+        this.nobodys = phc(KIB, PASSES, LANES, new byte[SALT_BYTES], new byte[HASH_BYTES]);
     }
 
     /** What is wrong with a password that somebody wants; empty for nothing. */

@@ -46,8 +46,7 @@ final class ThrottleTest {
     void whatItRemembersIsBounded() {
         for (int i = 0; i < Throttle.PER_NAME; i++)
             assertThat(throttle.begin("ann", "a")).isEmpty();
-        for (int i = 0; i < 20_000; i++)
-            assertThat(throttle.begin("x", "address " + i)).isEmpty();
+        for (int i = 0; i < 20_000; i++) assertThat(throttle.begin("x", "address " + i)).isEmpty();
 
         assertThat(throttle.begin("ann", "a")).isEmpty();
     }

@@ -42,6 +42,7 @@ final class UserSql {
                              ORDER BY created_at DESC
                              LIMIT -1 OFFSET :kept)
             """;
+
     static final String SESSION_FIND =
             COLUMNS
                     + """
