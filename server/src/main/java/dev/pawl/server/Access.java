@@ -39,6 +39,8 @@ final class Access {
         NOTHING,
         VIEWER,
         USER,
+        /** An admin, if only of one tenant. */
+        ADMIN,
         /** An admin of all tenants: it is about what they share. */
         OPERATOR
     }
@@ -73,6 +75,7 @@ final class Access {
                     case NOTHING -> true;
                     case VIEWER -> caller.role().covers(Role.VIEWER);
                     case USER -> caller.role().covers(Role.USER);
+                    case ADMIN -> caller.role().covers(Role.ADMIN);
                     case OPERATOR -> caller.reachesAll();
                 };
         boolean proved = shown.isPresent() || signedIn.isPresent();
@@ -87,7 +90,13 @@ final class Access {
     }
 
     private static Refused refused(String whose, Caller caller, Need need) {
-        String wanted = need == Need.USER ? "a user" : "an admin of all tenants";
+        String wanted =
+                switch (need) {
+                    case NOTHING, VIEWER -> "a viewer";
+                    case USER -> "a user";
+                    case ADMIN -> "an admin";
+                    case OPERATOR -> "an admin of all tenants";
+                };
         return new Refused(
                 Problem.of(
                         403,

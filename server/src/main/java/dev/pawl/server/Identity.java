@@ -2,6 +2,7 @@ package dev.pawl.server;
 
 import dev.pawl.api.Problem;
 import dev.pawl.core.ApiKeys;
+import dev.pawl.core.Role;
 import dev.pawl.core.Session;
 import dev.pawl.core.Time;
 import dev.pawl.core.User;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /** Signs users in and out, the same for the native API and for fronts. Thread-safe. */
@@ -64,6 +66,16 @@ final class Identity {
             case BUSY -> throw busy();
         }
         throw new AssertionError("every verdict is handled");
+    }
+
+    /**
+     * A new user, not kept yet.
+     *
+     * @throws IllegalArgumentException naming what is wrong
+     */
+    User fresh(String name, Role role, String tenant) {
+        String id = new UUID(random.nextLong(), random.nextLong()).toString();
+        return User.of(id, name, role, tenant, time.instant());
     }
 
     /** What is kept of a new password. */

@@ -80,6 +80,8 @@ final class Routes {
         all.addAll(around());
         all.addAll(operators(shared()));
         all.addAll(sessions(sessions));
+        all.addAll(keys());
+        all.addAll(operators(users(new UserRoutes(sessions.identity()))));
         all.addAll(operators(webhooks()));
         all.addAll(health(health));
         all.addAll(operators(leases(new LeaseRoutes(claims))));
@@ -232,6 +234,32 @@ final class Routes {
                 delete("/v1/session", "Sign out", sessions::signOut)
                         .answers("SignedOut")
                         .needs(Access.Need.NOTHING));
+    }
+
+    private static List<Route> keys() {
+        return List.of(
+                post("/v1/keys", "Make a key; it is shown this once", KeyRoutes::create)
+                        .takes("NewKey")
+                        .answers("MadeKey")
+                        .needs(Access.Need.ADMIN),
+                get("/v1/keys", "Keys of callers", KeyRoutes::list)
+                        .answers("Keys")
+                        .needs(Access.Need.ADMIN),
+                delete("/v1/keys/{key}", "Refuse it from now on", KeyRoutes::revoke)
+                        .answers("Key")
+                        .needs(Access.Need.ADMIN));
+    }
+
+    private static List<Route> users(UserRoutes users) {
+        return List.of(
+                post("/v1/users", "Make a user", users::create).takes("NewUser").answers("User"),
+                get("/v1/users", "Who signs in with a password", UserRoutes::list)
+                        .answers("Users"),
+                put("/v1/users/{user}", "Change what the body names", users::change)
+                        .takes("UserChange")
+                        .answers("User"),
+                delete("/v1/users/{user}", "Let it in no more", UserRoutes::disable)
+                        .answers("User"));
     }
 
     private static List<Route> health(HealthRoutes health) {

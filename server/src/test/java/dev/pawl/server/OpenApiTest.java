@@ -122,6 +122,17 @@ final class OpenApiTest {
         fits("Queue", on.post("/v1/queues/default:pause", ""));
         fits("Workers", on.get("/v1/workers"));
         fits("Stats", on.get("/v1/stats"));
+        Running.Answer key = on.post("/v1/keys", "{\"name\":\"ann\",\"role\":\"viewer\"}");
+        fits("MadeKey", key);
+        fits("Keys", on.get("/v1/keys"));
+        String made = key.json().path("id").stringValue();
+        fits("Key", on.send(on.request("/v1/keys/" + made).DELETE()));
+        fits("User", on.post("/v1/users", "{\"name\":\"ann\",\"password\":\"correct horse\"}"));
+        fits("Users", on.get("/v1/users"));
+        fits("User", on.put("/v1/users/ann", "{\"role\":\"admin\"}"));
+        fits("User", on.send(on.request("/v1/users/ann").DELETE()));
+        fits("Session", on.get("/v1/session"));
+        fits("SignedOut", on.send(on.request("/v1/session").DELETE()));
         fits("Ready", on.get("/readyz"));
         fits("Problem", on.get("/v1/jobs/nope"));
         fits("Problem", on.post("/v1/jobs", "{\"tool\":\"shout\"}"));

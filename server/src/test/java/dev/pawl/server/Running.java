@@ -175,9 +175,9 @@ final class Running implements AutoCloseable {
                         .POST(HttpRequest.BodyPublishers.ofString(json)));
     }
 
-    Answer put(String path, String json) {
+    Answer put(String path, String json, String... headers) {
         return send(
-                request(path)
+                request(path, headers)
                         .header("Content-Type", "application/json")
                         .PUT(HttpRequest.BodyPublishers.ofString(json)));
     }

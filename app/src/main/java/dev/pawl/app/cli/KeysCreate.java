@@ -1,20 +1,17 @@
 package dev.pawl.app.cli;
 
 import dev.pawl.core.ApiKey;
-import dev.pawl.core.ApiKeys;
 import dev.pawl.core.ErrorCode;
+import dev.pawl.core.NewKey;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Role;
 import dev.pawl.core.Submission;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.random.RandomGenerator;
 
 /** {@code pawl keys create}. */
 public final class KeysCreate implements Command {
@@ -31,10 +28,6 @@ public final class KeysCreate implements Command {
                     "Whose jobs it reaches (default: default; an admin's: all tenants').");
     private static final Flag<Duration> EXPIRES =
             Flag.duration("--expires", "From when on it is refused (default: never), as 90d.");
-
-    private static final String BEGIN = "pawl_";
-    private static final int BYTES = 32;
-    private static final int ID_DIGITS = 12;
 
     @Override
     public String name() {
@@ -65,27 +58,25 @@ public final class KeysCreate implements Command {
         String name = call.operands().getFirst();
         Role role = call.get(ROLE).orElse(Role.USER);
         String standard = role == Role.ADMIN ? "" : Submission.DEFAULT_TENANT;
-        String key = BEGIN + random(call.outside().random());
-        String hash = ApiKeys.hash(key);
         Instant now = call.outside().time().instant().truncatedTo(ChronoUnit.MILLIS);
-        ApiKey made;
+        NewKey fresh;
         try {
-            made =
-                    new ApiKey(
-                            hash.substring(0, ID_DIGITS),
+            fresh =
+                    NewKey.of(
                             name,
                             role,
                             call.get(TENANT).orElse(standard),
                             now,
                             call.get(EXPIRES).map(now::plus).orElse(Instant.MAX),
-                            Optional.empty(),
-                            Optional.empty());
+                            call.outside().random());
         } catch (IllegalArgumentException e) {
             throw new PawlException(
                     ErrorCode.CONFIGURATION_INVALID, String.valueOf(e.getMessage()), e);
         }
+        ApiKey made = fresh.key();
+        String key = fresh.secret();
         try (Opened opened = KeysList.opened(call, name())) {
-            opened.keys().add(made, hash);
+            opened.keys().add(made, fresh.sha256());
         }
         Screen screen = call.screen();
         if (screen.json()) {
@@ -99,11 +90,5 @@ public final class KeysCreate implements Command {
         screen.note("  Authorization: Bearer KEY");
         screen.note("and `pawl --server URL` takes it from PAWL_KEY");
         return ExitCode.SUCCEEDED;
-    }
-
-    private static String random(RandomGenerator random) {
-        var bytes = new byte[BYTES];
-        random.nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 }
