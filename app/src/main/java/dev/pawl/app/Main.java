@@ -192,10 +192,10 @@ public final class Main {
     }
 
     private static Optional<String> secret(String question) {
-        Console console = System.console();
-        if (console == null || !console.isTerminal()) return Optional.empty();
-        char[] typed = console.readPassword("%s", question);
-        return Optional.ofNullable(typed).map(String::new);
+        return Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .map(console -> console.readPassword("%s", question))
+                .map(String::new);
     }
 
     /** As the script that starts this program sees it; Java can't tell stdout from stderr. */

@@ -40,6 +40,24 @@ final class FrontsTest {
     }
 
     @Test
+    void aSecretThatIsTooShortToSignTokensIsRefusedWithoutBeingTold() {
+        var ended =
+                new Typed(folder)
+                        .with("SECRET_KEY", "hush")
+                        .type(
+                                "up",
+                                "--port",
+                                "0",
+                                "--front",
+                                "tool-runner:0",
+                                "--scripts",
+                                "scripts");
+
+        assertThat(ended.err()).contains("SECRET_KEY", "32").doesNotContain("hush");
+        assertThat(ended.code()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
     void aFrontIsServedAndItsBadScriptsAreTold() {
         var typed = new Typed(folder);
         typed.whenWatching(_ -> typed.signal(1));

@@ -68,6 +68,18 @@ final class UsersTest {
     }
 
     @Test
+    void anotherAddressThanLocalhostIsServedOnceThereIsAUser() {
+        String[] up = {"up", "--host", "127.0.0.2", "--port", "0"};
+        assertThat(user.type(up).err()).contains("no key and no user");
+        user.stdin("correct horse\n").type("users", "create", "ann");
+        user.whenWatching(_ -> user.signal(1));
+
+        assertThat(user.type(up).out()).contains("pawl serves http://127.0.0.2:");
+        user.type("users", "disable", "ann");
+        assertThat(user.type(up).err()).contains("no key and no user");
+    }
+
+    @Test
     void aUserIsChanged() {
         user.stdin("correct horse\n").type("users", "create", "ann");
 

@@ -6,6 +6,7 @@ import dev.pawl.core.ApiKeys;
 import dev.pawl.core.Role;
 import dev.pawl.core.Session;
 import dev.pawl.core.Time;
+import dev.pawl.server.identity.AccessTokens;
 import dev.pawl.server.identity.Tokens;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
@@ -33,18 +34,6 @@ final class Access {
     private final Tokens tokens;
     private final Optional<Role> anonymous;
 
-    /** What a route wants of its caller. */
-    enum Need {
-        /** Nothing: it tells nothing of anybody's jobs. */
-        NOTHING,
-        VIEWER,
-        USER,
-        /** An admin, if only of one tenant. */
-        ADMIN,
-        /** An admin of all tenants: it is about what they share. */
-        OPERATOR
-    }
-
     Access(Site site, Identity identity, ServerOptions options) {
         this.keys = site.keys();
         this.identity = identity;
@@ -64,8 +53,8 @@ final class Access {
 
     /** The same, of a request of which that is all there is. */
     Caller caller(Headers headers, Method method, Need need) throws InterruptedException {
+        if (need == Need.NOTHING) return Caller.anonymous(Role.VIEWER);
         Optional<String> shown = headers.first(HeaderNames.AUTHORIZATION).filter(v -> !v.isBlank());
-        if (need == Need.NOTHING && shown.isEmpty()) return Caller.anonymous(Role.VIEWER);
         Optional<Caller> signedIn = shown.isPresent() ? Optional.empty() : signedIn(headers);
         Caller caller;
         if (signedIn.isPresent()) caller = signedIn.get();
@@ -130,6 +119,10 @@ final class Access {
     }
 
     private Caller tokened(String shown) throws InterruptedException {
+        if (AccessTokens.claimsToBeOne(shown))
+            return identity.ofAccessToken(shown)
+                    .map(Caller::of)
+                    .orElseThrow(() -> unauthenticated("the token is over, or isn't good here"));
         return switch (tokens.check(shown)) {
             case Tokens.Checked.Good(var name, var role, var tenant) ->
                     new Caller(name, role, tenant);

@@ -12,7 +12,7 @@ import dev.pawl.core.User;
  * @param name the owner of the jobs it submits; empty where nobody needs a key
  * @param tenant whose jobs it reaches; empty for those of all
  */
-record Caller(String name, Role role, String tenant) {
+public record Caller(String name, Role role, String tenant) {
     static Caller of(User user) {
         return new Caller(user.name(), user.role(), user.tenant());
     }
@@ -25,24 +25,24 @@ record Caller(String name, Role role, String tenant) {
     }
 
     /** Whether it reaches what isn't one tenant's: queues, workers, keys. */
-    boolean reachesAll() {
+    public boolean reachesAll() {
         return role == Role.ADMIN && tenant.isEmpty();
     }
 
     /** Whether a job that was submitted so is its to see. */
-    boolean sees(Submission job) {
+    public boolean sees(Submission job) {
         return (tenant.isEmpty() || tenant.equals(job.tenant()))
                 && (role == Role.ADMIN || name.equals(job.owner()));
     }
 
     /** The same filter, of what it may see. */
-    JobFilter limited(JobFilter filter) {
+    public JobFilter limited(JobFilter filter) {
         JobFilter limited = tenant.isEmpty() ? filter : filter.withTenant(tenant);
         return role == Role.ADMIN ? limited : limited.withOwner(name);
     }
 
     /** Whose the jobs are that it submits. */
-    void own(Submission.Builder builder) {
+    public void own(Submission.Builder builder) {
         if (!tenant.isEmpty()) builder.tenant(tenant);
         if (!name.isEmpty()) builder.owner(name);
     }

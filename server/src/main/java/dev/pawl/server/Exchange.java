@@ -13,9 +13,12 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,6 +36,7 @@ record Exchange(
         ServerRequest request,
         ServerResponse response) {
     private static final String JSON = "application/json";
+    private static final String FORM = "application/x-www-form-urlencoded";
     private static final HeaderName PREFER = HeaderNames.create("Prefer");
     private static final HeaderName PREFERENCE_APPLIED = HeaderNames.create("Preference-Applied");
 
@@ -178,6 +182,25 @@ record Exchange(
         } catch (IOException e) {
             throw Incoming.endedEarly(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** The fields of a URL-encoded form; empty where the body is none. */
+    Optional<Map<String, String>> form() {
+        if (!is(FORM)) return Optional.empty();
+        var fields = new HashMap<String, String>();
+        try {
+            String body = new String(body(), StandardCharsets.UTF_8);
+            for (String pair : body.split("&", -1)) {
+                int equals = pair.indexOf('=');
+                if (equals > 0)
+                    fields.put(
+                            URLDecoder.decode(pair.substring(0, equals), StandardCharsets.UTF_8),
+                            URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+            }
+        } catch (IllegalArgumentException e) {
+            throw badRequest("the form is not URL-encoded: " + e.getMessage());
+        }
+        return Optional.of(fields);
     }
 
     static Refused badRequest(String detail) {

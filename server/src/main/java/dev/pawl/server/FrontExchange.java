@@ -1,18 +1,50 @@
 package dev.pawl.server;
 
 import dev.pawl.core.Artifact;
+import dev.pawl.core.User;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** One request to a front, and its answer. Of one thread; a request is answered once. */
 public final class FrontExchange {
     private final Exchange exchange;
+    private final Identity identity;
 
-    FrontExchange(Exchange exchange) {
+    FrontExchange(Exchange exchange, Identity identity) {
         this.exchange = exchange;
+        this.identity = identity;
+    }
+
+    /** Who asks, as far as the route wanted to know. */
+    public Caller caller() {
+        return exchange.caller();
+    }
+
+    /** Whether those who show nothing may do something here. */
+    public boolean openToAll() {
+        return exchange.options().anonymous().isPresent();
+    }
+
+    public Identity identity() {
+        return identity;
+    }
+
+    /**
+     * The user of that name and password.
+     *
+     * @throws Refused with 401, 429 or 503
+     */
+    public User signIn(String name, String password) throws InterruptedException {
+        return identity.signIn(exchange, name, password);
+    }
+
+    /** The fields of a URL-encoded form; empty where the body is none. */
+    public Optional<Map<String, String>> form() {
+        return exchange.form();
     }
 
     public Site site() {
@@ -42,6 +74,15 @@ public final class FrontExchange {
      */
     public JsonNode json() {
         return exchange.json();
+    }
+
+    /**
+     * A body that was read, as JSON.
+     *
+     * @throws Refused with 400 when it is none
+     */
+    public JsonNode json(byte[] body) {
+        return Exchange.json(body, "the body");
     }
 
     /**

@@ -27,6 +27,7 @@ public final class FrontSession {
     private final EventTail tail;
     private final Patience patience;
     private final WsSession socket;
+    private final Caller caller;
 
     /** That of the connection, which reads. */
     private final Thread reader = Thread.currentThread();
@@ -61,13 +62,19 @@ public final class FrontSession {
     }
 
     /** To be made by the connection's thread. */
-    FrontSession(Site site, EventTail tail, Patience patience, WsSession socket) {
+    FrontSession(Site site, EventTail tail, Patience patience, WsSession socket, Caller caller) {
         this.site = site;
         this.tail = tail;
         this.patience = patience;
         this.socket = socket;
+        this.caller = caller;
         patience.talks(reader);
         patience.waits(reader);
+    }
+
+    /** Who asked when the conversation began. */
+    public Caller caller() {
+        return caller;
     }
 
     public Site site() {

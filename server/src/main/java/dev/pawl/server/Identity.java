@@ -7,6 +7,7 @@ import dev.pawl.core.Session;
 import dev.pawl.core.Time;
 import dev.pawl.core.User;
 import dev.pawl.core.Users;
+import dev.pawl.server.identity.AccessTokens;
 import dev.pawl.server.identity.Passwords;
 import dev.pawl.server.identity.Throttle;
 import io.helidon.http.HeaderNames;
@@ -18,7 +19,7 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /** Signs users in and out, the same for the native API and for fronts. Thread-safe. */
-final class Identity {
+public final class Identity {
     private static final int TOKEN_BYTES = 32;
 
     /** A name that is longer is nobody's, and not worth remembering. */
@@ -29,17 +30,21 @@ final class Identity {
     private final RandomGenerator random;
     private final Passwords passwords;
     private final Throttle throttle;
+    private final AccessTokens accessTokens;
+    private volatile String tokenSecret;
 
-    Identity(Site site) {
+    Identity(Site site, ServerOptions options) {
         this.users = site.users();
         this.time = site.time();
         this.random = site.random();
         this.passwords = new Passwords(site.random());
         this.throttle = new Throttle(site.time());
+        this.accessTokens = new AccessTokens(this::tokenSecret, site.time());
+        this.tokenSecret = options.tokenSecret();
     }
 
     /** What was begun: the token is shown this once. */
-    record Begun(String token, Session session) {}
+    public record Begun(String token, Session session) {}
 
     /**
      * The user of that name and password.
@@ -54,18 +59,17 @@ final class Identity {
         if (wait.isPresent()) throw tooMany(exchange, wait.get());
         Optional<Users.Known> found = users.known(known);
         Optional<String> hash = found.map(Users.Known::passwordHash);
-        switch (passwords.compare(password, hash)) {
+        return switch (passwords.compare(password, hash)) {
             case RIGHT -> {
                 User user = found.orElseThrow().user();
                 // Told apart from a wrong password by nobody who doesn't know the right one.
                 if (!user.enabled()) throw wrong();
                 throttle.succeeded(known, address);
-                return user;
+                yield user;
             }
             case WRONG -> throw wrong();
             case BUSY -> throw busy();
-        }
-        throw new AssertionError("every verdict is handled");
+        };
     }
 
     /**
@@ -73,21 +77,19 @@ final class Identity {
      *
      * @throws IllegalArgumentException naming what is wrong
      */
-    User fresh(String name, Role role, String tenant) {
+    public User fresh(String name, Role role, String tenant) {
         String id = new UUID(random.nextLong(), random.nextLong()).toString();
         return User.of(id, name, role, tenant, time.instant());
     }
 
     /** What is kept of a new password. */
-    String hash(String password) throws InterruptedException {
+    public String hash(String password) throws InterruptedException {
         return passwords.hash(password).orElseThrow(Identity::busy);
     }
 
     /** Begins a session. */
-    Begun begin(User user, Session.Kind kind, Duration length) {
-        var bytes = new byte[TOKEN_BYTES];
-        random.nextBytes(bytes);
-        String token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    public Begun begin(User user, Session.Kind kind, Duration length) {
+        String token = random();
         Instant now = time.instant();
         var session = new Session(user, kind, now, now.plus(length));
         users.begin(session, ApiKeys.hash(token));
@@ -95,15 +97,40 @@ final class Identity {
     }
 
     /** The session of that token, where it is good. */
-    Optional<Session> session(String token, Session.Kind kind) {
+    public Optional<Session> session(String token, Session.Kind kind) {
         Instant now = time.instant();
         return users.session(ApiKeys.hash(token))
                 .filter(session -> session.kind() == kind && session.holds(now));
     }
 
     /** Ends the session; false when it was over already. */
-    boolean end(String token) {
+    public boolean end(String token) {
         return users.end(ApiKeys.hash(token));
+    }
+
+    /** A token that says for so long that its bearer is that user. */
+    public String accessToken(User user, Duration length) {
+        return accessTokens.issue(user.name(), length);
+    }
+
+    /** The user of such a token, as it is now; empty where the token or the user isn't good. */
+    Optional<User> ofAccessToken(String token) {
+        return accessTokens.check(token).flatMap(users::find).filter(User::enabled);
+    }
+
+    /** The store keeps it, so that all its servers understand each other's tokens. */
+    private String tokenSecret() {
+        String known = tokenSecret;
+        if (!known.isEmpty()) return known;
+        known = users.secret("access-tokens", random());
+        tokenSecret = known;
+        return known;
+    }
+
+    private String random() {
+        var bytes = new byte[TOKEN_BYTES];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     private static Refused wrong() {

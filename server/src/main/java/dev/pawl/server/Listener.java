@@ -42,7 +42,7 @@ final class Listener implements AutoCloseable {
     private final WebServer web;
 
     /** A way through the address. */
-    record Way(Method method, String path, Access.Need need, Exchange.Handler handler) {}
+    record Way(Method method, String path, Need need, Exchange.Handler handler) {}
 
     /** What is said there. */
     interface Speech {
@@ -104,7 +104,8 @@ final class Listener implements AutoCloseable {
                             new SocketListener(
                                     socket,
                                     access,
-                                    at -> new FrontSession(site, tail, patience, at)));
+                                    (at, caller) ->
+                                            new FrontSession(site, tail, patience, at, caller)));
         return routing;
     }
 
@@ -115,12 +116,7 @@ final class Listener implements AutoCloseable {
                     way.path(),
                     (request, response) -> handle(way, request, response));
         for (FrontSocket socket : speech.sockets()) {
-            var way =
-                    new Way(
-                            Method.GET,
-                            socket.path(),
-                            Access.Need.OPERATOR,
-                            SocketListener::refuse);
+            var way = new Way(Method.GET, socket.path(), Need.VIEWER, SocketListener::refuse);
             routing.get(socket.path(), (request, response) -> handle(way, request, response));
         }
         routing.any((request, response) -> notThere(request, response));

@@ -73,7 +73,7 @@ record OpenApi(List<Routes.Route> documented) {
         ObjectNode operation = JsonNodeFactory.instance.objectNode();
         operation.put("summary", route.summary());
         var security = operation.putArray("security");
-        if (route.need() != Access.Need.NOTHING) {
+        if (route.need() != Need.NOTHING) {
             security.addObject().putArray("key");
             security.addObject().putArray("session");
         }

@@ -25,7 +25,7 @@ final class Routes {
             String path,
             String summary,
             Exchange.Handler handler,
-            Access.Need need,
+            Need need,
             Set<String> queries,
             List<String> body,
             Map<String, String> answers) {
@@ -46,7 +46,7 @@ final class Routes {
         }
 
         /** Another need than reading's or writing's. */
-        Route needs(Access.Need other) {
+        Route needs(Need other) {
             return new Route(method, path, summary, handler, other, queries, body, answers);
         }
 
@@ -89,14 +89,14 @@ final class Routes {
         all.add(
                 get("/metrics", "Figures for Prometheus", metrics::show)
                         .answers("text/plain", "Figures")
-                        .needs(Access.Need.OPERATOR));
+                        .needs(Need.OPERATOR));
         all.addAll(pages(all, sessions));
         this.all = List.copyOf(all);
     }
 
     /** About what tenants share. */
     private static List<Route> operators(List<Route> routes) {
-        return routes.stream().map(route -> route.needs(Access.Need.OPERATOR)).toList();
+        return routes.stream().map(route -> route.needs(Need.OPERATOR)).toList();
     }
 
     private static List<Route> jobs(SubmitRoutes submits, ListRoutes lists, JobRoutes jobs) {
@@ -158,7 +158,7 @@ final class Routes {
                 get("/v1/events", "What happens to all jobs, as a stream", events::all)
                         .queries("after")
                         .answers(Sse.MEDIA_TYPE, "Events")
-                        .needs(Access.Need.OPERATOR));
+                        .needs(Need.OPERATOR));
     }
 
     private static List<Route> around() {
@@ -229,11 +229,11 @@ final class Routes {
                 post("/v1/session", "Sign in: sets a cookie", sessions::signIn)
                         .takes("SignIn", "SignInForm")
                         .answers("Session")
-                        .needs(Access.Need.NOTHING),
+                        .needs(Need.NOTHING),
                 get("/v1/session", "Who the caller is", SessionRoutes::who).answers("Session"),
                 delete("/v1/session", "Sign out", sessions::signOut)
                         .answers("SignedOut")
-                        .needs(Access.Need.NOTHING));
+                        .needs(Need.NOTHING));
     }
 
     private static List<Route> keys() {
@@ -241,20 +241,19 @@ final class Routes {
                 post("/v1/keys", "Make a key; it is shown this once", KeyRoutes::create)
                         .takes("NewKey")
                         .answers("MadeKey")
-                        .needs(Access.Need.ADMIN),
+                        .needs(Need.ADMIN),
                 get("/v1/keys", "Keys of callers", KeyRoutes::list)
                         .answers("Keys")
-                        .needs(Access.Need.ADMIN),
+                        .needs(Need.ADMIN),
                 delete("/v1/keys/{key}", "Refuse it from now on", KeyRoutes::revoke)
                         .answers("Key")
-                        .needs(Access.Need.ADMIN));
+                        .needs(Need.ADMIN));
     }
 
     private static List<Route> users(UserRoutes users) {
         return List.of(
                 post("/v1/users", "Make a user", users::create).takes("NewUser").answers("User"),
-                get("/v1/users", "Who signs in with a password", UserRoutes::list)
-                        .answers("Users"),
+                get("/v1/users", "Who signs in with a password", UserRoutes::list).answers("Users"),
                 put("/v1/users/{user}", "Change what the body names", users::change)
                         .takes("UserChange")
                         .answers("User"),
@@ -266,10 +265,10 @@ final class Routes {
         return List.of(
                 get("/livez", "Whether the process serves", health::live)
                         .answers("Live")
-                        .needs(Access.Need.NOTHING),
+                        .needs(Need.NOTHING),
                 get("/readyz", "Whether each part can do its work", health::ready)
                         .answers("Ready")
-                        .needs(Access.Need.NOTHING));
+                        .needs(Need.NOTHING));
     }
 
     /** The worker protocol. */
@@ -329,9 +328,8 @@ final class Routes {
     private static List<Route> pages(List<Route> documented, SessionRoutes sessions) {
         return List.of(
                 get("/openapi.json", "This document", new OpenApi(documented)::show),
-                get("/", "A page to start from", sessions::start).needs(Access.Need.NOTHING),
-                get("/sign-in", "A page to sign in", SessionRoutes::page)
-                        .needs(Access.Need.NOTHING));
+                get("/", "A page to start from", sessions::start).needs(Need.NOTHING),
+                get("/sign-in", "A page to sign in", SessionRoutes::page).needs(Need.NOTHING));
     }
 
     List<Route> all() {
@@ -340,49 +338,21 @@ final class Routes {
 
     private static Route get(String path, String summary, Exchange.Handler handler) {
         return new Route(
-                Method.GET,
-                path,
-                summary,
-                handler,
-                Access.Need.VIEWER,
-                Set.of(),
-                List.of(),
-                Map.of());
+                Method.GET, path, summary, handler, Need.VIEWER, Set.of(), List.of(), Map.of());
     }
 
     private static Route put(String path, String summary, Exchange.Handler handler) {
         return new Route(
-                Method.PUT,
-                path,
-                summary,
-                handler,
-                Access.Need.USER,
-                Set.of(),
-                List.of(),
-                Map.of());
+                Method.PUT, path, summary, handler, Need.USER, Set.of(), List.of(), Map.of());
     }
 
     private static Route delete(String path, String summary, Exchange.Handler handler) {
         return new Route(
-                Method.DELETE,
-                path,
-                summary,
-                handler,
-                Access.Need.USER,
-                Set.of(),
-                List.of(),
-                Map.of());
+                Method.DELETE, path, summary, handler, Need.USER, Set.of(), List.of(), Map.of());
     }
 
     private static Route post(String path, String summary, Exchange.Handler handler) {
         return new Route(
-                Method.POST,
-                path,
-                summary,
-                handler,
-                Access.Need.USER,
-                Set.of(),
-                List.of(),
-                Map.of());
+                Method.POST, path, summary, handler, Need.USER, Set.of(), List.of(), Map.of());
     }
 }

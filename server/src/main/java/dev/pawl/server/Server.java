@@ -39,7 +39,7 @@ public final class Server implements AutoCloseable {
                 new EventTail(
                         site.engine(), site.time(), Math.max(1, options.connectionsMax() / 2));
         var health = new HealthRoutes(() -> draining);
-        var identity = new Identity(site);
+        var identity = new Identity(site, options);
         var access = new Access(site, identity, options);
         var sessions = new SessionRoutes(identity, access);
         this.routes = new Routes(endings, tail, claims, metrics, health, sessions);
@@ -53,7 +53,7 @@ public final class Server implements AutoCloseable {
                             patience,
                             tail,
                             access,
-                            new Foreign(each.front())));
+                            new Foreign(each.front(), identity)));
     }
 
     /** This program's own way to speak. */
@@ -86,7 +86,7 @@ public final class Server implements AutoCloseable {
     }
 
     /** A front's way to speak. */
-    private record Foreign(Front front) implements Listener.Speech {
+    private record Foreign(Front front, Identity identity) implements Listener.Speech {
         @Override
         public List<Listener.Way> ways() {
             return front.routes().stream()
@@ -94,10 +94,10 @@ public final class Server implements AutoCloseable {
                             new Listener.Way(
                                     route.method(),
                                     route.path(),
-                                    // A front doesn't know yet whose a job is.
-                                    Access.Need.OPERATOR,
+                                    route.need(),
                                     exchange ->
-                                            route.handler().handle(new FrontExchange(exchange))))
+                                            route.handler()
+                                                    .handle(new FrontExchange(exchange, identity))))
                     .toList();
         }
 
@@ -109,7 +109,7 @@ public final class Server implements AutoCloseable {
         @Override
         public void refuse(Exchange exchange, Problem problem) {
             exchange.refusing(problem);
-            front.refuse(new FrontExchange(exchange), problem);
+            front.refuse(new FrontExchange(exchange, identity), problem);
         }
 
         @Override

@@ -13,6 +13,8 @@ import java.util.function.Consumer;
  * @param port 0 for any that is free
  * @param anonymous what those may do who show no key; empty for nothing
  * @param jwt which tokens of others are good
+ * @param tokenSecret what access tokens of fronts are signed with, at least 32 bytes; empty for one
+ *     that the store keeps
  * @param session how long somebody stays signed in
  * @param jsonBytesMax of a body that is read into memory
  * @param fileBytesMax of a body that is kept as files
@@ -25,6 +27,7 @@ public record ServerOptions(
         int port,
         Optional<Role> anonymous,
         JwtOptions jwt,
+        String tokenSecret,
         Duration session,
         long jsonBytesMax,
         long fileBytesMax,
@@ -35,6 +38,7 @@ public record ServerOptions(
         if (host.isBlank()) throw new IllegalArgumentException("host is blank");
         if (port < 0 || port > 65_535)
             throw new IllegalArgumentException("port is " + port + ", want 0 to 65535");
+        JwtOptions.requireSecret(tokenSecret);
         if (session.toSeconds() < 1)
             throw new IllegalArgumentException("session is " + session + ", want at least 1s");
         if (jsonBytesMax < 1) throw new IllegalArgumentException("jsonBytesMax is " + jsonBytesMax);
@@ -50,6 +54,7 @@ public record ServerOptions(
                 8080,
                 Optional.of(Role.ADMIN),
                 JwtOptions.NONE,
+                "",
                 Duration.ofHours(12),
                 10 << 20,
                 2L << 30,
@@ -72,6 +77,10 @@ public record ServerOptions(
 
     public ServerOptions withJwt(JwtOptions value) {
         return with(change -> change.jwt = value);
+    }
+
+    public ServerOptions withTokenSecret(String value) {
+        return with(change -> change.tokenSecret = value);
     }
 
     public ServerOptions withSession(Duration value) {
@@ -110,6 +119,7 @@ public record ServerOptions(
         int port;
         Optional<Role> anonymous;
         JwtOptions jwt;
+        String tokenSecret;
         Duration session;
         long jsonBytesMax;
         long fileBytesMax;
@@ -122,6 +132,7 @@ public record ServerOptions(
             port = from.port;
             anonymous = from.anonymous;
             jwt = from.jwt;
+            tokenSecret = from.tokenSecret;
             session = from.session;
             jsonBytesMax = from.jsonBytesMax;
             fileBytesMax = from.fileBytesMax;
@@ -136,6 +147,7 @@ public record ServerOptions(
                     port,
                     anonymous,
                     jwt,
+                    tokenSecret,
                     session,
                     jsonBytesMax,
                     fileBytesMax,

@@ -1,6 +1,5 @@
 package dev.pawl.server;
 
-import dev.pawl.api.Problem;
 import dev.pawl.core.Session;
 import dev.pawl.core.User;
 import io.helidon.http.HeaderName;
@@ -8,10 +7,9 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -19,12 +17,12 @@ import tools.jackson.databind.node.ObjectNode;
 record SessionRoutes(Identity identity, Access access) {
     private static final HeaderName CONTENT_SECURITY_POLICY =
             HeaderNames.create("Content-Security-Policy");
-    private static final String FORM = "application/x-www-form-urlencoded";
 
     /** From JSON, answered in JSON; from the page's form, answered by the page or a redirect. */
     void signIn(Exchange exchange) throws InterruptedException, IOException {
         requireSameSite(exchange);
-        if (!exchange.is(FORM)) {
+        Optional<Map<String, String>> sent = exchange.form();
+        if (sent.isEmpty()) {
             var body = new Body(exchange.json(), "name", "password");
             String name = body.word("name");
             String password = body.text("password", "");
@@ -32,7 +30,7 @@ record SessionRoutes(Identity identity, Access access) {
             exchange.answer(200, document(begin(exchange, name, password)));
             return;
         }
-        Map<String, String> form = form(exchange);
+        Map<String, String> form = sent.get();
         try {
             var _ =
                     begin(
@@ -112,32 +110,6 @@ record SessionRoutes(Identity identity, Access access) {
         exchange.response().status(Status.SEE_OTHER_303);
         exchange.response().headers().set(HeaderNames.LOCATION, relative);
         exchange.response().send();
-    }
-
-    private static Map<String, String> form(Exchange exchange) {
-        var fields = new HashMap<String, String>();
-        try {
-            String body = new String(exchange.body(), StandardCharsets.UTF_8);
-            for (String pair : body.split("&", -1)) {
-                int equals = pair.indexOf('=');
-                if (equals > 0)
-                    fields.put(
-                            decoded(pair.substring(0, equals)),
-                            decoded(pair.substring(equals + 1)));
-            }
-        } catch (IllegalArgumentException e) {
-            throw new Refused(
-                    Problem.of(
-                            400,
-                            "bad_request",
-                            "The request can't be read",
-                            "the form is not URL-encoded: " + e.getMessage()));
-        }
-        return fields;
-    }
-
-    private static String decoded(String text) {
-        return URLDecoder.decode(text, StandardCharsets.UTF_8);
     }
 
     private static void requireSameSite(Exchange exchange) {

@@ -1,10 +1,11 @@
 package dev.pawl.server;
 
 import dev.pawl.api.Problem;
+import dev.pawl.core.Role;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
-import io.helidon.http.Method;
 import io.helidon.http.HttpPrologue;
+import io.helidon.http.Method;
 import io.helidon.websocket.WsCloseCodes;
 import io.helidon.websocket.WsListener;
 import io.helidon.websocket.WsSession;
@@ -24,13 +25,14 @@ final class SocketListener implements WsListener {
 
     /** Makes the conversation, when there is one. */
     interface Opening {
-        FrontSession open(WsSession socket);
+        FrontSession open(WsSession socket, Caller caller);
     }
 
     private final FrontSocket front;
     private final Access access;
     private final Opening opening;
     private final StringBuilder text = new StringBuilder();
+    private Caller caller = Caller.anonymous(Role.VIEWER);
     private @Nullable FrontSession session;
     private FrontSocket.@Nullable Talk talk;
 
@@ -42,8 +44,8 @@ final class SocketListener implements WsListener {
 
     /**
      * A browser lets a page of any origin open a socket to any other, with cookies, and only says
-     * whose page it is (https://www.rfc-editor.org/rfc/rfc6455#section-10.2). Whose a front's jobs
-     * are, it doesn't know yet.
+     * whose page it is (https://www.rfc-editor.org/rfc/rfc6455#section-10.2). Who opens one stays
+     * who it was then.
      */
     @Override
     public Optional<Headers> onHttpUpgrade(HttpPrologue prologue, Headers headers)
@@ -51,7 +53,7 @@ final class SocketListener implements WsListener {
         Optional<String> foreign = foreign(headers);
         if (foreign.isPresent()) throw new WsUpgradeException(foreign.get());
         try {
-            access.caller(headers, Method.GET, Access.Need.OPERATOR);
+            caller = access.caller(headers, Method.GET, Need.VIEWER);
         } catch (Refused e) {
             throw new WsUpgradeException(e.problem().detail(), e);
         } catch (InterruptedException e) {
@@ -94,7 +96,7 @@ final class SocketListener implements WsListener {
 
     @Override
     public void onOpen(WsSession socket) {
-        session = opening.open(socket);
+        session = opening.open(socket, caller);
         talk = front.talk().apply(session);
     }
 

@@ -71,8 +71,7 @@ record UserRoutes(Identity identity) {
             body.wrong("disabled", "want true or false");
         body.check();
         boolean there = !moves || users.setRole(user.name(), role, tenant);
-        if (!password.isEmpty())
-            there &= users.setPassword(user.name(), identity.hash(password));
+        if (!password.isEmpty()) there &= users.setPassword(user.name(), identity.hash(password));
         if (body.has("disabled")) there &= users.setDisabled(user.name(), disabled);
         if (!there) throw none(user.name());
         exchange.answer(document(find(exchange)));

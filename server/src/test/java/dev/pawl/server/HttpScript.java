@@ -8,16 +8,20 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Requests and their answers, written by hand from a front's contract, in a file of the tests:
- * after {@code ###} a name, then method and path, a body if any, the status, and the answer's JSON.
+ * after {@code ###} a name, then method and path, headers and a body if any, the status, and the
+ * answer's JSON. {@code {name}} stands for what the answer before that has text of that name said.
  * {@code <text>}, {@code <number>}, {@code <time>} and {@code <any>} fit whatever is such a thing;
  * each other value, and each field, has to be as it is written. A line with {@code !} is for the
  * test.
@@ -29,6 +33,7 @@ final class HttpScript {
     private final String idField;
     private final Consumer<List<String>> act;
     private String job = "";
+    private final Map<String, String> said = new HashMap<>();
 
     /**
      * @param idField field of an answer that holds a job's id; later steps call it {@code {job}}
@@ -41,7 +46,13 @@ final class HttpScript {
     }
 
     private record Step(
-            String name, String method, String path, String body, int status, String answer) {}
+            String name,
+            String method,
+            String path,
+            List<String> headers,
+            String body,
+            int status,
+            String answer) {}
 
     /** The script's steps as tests, to be run in their order. */
     List<DynamicTest> tests(String file) throws IOException {
@@ -67,11 +78,14 @@ final class HttpScript {
         int status = 2;
         while (!lines.get(status).matches("\\d{3}")) status++;
         String[] request = lines.get(1).split(" ", 2);
+        int body = 2;
+        while (lines.get(body).matches("[A-Z][A-Za-z-]+: .*")) body++;
         return new Step(
                 lines.getFirst(),
                 request[0],
                 request[1],
-                String.join("\n", lines.subList(2, status)),
+                lines.subList(2, body),
+                String.join("\n", lines.subList(body, status)),
                 Integer.parseInt(lines.get(status)),
                 String.join("\n", lines.subList(status + 1, lines.size())));
     }
@@ -81,21 +95,36 @@ final class HttpScript {
     }
 
     private void run(Step step) {
-        String path = step.path().replace("{job}", job);
+        String path = filled(step.path());
+        String[] headers =
+                step.headers().stream()
+                        .flatMap(line -> Stream.of(filled(line).split(": ", 2)))
+                        .toArray(String[]::new);
         Running.Answer answer =
                 switch (step.method()) {
-                    case "POST" -> on.post(path, step.body());
-                    case "DELETE" -> on.send(on.request(path).DELETE());
-                    default -> on.get(path);
+                    case "POST" -> on.post(path, filled(step.body()), headers);
+                    case "PUT" -> on.put(path, filled(step.body()), headers);
+                    case "DELETE" -> on.send(on.request(path, headers).DELETE());
+                    default -> on.get(path, headers);
                 };
         String got = new String(answer.response().body(), StandardCharsets.UTF_8);
         assertThat(answer.status()).as(got).isEqualTo(step.status());
-        JsonNode wanted = JSON.readTree(step.answer().replace("{job}", job));
+        JsonNode wanted = JSON.readTree(filled(step.answer()));
         var wrong = new ArrayList<String>();
         compare("", wanted, answer.json(), wrong);
         assertThat(wrong).as(got).isEmpty();
         JsonNode id = answer.json().path(idField);
         if (id.isString()) job = id.stringValue();
+        for (var field : answer.json().properties())
+            if (field.getValue().isString())
+                said.put(field.getKey(), field.getValue().stringValue());
+    }
+
+    private String filled(String text) {
+        String filled = text.replace("{job}", job);
+        for (var each : said.entrySet())
+            filled = filled.replace("{" + each.getKey() + "}", each.getValue());
+        return filled;
     }
 
     private static void compare(String at, JsonNode wanted, JsonNode got, List<String> wrong) {

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tokens that others signed, over HTTP. */
 final class JwtTest {
     private static final String SECRET = "0123456789abcdef0123456789abcdef";
-    private static final Instant NOW = Instant.now();
+    private final Instant now = Instant.now();
     private static RSAKey rsa;
     private static RSAKey stranger;
     private static ECKey ec;
@@ -113,14 +113,14 @@ final class JwtTest {
 
     @Test
     void anExpiredTokenIsRefused() throws Exception {
-        refused(hs256(claims().expirationTime(Date.from(NOW.minusSeconds(60)))), "over since");
-        refused(rs256(rsa, claims().expirationTime(Date.from(NOW.minusSeconds(60)))), "over since");
+        refused(hs256(claims().expirationTime(Date.from(now.minusSeconds(60)))), "over since");
+        refused(rs256(rsa, claims().expirationTime(Date.from(now.minusSeconds(60)))), "over since");
         refused(hs256(claims().expirationTime(null)), "when it ends");
     }
 
     @Test
     void aTokenThatIsNotYetValidIsRefused() throws Exception {
-        refused(hs256(claims().notBeforeTime(Date.from(NOW.plusSeconds(90)))), "not good before");
+        refused(hs256(claims().notBeforeTime(Date.from(now.plusSeconds(90)))), "not good before");
     }
 
     @Test
@@ -226,14 +226,14 @@ final class JwtTest {
         return on.get(path, "Authorization", "Bearer " + token);
     }
 
-    private static JWTClaimsSet.Builder claims() {
+    private JWTClaimsSet.Builder claims() {
         return new JWTClaimsSet.Builder()
                 .subject("ann")
                 .issuer("https://id.example")
                 .audience("pawl")
                 .claim("realm", Map.of("roles", List.of("staff")))
                 .claim("org", "acme")
-                .expirationTime(Date.from(NOW.plusSeconds(600)));
+                .expirationTime(Date.from(now.plusSeconds(600)));
     }
 
     private static String hs256(JWTClaimsSet.Builder claims) throws Exception {

@@ -48,8 +48,7 @@ final class KeysAndUsersTest {
 
     @Test
     void aKeyIsShownOnceAndGoodUntilItIsRevoked() {
-        Running.Answer made =
-                post("root", "/v1/keys", "{\"name\":\"ann\",\"tenant\":\"acme\"}");
+        Running.Answer made = post("root", "/v1/keys", "{\"name\":\"ann\",\"tenant\":\"acme\"}");
         assertThat(made.status()).isEqualTo(201);
         String secret = "Bearer " + made.json().path("key").stringValue();
         String id = made.json().path("id").stringValue();

@@ -10,8 +10,10 @@ import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.LogLine;
+import dev.pawl.core.NewKey;
 import dev.pawl.core.Outcome;
 import dev.pawl.core.Progress;
+import dev.pawl.core.Role;
 import dev.pawl.core.ToolId;
 import dev.pawl.server.toolrunner.Scripts;
 import dev.pawl.server.toolrunner.ToolRunner;
@@ -27,9 +29,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -201,6 +205,33 @@ final class ToolRunnerSocketTest {
     }
 
     @Test
+    void anothersJobIsNoneHereEither() {
+        String ann = key("ann");
+        String bob = key("bob");
+        String id =
+                on.post("/api/run", "{\"tool_name\": \"greet\"}", "Authorization", ann)
+                        .json()
+                        .path("job_id")
+                        .stringValue();
+
+        try (var client = new Client("Authorization", bob, "/ws")) {
+            client.subscribe(id);
+            client.until("message", "Job not found: " + id);
+        }
+        try (var client = new Client("Authorization", ann, "/ws")) {
+            client.subscribe(id);
+            client.until("status", "pending");
+        }
+    }
+
+    private String key(String name) {
+        var random = new Random(name.hashCode());
+        NewKey key = NewKey.of(name, Role.USER, "default", Instant.EPOCH, Instant.MAX, random);
+        on.keys.add(key.key(), key.sha256());
+        return "Bearer " + key.secret();
+    }
+
+    @Test
     void noSocketIsWhereTheContractHasNone() {
         assertThatThrownBy(() -> new Client(Optional.empty(), "/api/jobs").close())
                 .hasMessageContaining("WebSocketHandshakeException");
@@ -317,8 +348,12 @@ final class ToolRunnerSocketTest {
         }
 
         Client(Optional<String> origin, String path) {
+            this("Origin", origin.orElse(""), path);
+        }
+
+        Client(String header, String value, String path) {
             var builder = http.newWebSocketBuilder();
-            origin.ifPresent(value -> builder.header("Origin", value));
+            if (!value.isEmpty()) builder.header(header, value);
             socket =
                     builder.buildAsync(URI.create("ws://localhost:" + on.port() + path), this)
                             .join();

@@ -4,6 +4,7 @@ import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.server.Front;
 import dev.pawl.server.FrontPort;
+import dev.pawl.server.ServerOptions;
 import dev.pawl.server.toolrunner.Scripts;
 import dev.pawl.server.toolrunner.ToolRunner;
 import dev.pawl.tool.Tool;
@@ -26,6 +27,9 @@ record Fronts(List<FrontPort> ports, List<Tool> tools, List<SitefitSetup> setups
 
     private static final Flag<Path> SCRIPTS =
             Flag.path("--scripts", "DIR", "The scripts that front tool-runner has for tools.");
+
+    /** The first that is there counts. */
+    private static final List<String> SECRETS = List.of("JWT_SECRET", "SECRET_KEY");
 
     static final List<Flag<?>> FLAGS = List.of(FRONT, SCRIPTS, Compute.CONTRACTS);
 
@@ -52,6 +56,26 @@ record Fronts(List<FrontPort> ports, List<Tool> tools, List<SitefitSetup> setups
             throw e;
         }
         return new Fronts(ports, tools, setups);
+    }
+
+    /** With what access tokens are signed with, where a front's clients knew that by a variable. */
+    ServerOptions secret(Call call, ServerOptions options) {
+        boolean gives = ports.stream().anyMatch(port -> port.front() instanceof ToolRunner);
+        if (!gives) return options;
+        for (String variable : SECRETS) {
+            String secret = call.outside().environment().getOrDefault(variable, "");
+            if (secret.isEmpty()) continue;
+            try {
+                return options.withTokenSecret(secret);
+            } catch (IllegalArgumentException e) {
+                throw new PawlException(
+                        ErrorCode.CONFIGURATION_INVALID,
+                        "%s, with which front tool-runner signs tokens: %s; set a longer one, or none"
+                                .formatted(variable, e.getMessage()),
+                        e);
+            }
+        }
+        return options;
     }
 
     private static Front front(

@@ -4,8 +4,8 @@ import dev.pawl.app.config.Configuration;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Role;
-import dev.pawl.core.User;
 import dev.pawl.core.ToolId;
+import dev.pawl.core.User;
 import dev.pawl.server.FrontPort;
 import dev.pawl.server.Server;
 import dev.pawl.server.ServerOptions;
@@ -81,7 +81,7 @@ public final class Up implements Command {
                 });
         call.wiring().startLog(call.configuration(), true);
         try (Fronts fronts = Fronts.of(call)) {
-            serve(call, options, fronts);
+            serve(call, fronts.secret(call, options), fronts);
         }
         return ExitCode.SUCCEEDED;
     }

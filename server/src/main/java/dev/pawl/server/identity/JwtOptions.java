@@ -60,7 +60,7 @@ public record JwtOptions(
     }
 
     /** HS256 needs a secret as long as its hash. */
-    static void requireSecret(String secret) {
+    public static void requireSecret(String secret) {
         int bytes = secret.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > 0 && bytes < SECRET_MIN)
             throw new IllegalArgumentException(

@@ -2,9 +2,11 @@ package dev.pawl.server.toolrunner;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.pawl.core.Count;
+import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobState;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Store;
+import dev.pawl.core.Tally;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
@@ -16,6 +18,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class Figures {
     private static final Logger log = LoggerFactory.getLogger(Figures.class);
     private static final int TOP = 5;
+    private static final int COUNT_MAX = 10_000;
+    private static final int LOOK_MAX = 20_000;
 
     private Figures() {}
 
@@ -33,6 +38,17 @@ final class Figures {
     static Map<JobState.Name, Long> counts(Store store) {
         var counts = new EnumMap<JobState.Name, Long>(JobState.Name.class);
         for (Count count : ours(store)) counts.merge(count.state(), count.jobs(), Long::sum);
+        return counts;
+    }
+
+    /** The same of those that fit a filter, which may be counted up to a bound only. */
+    static Map<JobState.Name, Long> counts(Store store, JobFilter filter) {
+        if (filter.isPlain()) return counts(store);
+        var counts = new EnumMap<JobState.Name, Long>(JobState.Name.class);
+        for (JobState.Name state : JobState.Name.values()) {
+            Tally tally = store.count(filter.withStates(Set.of(state)), COUNT_MAX, LOOK_MAX);
+            counts.put(state, (long) tally.jobs());
+        }
         return counts;
     }
 

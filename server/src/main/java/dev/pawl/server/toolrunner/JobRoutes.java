@@ -8,6 +8,7 @@ import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.Store;
+import dev.pawl.server.Caller;
 import dev.pawl.server.FrontExchange;
 import dev.pawl.server.Refused;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Routes about jobs. A job of another tool than a script is none here. */
 final class JobRoutes {
     private static final int LIMIT = 100;
+    private static final int LOOK_MAX = 10_000;
     private static final int LIMIT_MAX = 1_000;
 
     /** A page further back is asked for with the native API's cursor. */
@@ -31,25 +33,32 @@ final class JobRoutes {
         int limit = number(exchange, "limit", LIMIT, 1, LIMIT_MAX);
         int offset = number(exchange, "offset", 0, 0, OFFSET_MAX);
         Store store = exchange.site().engine().store();
-        Map<JobState.Name, Long> counts = Figures.counts(store);
+        JobFilter filter = exchange.caller().limited(OURS);
+        Map<JobState.Name, Long> counts = Figures.counts(store, filter);
         ObjectNode page = JsonNodeFactory.instance.objectNode();
         page.put("total", counts.values().stream().mapToLong(Long::longValue).sum())
                 .put("running", counts.getOrDefault(JobState.Name.RUNNING, 0L))
                 .put("completed", counts.getOrDefault(JobState.Name.SUCCEEDED, 0L))
                 .put("failed", counts.getOrDefault(JobState.Name.DEAD, 0L));
         var jobs = page.putArray("jobs");
-        for (Job job : page(store, limit, offset)) jobs.add(JobDocument.line(job));
+        for (Job job : page(store, filter, limit, offset)) jobs.add(JobDocument.line(job));
         exchange.answer(200, page);
     }
 
-    private static List<Job> page(Store store, int limit, int offset) {
+    private static List<Job> page(Store store, JobFilter filter, int limit, int offset) {
         String after = "";
         for (int left = offset; left > 0; left -= LIMIT_MAX) {
-            List<Job> skipped = store.list(OURS, after, Math.min(left, LIMIT_MAX));
+            List<Job> skipped = listed(store, filter, after, Math.min(left, LIMIT_MAX));
             if (skipped.isEmpty()) return List.of();
             after = skipped.getLast().id().toString();
         }
-        return store.list(OURS, after, limit);
+        return listed(store, filter, after, limit);
+    }
+
+    /** Whose own they are is searched for, at a bounded cost. */
+    private static List<Job> listed(Store store, JobFilter filter, String after, int limit) {
+        if (filter.isPlain()) return store.list(filter, after, limit);
+        return store.search(filter, after, limit, LOOK_MAX).jobs();
     }
 
     void one(FrontExchange exchange) {
@@ -93,13 +102,15 @@ final class JobRoutes {
 
     private static Job find(FrontExchange exchange) {
         String text = exchange.path("id");
-        return find(store(exchange), text).orElseThrow(() -> none(text));
+        return find(store(exchange), exchange.caller(), text).orElseThrow(() -> none(text));
     }
 
-    static Optional<Job> find(Store store, String id) {
+    /** A script's job that the caller may see. */
+    static Optional<Job> find(Store store, Caller caller, String id) {
         return JobId.parse(id)
                 .flatMap(store::find)
-                .filter(job -> job.submission().queue().equals(ScriptReader.QUEUE));
+                .filter(job -> job.submission().queue().equals(ScriptReader.QUEUE))
+                .filter(job -> caller.sees(job.submission()));
     }
 
     private static Refused none(String id) {

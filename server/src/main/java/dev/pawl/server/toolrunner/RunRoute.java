@@ -33,7 +33,10 @@ record RunRoute(Scripts scripts) {
                                 tool,
                                 parameters,
                                 false,
-                                builder -> correlation.ifPresent(builder::correlationId));
+                                builder -> {
+                                    exchange.caller().own(builder);
+                                    correlation.ifPresent(builder::correlationId);
+                                });
         Submission submission =
                 switch (request) {
                     case Requests.Request.Ready(var ready) -> ready;

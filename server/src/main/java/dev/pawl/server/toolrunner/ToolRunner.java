@@ -3,12 +3,14 @@ package dev.pawl.server.toolrunner;
 import static dev.pawl.server.FrontRoute.delete;
 import static dev.pawl.server.FrontRoute.get;
 import static dev.pawl.server.FrontRoute.post;
+import static dev.pawl.server.FrontRoute.put;
 
 import dev.pawl.api.Problem;
 import dev.pawl.server.Front;
 import dev.pawl.server.FrontExchange;
 import dev.pawl.server.FrontRoute;
 import dev.pawl.server.FrontSocket;
+import dev.pawl.server.Need;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -26,26 +28,41 @@ public final class ToolRunner implements Front {
         var runs = new RunRoute(scripts);
         var jobs = new JobRoutes();
         var figures = new FigureRoutes(scripts);
+        var auth = new AuthRoutes();
         this.routes =
                 List.of(
-                        get("/", "What this is", tools::root),
-                        get("/docs", "These routes, for a person", this::docs),
-                        get("/api/tools", "Every tool", tools::all),
-                        get("/api/tools/{name}", "One tool", tools::one),
-                        get("/api/categories", "Categories and their sizes", tools::categories),
-                        get("/api/categories/{category}", "The tools of one", tools::category),
-                        get("/api/search", "Tools that say q", tools::search),
-                        post("/api/run", "Run a tool", runs::run),
-                        get("/api/jobs", "Jobs, newest first", jobs::list),
-                        get("/api/jobs/{id}", "One job", jobs::one),
-                        get("/api/jobs/{id}/logs", "Its log, oldest first", jobs::logs),
-                        get("/api/jobs/{id}/files/{+name}", "A file that it made", jobs::file),
-                        delete("/api/jobs/{id}", "Cancel it", jobs::cancel),
+                        get("/", "What this is", tools::root).needs(Need.NOTHING),
+                        get("/docs", "These routes, for a person", this::docs).needs(Need.NOTHING),
+                        get("/api/tools", "Every tool", tools::all).needs(Need.VIEWER),
+                        get("/api/tools/{name}", "One tool", tools::one).needs(Need.VIEWER),
+                        get("/api/categories", "Categories and their sizes", tools::categories)
+                                .needs(Need.VIEWER),
+                        get("/api/categories/{category}", "The tools of one", tools::category)
+                                .needs(Need.VIEWER),
+                        get("/api/search", "Tools that say q", tools::search).needs(Need.VIEWER),
+                        post("/api/run", "Run a tool", runs::run).needs(Need.USER),
+                        get("/api/jobs", "Jobs, newest first", jobs::list).needs(Need.VIEWER),
+                        get("/api/jobs/{id}", "One job", jobs::one).needs(Need.VIEWER),
+                        get("/api/jobs/{id}/logs", "Its log, oldest first", jobs::logs)
+                                .needs(Need.VIEWER),
+                        get("/api/jobs/{id}/files/{+name}", "A file that it made", jobs::file)
+                                .needs(Need.VIEWER),
+                        delete("/api/jobs/{id}", "Cancel it", jobs::cancel).needs(Need.USER),
                         get("/api/stats", "Machine and history in figures", figures::stats),
                         post("/api/cleanup", "Forget what memory holds", figures::cleanup),
                         get("/api/celery/workers", "Workers", figures::workers),
                         get("/api/celery/tasks", "What they run and what waits", figures::tasks),
-                        get("/health", "Whether it works", figures::health),
+                        post("/auth/register", "Make a user; the first is admin", auth::register)
+                                .needs(Need.VIEWER),
+                        post("/auth/login", "Sign in", auth::login).needs(Need.NOTHING),
+                        post("/auth/refresh", "Fresh tokens", auth::refresh).needs(Need.NOTHING),
+                        get("/auth/me", "Who the caller is", auth::me).needs(Need.VIEWER),
+                        post("/auth/logout", "Sign out", auth::logout).needs(Need.VIEWER),
+                        get("/admin/users", "Users", auth::list),
+                        get("/admin/users/{id}", "One user", auth::one),
+                        put("/admin/users/{id}", "Set role and is_active", auth::change),
+                        delete("/admin/users/{id}", "Let it in no more", auth::remove),
+                        get("/health", "Whether it works", figures::health).needs(Need.NOTHING),
                         get("/metrics", "Figures for Prometheus", figures::metrics));
     }
 

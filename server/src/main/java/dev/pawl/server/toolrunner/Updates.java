@@ -44,7 +44,7 @@ final class Updates implements FrontSocket.Talk {
     }
 
     private void subscribe(String id) throws FrontSession.Gone {
-        Optional<Job> job = JobRoutes.find(store(), id);
+        Optional<Job> job = JobRoutes.find(store(), session.caller(), id);
         if (job.isEmpty()) {
             error("Job not found: " + id);
             return;
