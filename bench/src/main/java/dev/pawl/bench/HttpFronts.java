@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -56,7 +57,7 @@ final class HttpFronts implements Main.Benchmark {
         Scripts found = Scripts.of(scripts);
         Contracts contracts = Contracts.of(Path.of("examples", "sitefit", "contracts"));
         var runner = new ToolRunner(found);
-        var sitefit = new SitefitFront(contracts, new Random());
+        var sitefit = new SitefitFront(contracts, new Random(), Optional.empty());
         var tools = new ArrayList<>(found.tools());
         tools.addAll(ContractTools.of(contracts, SitefitOptions.of("http://localhost:1")));
         int jobs = setting.jobsOr(40_000);

@@ -29,6 +29,14 @@ public final class FrontExchange {
         return exchange.options().anonymous().isPresent();
     }
 
+    /**
+     * What the store keeps under that name to sign with: random, the same for all its servers, and
+     * shown to nobody.
+     */
+    public String secret(String name) {
+        return identity.secret(name);
+    }
+
     public Identity identity() {
         return identity;
     }

@@ -14,8 +14,10 @@ import io.helidon.http.HeaderNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 
 /** Signs users in and out, the same for the native API and for fronts. Thread-safe. */
@@ -32,6 +34,7 @@ public final class Identity {
     private final Throttle throttle;
     private final AccessTokens accessTokens;
     private volatile String tokenSecret;
+    private final Map<String, String> secrets = new ConcurrentHashMap<>();
 
     Identity(Site site, ServerOptions options) {
         this.users = site.users();
@@ -122,9 +125,14 @@ public final class Identity {
     private String tokenSecret() {
         String known = tokenSecret;
         if (!known.isEmpty()) return known;
-        known = users.secret("access-tokens", random());
+        known = secret("access-tokens");
         tokenSecret = known;
         return known;
+    }
+
+    /** What is kept under that name, random at first and the same on all servers of the store. */
+    String secret(String name) {
+        return secrets.computeIfAbsent(name, key -> users.secret(key, random()));
     }
 
     private String random() {

@@ -54,9 +54,12 @@ record SitefitSetup(SitefitFront front, List<Tool> tools, Optional<ComputeServer
 
     private static SitefitSetup of(
             Call call, Contracts contracts, String url, Optional<ComputeServer> compute) {
+        Map<String, String> environment = call.outside().environment();
+        String given = environment.getOrDefault("BLOB_SAS_SIGNING", "");
+        Optional<String> linkSecret = given.isEmpty() ? Optional.empty() : Optional.of(given);
         return new SitefitSetup(
-                new SitefitFront(contracts, call.outside().random()),
-                ContractTools.of(contracts, options(call.outside().environment(), url)),
+                new SitefitFront(contracts, call.outside().random(), linkSecret),
+                ContractTools.of(contracts, options(environment, url)),
                 compute);
     }
 

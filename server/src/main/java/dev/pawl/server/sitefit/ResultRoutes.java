@@ -20,8 +20,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a job has made. Outputs are answered as the compute server wrote them; where the attempt kept
- * files as well, they are among the outputs' artifacts, with links that expire.
+ * What a job has made. Outputs are answered as the compute server wrote them; where the attempt
+ * kept files as well, they are among the outputs' artifacts, with links that expire.
  */
 record ResultRoutes(SignedLinks links, Function<FrontExchange, String> secret) {
     /** As the contracts' schemas name them. */

@@ -220,6 +220,8 @@ record RunRoute(Contracts contracts, RandomGenerator random) {
                         false,
                         builder -> {
                             options.accept(builder);
+                            String tenant = exchange.caller().tenant();
+                            if (!tenant.isEmpty()) builder.tenant(tenant);
                             exchange.header("traceparent")
                                     .filter(Submission::isTraceparent)
                                     .ifPresent(builder::traceparent);

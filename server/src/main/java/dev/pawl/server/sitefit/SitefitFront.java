@@ -3,17 +3,20 @@ package dev.pawl.server.sitefit;
 import dev.pawl.api.Problem;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobId;
-import dev.pawl.core.JobState;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Store;
 import dev.pawl.core.ToolId;
+import dev.pawl.server.Caller;
 import dev.pawl.server.Front;
 import dev.pawl.server.FrontExchange;
 import dev.pawl.server.FrontRoute;
+import dev.pawl.server.Need;
 import dev.pawl.server.Refused;
 import dev.pawl.server.compute.Contract;
 import dev.pawl.server.compute.Contracts;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -22,18 +25,26 @@ import tools.jackson.databind.node.ObjectNode;
 /** The HTTP surface of the site-fit jobs: submit, status, result. Every route is here. */
 public final class SitefitFront implements Front {
     private static final String CORRELATION = "x-correlation-id";
+    private static final String LINK_SECRET = "artifact-links";
+    private static final Duration LINK_LIFETIME = Duration.ofHours(1);
 
     private final Contracts contracts;
     private final RunRoute run;
+    private final ResultRoutes results;
 
     /**
      * A front for jobs of these contracts, whose {@linkplain ContractTools tools} the site has.
      *
      * @param random makes the correlation ids of requests that bring none; thread-safe
+     * @param linkSecret signs the links to files; empty for one that is made and kept in the store
      */
-    public SitefitFront(Contracts contracts, RandomGenerator random) {
+    public SitefitFront(Contracts contracts, RandomGenerator random, Optional<String> linkSecret) {
         this.contracts = contracts;
         this.run = new RunRoute(contracts, random);
+        this.results =
+                new ResultRoutes(
+                        new SignedLinks(LINK_LIFETIME),
+                        exchange -> linkSecret.orElseGet(() -> exchange.secret(LINK_SECRET)));
     }
 
     @Override
@@ -44,12 +55,21 @@ public final class SitefitFront implements Front {
     @Override
     public List<FrontRoute> routes() {
         return List.of(
-                FrontRoute.post("/jobs/run", "Submit inputs of a contract", run::handle),
-                FrontRoute.get("/jobs/status/{id}", "Where a job is", this::status),
-                FrontRoute.get("/jobs/result/{id}", "Its outputs", this::result),
-                FrontRoute.get("/health", "Whether the store can be read", this::health),
-                FrontRoute.get("/ready", "Whether jobs are taken", SitefitFront::ready),
-                FrontRoute.get("/", "What this is", this::about));
+                FrontRoute.post("/jobs/run", "Submit inputs of a contract", run::handle)
+                        .needs(Need.USER),
+                FrontRoute.get("/jobs/status/{id}", "Where a job is", this::status)
+                        .needs(Need.VIEWER),
+                FrontRoute.get("/jobs/result/{id}", "Its outputs", this::result).needs(Need.VIEWER),
+                FrontRoute.get(
+                                SignedLinks.ROUTE + "/{id}/{+name}",
+                                "A file that it made, by a link of the result",
+                                results::file)
+                        .needs(Need.NOTHING),
+                FrontRoute.get("/health", "Whether the store can be read", this::health)
+                        .needs(Need.NOTHING),
+                FrontRoute.get("/ready", "Whether jobs are taken", SitefitFront::ready)
+                        .needs(Need.NOTHING),
+                FrontRoute.get("/", "What this is", this::about).needs(Need.NOTHING));
     }
 
     /** As the original's web framework answers: {@code detail} says what is wrong. */
@@ -73,14 +93,7 @@ public final class SitefitFront implements Front {
 
     private void result(FrontExchange exchange) {
         Job job = find(exchange);
-        if (!(job.state() instanceof JobState.Succeeded))
-            throw new Refused(
-                    Problem.of(
-                            409,
-                            "not_ready",
-                            "Not ready",
-                            "Job not ready. Status: " + JobDocument.status(job.state())));
-        exchange.answer(200, "application/json", job.output());
+        results.result(exchange, job);
     }
 
     /** The job that the path names, if it is one of this front's. */
@@ -89,6 +102,7 @@ public final class SitefitFront implements Front {
                 JobId.parse(exchange.path("id"))
                         .flatMap(id -> store(exchange).find(id))
                         .filter(this::isOurs)
+                        .filter(found -> isOf(exchange.caller(), found))
                         .orElseThrow(() ->
                                 new Refused(
                                         Problem.of(
@@ -98,6 +112,11 @@ public final class SitefitFront implements Front {
                                                 "Job not found")));
         exchange.set(CORRELATION, job.submission().correlationId());
         return job;
+    }
+
+    /** The same inputs are one job for all of a tenant, so that it belongs to no one of them. */
+    private static boolean isOf(Caller caller, Job job) {
+        return caller.tenant().isEmpty() || caller.tenant().equals(job.submission().tenant());
     }
 
     private boolean isOurs(Job job) {

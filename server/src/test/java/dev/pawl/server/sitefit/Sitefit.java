@@ -2,10 +2,15 @@ package dev.pawl.server.sitefit;
 
 import dev.pawl.api.Json;
 import dev.pawl.artifact.FileArtifacts;
+import dev.pawl.core.Artifact;
+import dev.pawl.core.Claim;
+import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.Engine;
 import dev.pawl.core.EngineListener;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobId;
+import dev.pawl.core.LeaseId;
+import dev.pawl.core.Outcome;
 import dev.pawl.core.SystemTime;
 import dev.pawl.core.ToolId;
 import dev.pawl.server.FrontPort;
@@ -32,6 +37,7 @@ import dev.pawl.worker.Worker;
 import dev.pawl.worker.WorkerOptions;
 import dev.pawl.worker.executor.Handlers;
 import dev.pawl.worker.executor.ToolExecutors;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -43,10 +49,14 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -64,6 +74,8 @@ final class Sitefit implements AutoCloseable {
     private final Tools tools;
     private final ToolExecutors executors;
     private final Worker worker;
+    final MemoryKeys keys;
+    private long leases;
     private final HttpClient client = HttpClient.newHttpClient();
     private final LinkedBlockingQueue<JobId> ended = new LinkedBlockingQueue<>();
 
@@ -76,7 +88,27 @@ final class Sitefit implements AutoCloseable {
             Path contractFolder,
             MemoryStore store,
             UnaryOperator<SitefitOptions> change) {
+        this(folder, contractFolder, store, change, ServerOptions.defaults());
+    }
+
+    /** One whose callers need keys. */
+    static Sitefit withKeys(Path folder) {
+        return new Sitefit(
+                folder,
+                Shipped.CONTRACTS,
+                new MemoryStore(new SystemTime()),
+                options -> options,
+                ServerOptions.defaults().withAnonymous(Optional.empty()));
+    }
+
+    private Sitefit(
+            Path folder,
+            Path contractFolder,
+            MemoryStore store,
+            UnaryOperator<SitefitOptions> change,
+            ServerOptions serverOptions) {
         this.store = store;
+        this.keys = new MemoryKeys(time);
         var random = new Random(1);
         Contracts contracts = Contracts.of(contractFolder);
         compute =
@@ -95,14 +127,14 @@ final class Sitefit implements AutoCloseable {
                         ended.add(id);
                     }
                 });
-        front = new SitefitFront(contracts, random);
+        front = new SitefitFront(contracts, random, Optional.empty());
         var requests = new Requests(artifacts, (_, _) -> "1", Map.of());
         server =
                 new Server(
                                 new Site(
                                         engine,
                                         artifacts,
-                                        new MemoryKeys(time),
+                                        keys,
                                         new MemoryUsers(time),
                                         tools,
                                         requests,
@@ -111,7 +143,7 @@ final class Sitefit implements AutoCloseable {
                                         new WebhookDesk(
                                                 engine, new MemoryWebhooks(store), random, false),
                                         "test"),
-                                ServerOptions.defaults().withPort(0),
+                                serverOptions.withPort(0),
                                 List.of(new FrontPort(front, 0)))
                         .start();
         executors = new ToolExecutors(artifacts, new Handlers(), time);
@@ -129,6 +161,23 @@ final class Sitefit implements AutoCloseable {
     Sitefit working() {
         worker.start();
         return this;
+    }
+
+    /** Ends the job of that contract that waits, as a worker that kept files of these names. */
+    void solved(String version, String outputs, String... files) {
+        var want = Claim.Want.of(Set.of(new ToolId("sitefit", version)), 1);
+        var lease = new LeaseId(new UUID(7, leases++));
+        var claim = new Claim(lease, "w", Duration.ofMinutes(1), List.of(want), Set.of());
+        ClaimedJob job = engine.claim(claim).jobs().getFirst();
+        var kept = new ArrayList<Artifact>();
+        for (String name : files)
+            kept.add(
+                    artifacts.put(
+                            name,
+                            name.endsWith("png") ? "image/png" : "application/geo+json",
+                            new ByteArrayInputStream(name.getBytes(StandardCharsets.UTF_8))));
+        var outcome = new Outcome.Succeeded(outputs, kept);
+        engine.end(List.of(engine.ending(job, "w", outcome)));
     }
 
     /** What was answered. */
