@@ -69,7 +69,8 @@ final class Access {
                 };
         boolean proved = shown.isPresent() || signedIn.isPresent();
         if (!may) throw refused(proved ? caller.name() : "who shows no key", caller, need);
-        if (signedIn.isPresent()) SessionCookie.requireSameSite(headers, method);
+        // Who shows a key means it. A cookie, and being on this machine, a browser brings along.
+        if (shown.isEmpty()) SessionCookie.requireSameSite(headers, method);
         return caller;
     }
 

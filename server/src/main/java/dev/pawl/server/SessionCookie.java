@@ -75,7 +75,7 @@ final class SessionCookie {
                             403,
                             "cross_site",
                             "Asked from another site",
-                            "a page of another address may not act with this sign-in"));
+                            "a page of another address may not act here without a key"));
     }
 
     private static boolean isOwn(String origin, Headers headers) {

@@ -120,6 +120,25 @@ final class BadClientsTest {
         }
     }
 
+    /** Where nobody needs a key, whoever gets a browser on this machine to send something is in. */
+    @Test
+    void anotherSitesPageDoesNotActWhereNobodyNeedsAKey() {
+        String job = "{\"tool\":\"shout\",\"input\":{\"text\":\"hi\"}}";
+        for (String[] from :
+                new String[][] {
+                    {"Sec-Fetch-Site", "cross-site"},
+                    {"Sec-Fetch-Site", "same-site"},
+                    {"Origin", "http://evil.example"},
+                    {"Origin", "null"}
+                }) {
+            var answer = on.post("/v1/jobs", job, from);
+            assertThat(answer.status()).as(from[1]).isEqualTo(403);
+            assertThat(answer.code()).isEqualTo("cross_site");
+        }
+        assertThat(on.post("/v1/jobs", "{}", "Sec-Fetch-Site", "same-origin").status())
+                .isEqualTo(422);
+    }
+
     /** As most do; a server that hangs up meanwhile takes the answer back with it. */
     @Test
     void whoWritesAllOfATooLargeBodyBeforeItReadsFindsTheAnswer() throws IOException {
