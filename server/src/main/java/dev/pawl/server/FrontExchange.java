@@ -5,6 +5,7 @@ import dev.pawl.core.User;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -13,10 +14,22 @@ import tools.jackson.databind.JsonNode;
 public final class FrontExchange {
     private final Exchange exchange;
     private final Identity identity;
+    private final Server.Foreign foreign;
 
-    FrontExchange(Exchange exchange, Identity identity) {
+    FrontExchange(Exchange exchange, Server.Foreign foreign) {
         this.exchange = exchange;
-        this.identity = identity;
+        this.identity = foreign.identity();
+        this.foreign = foreign;
+    }
+
+    /** The requests to this front, by method, route and status, since the start. */
+    public List<Figure> served() {
+        return foreign.metrics().served(foreign.name());
+    }
+
+    /** The attempts that were claimed and ended in this process, by tool and outcome. */
+    public List<Figure> ran() {
+        return foreign.metrics().ran();
     }
 
     /** Who asks, as far as the route wanted to know. */

@@ -62,10 +62,10 @@ public final class FrontSession {
     }
 
     /** To be made by the connection's thread. */
-    FrontSession(Site site, EventTail tail, Patience patience, WsSession socket, Caller caller) {
-        this.site = site;
-        this.tail = tail;
-        this.patience = patience;
+    FrontSession(Listener.Shared shared, WsSession socket, Caller caller) {
+        this.site = shared.site();
+        this.tail = shared.tail();
+        this.patience = shared.patience();
         this.socket = socket;
         this.caller = caller;
         patience.talks(reader);

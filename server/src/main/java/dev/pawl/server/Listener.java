@@ -33,13 +33,16 @@ final class Listener implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Listener.class);
 
-    private final Site site;
+    /** As which a request is counted that found no route. */
+    private static final String NO_ROUTE = "(none)";
+
+    private final Shared shared;
     private final ServerOptions options;
-    private final Patience patience;
-    private final EventTail tail;
-    private final Access access;
     private final Speech speech;
     private final WebServer web;
+
+    /** What all listeners of a server share. */
+    record Shared(Site site, Patience patience, EventTail tail, Access access, Metrics metrics) {}
 
     /** A way through the address. */
     record Way(Method method, String path, Need need, Exchange.Handler handler) {}
@@ -56,27 +59,17 @@ final class Listener implements AutoCloseable {
             return List.of();
         }
 
+        /** What its requests are counted under. */
+        String name();
+
         /** The flag that chooses the port. */
         String flag();
     }
 
-    /**
-     * Listens to nothing yet.
-     *
-     * @param patience of all listeners of a server, as is {@code access}
-     */
-    Listener(
-            Site site,
-            ServerOptions options,
-            Patience patience,
-            EventTail tail,
-            Access access,
-            Speech speech) {
-        this.site = site;
-        this.tail = tail;
+    /** Listens to nothing yet. */
+    Listener(Shared shared, ServerOptions options, Speech speech) {
+        this.shared = shared;
         this.options = options;
-        this.patience = patience;
-        this.access = access;
         this.speech = speech;
         this.web =
                 WebServer.builder()
@@ -88,7 +81,7 @@ final class Listener implements AutoCloseable {
                         .shutdownGracePeriod(Duration.ofSeconds(1))
                         .shutdownHook(false)
                         .protocolsDiscoverServices(false)
-                        .addConnectionSelector(patience)
+                        .addConnectionSelector(shared.patience())
                         .addProtocol(Patience.SOCKETS)
                         .routing(this::route)
                         .addRouting(sockets())
@@ -103,9 +96,8 @@ final class Listener implements AutoCloseable {
                     () ->
                             new SocketListener(
                                     socket,
-                                    access,
-                                    (at, caller) ->
-                                            new FrontSession(site, tail, patience, at, caller)));
+                                    shared.access(),
+                                    (at, caller) -> new FrontSession(shared, at, caller)));
         return routing;
     }
 
@@ -125,8 +117,9 @@ final class Listener implements AutoCloseable {
 
     private void handle(Way way, ServerRequest request, ServerResponse response) {
         Exchange exchange = exchange(request, response);
+        long begun = shared.site().time().nanos();
         try {
-            way.handler().handle(exchange.by(access.caller(request, way.need())));
+            way.handler().handle(exchange.by(shared.access().caller(request, way.need())));
         } catch (Refused e) {
             speech.refuse(exchange, e.problem());
             e.drop();
@@ -140,14 +133,23 @@ final class Listener implements AutoCloseable {
                     exchange, Problem.of(503, "stopping", "The server stops", "ask again soon"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            served(way.method().text(), way.path(), response, begun);
         }
-        patience.hangUp();
+        shared.patience().hangUp();
+    }
+
+    private void served(String method, String route, ServerResponse response, long begun) {
+        shared.metrics()
+                .served(
+                        new Metrics.Request(speech.name(), method, route, response.status().code()),
+                        shared.site().time().nanos() - begun);
     }
 
     /** Before anybody asked who it is. */
     private Exchange exchange(ServerRequest request, ServerResponse response) {
         Caller nobody = Caller.anonymous(Role.VIEWER);
-        return new Exchange(site, options, patience, nobody, request, response);
+        return new Exchange(shared.site(), options, shared.patience(), nobody, request, response);
     }
 
     /** Nothing is there for this method, or for this path at all. */
@@ -162,6 +164,7 @@ final class Listener implements AutoCloseable {
             speech.refuse(
                     exchange,
                     Problem.of(404, "not_found", "There is nothing here", "no route is " + path));
+            served("any", NO_ROUTE, response, shared.site().time().nanos());
             return;
         }
         response.headers().set(HeaderNames.ALLOW, String.join(", ", methods));

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,7 @@ final class Metrics implements EngineListener, AutoCloseable {
     private static final int RUNNING_MAX = 100_000;
 
     private static final Duration[] PICKUP = buckets(1, 5, 10, 50, 100, 500, 1_000, 5_000, 60_000);
+    private static final Duration[] REQUEST = buckets(1, 5, 10, 50, 100, 500, 1_000, 10_000);
     private static final Duration[] RUN =
             buckets(5, 10, 50, 100, 500, 1_000, 5_000, 30_000, 60_000, 600_000, 3_600_000);
 
@@ -65,6 +67,7 @@ final class Metrics implements EngineListener, AutoCloseable {
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final Set<String> queues = ConcurrentHashMap.newKeySet();
     private final Set<String> tools = ConcurrentHashMap.newKeySet();
+    private final Map<Request, Timer> requests = new ConcurrentHashMap<>();
     private final Running running = new Running();
 
     private final ReentrantLock scraping = new ReentrantLock();
@@ -85,6 +88,50 @@ final class Metrics implements EngineListener, AutoCloseable {
         new FileDescriptorMetrics().bindTo(registry);
         gc.bindTo(registry);
         engine.listen(this);
+    }
+
+    // ---- Requests
+
+    /**
+     * A request as it is counted.
+     *
+     * @param address the native API, or the front, that was asked
+     * @param route as it stands in the list of routes, so that there are only so many
+     */
+    record Request(String address, String method, String route, int status) {}
+
+    /** Notes that a request was answered; of a stream, that it is over. */
+    void served(Request request, long nanos) {
+        requests.computeIfAbsent(
+                        request,
+                        r ->
+                                Timer.builder("pawl.http.requests")
+                                        .description("From the headers to the answer's end")
+                                        .tag("address", r.address)
+                                        .tag("method", r.method)
+                                        .tag("route", r.route)
+                                        .tag("status", Integer.toString(r.status))
+                                        .serviceLevelObjectives(REQUEST)
+                                        .register(registry))
+                .record(Duration.ofNanos(nanos));
+    }
+
+    /** The requests to that address. */
+    List<Figure> served(String address) {
+        return registry.find("pawl.http.requests").tag("address", address).timers().stream()
+                .map(Metrics::figure)
+                .toList();
+    }
+
+    /** The attempts that were claimed and ended here. */
+    List<Figure> ran() {
+        return registry.find("pawl.run").timers().stream().map(Metrics::figure).toList();
+    }
+
+    private static Figure figure(Timer timer) {
+        var labels = new LinkedHashMap<String, String>();
+        timer.getId().getTags().forEach(tag -> labels.put(tag.getKey(), tag.getValue()));
+        return new Figure(labels, timer.count(), timer.totalTime(TimeUnit.SECONDS));
     }
 
     // ---- Attempts

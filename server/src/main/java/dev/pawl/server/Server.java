@@ -43,17 +43,15 @@ public final class Server implements AutoCloseable {
         var access = new Access(site, identity, options);
         var sessions = new SessionRoutes(identity, access);
         this.routes = new Routes(endings, tail, claims, metrics, health, sessions);
-        this.listener = new Listener(site, options, patience, tail, access, new Native(routes));
+        var shared = new Listener.Shared(site, patience, tail, access, metrics);
+        this.listener = new Listener(shared, options, new Native(routes));
         for (FrontPort each : fronts)
             this.fronts.put(
                     each.front(),
                     new Listener(
-                            site,
+                            shared,
                             options.withPort(each.port()),
-                            patience,
-                            tail,
-                            access,
-                            new Foreign(each.front(), identity)));
+                            new Foreign(each.front(), identity, metrics)));
     }
 
     /** This program's own way to speak. */
@@ -80,13 +78,18 @@ public final class Server implements AutoCloseable {
         }
 
         @Override
+        public String name() {
+            return "native";
+        }
+
+        @Override
         public String flag() {
             return "--port";
         }
     }
 
     /** A front's way to speak. */
-    private record Foreign(Front front, Identity identity) implements Listener.Speech {
+    record Foreign(Front front, Identity identity, Metrics metrics) implements Listener.Speech {
         @Override
         public List<Listener.Way> ways() {
             return front.routes().stream()
@@ -97,7 +100,7 @@ public final class Server implements AutoCloseable {
                                     route.need(),
                                     exchange ->
                                             route.handler()
-                                                    .handle(new FrontExchange(exchange, identity))))
+                                                    .handle(new FrontExchange(exchange, this))))
                     .toList();
         }
 
@@ -109,7 +112,12 @@ public final class Server implements AutoCloseable {
         @Override
         public void refuse(Exchange exchange, Problem problem) {
             exchange.refusing(problem);
-            front.refuse(new FrontExchange(exchange, identity), problem);
+            front.refuse(new FrontExchange(exchange, this), problem);
+        }
+
+        @Override
+        public String name() {
+            return front.name();
         }
 
         @Override

@@ -105,6 +105,25 @@ final class MetricsTest {
     }
 
     @Test
+    void requestsAreTimedByRouteAndStatus() {
+        submit("a");
+        submit("a");
+        on.get("/v1/jobs/no-id");
+        on.get("/nowhere/" + "x".repeat(100));
+
+        String text = text();
+        assertThat(value(text, requests("POST", "/v1/jobs", 202))).isEqualTo(2);
+        assertThat(value(text, requests("GET", "/v1/jobs/{id}", 404))).isEqualTo(1);
+        assertThat(value(text, requests("any", "(none)", 404))).isEqualTo(1);
+        assertThat(text).doesNotContain("nowhere", "no-id");
+    }
+
+    private static String requests(String method, String route, int status) {
+        return "pawl_http_requests_seconds_count{address=\"native\",method=\"%s\",route=\"%s\",status=\"%d\"}"
+                .formatted(method, route, status);
+    }
+
+    @Test
     void whoInventsQueuesMakesNoFiguresWithoutEnd() {
         var jobs = new StringBuilder("[");
         int queues = Metrics.NAMES_MAX + 50;

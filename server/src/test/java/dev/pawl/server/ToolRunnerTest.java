@@ -141,6 +141,25 @@ final class ToolRunnerTest {
     }
 
     @Test
+    void itsFiguresTellHowLongToolsAndRequestsTook() {
+        run("{\"tool_name\": \"greet\"}");
+        act(List.of("claim", "greet"));
+        act(List.of("succeed", "greet.html"));
+        on.get("/api/jobs/no-id");
+
+        String text = new String(on.get("/metrics").response().body(), StandardCharsets.UTF_8);
+
+        assertThat(text.lines())
+                .contains(
+                        "tool_execution_duration_seconds_count{tool_name=\"greet\"} 1",
+                        "http_requests_total{method=\"POST\",endpoint=\"/api/run\",status=\"200\"}"
+                                + " 1",
+                        "http_errors_total{method=\"GET\",endpoint=\"/api/jobs/{id}\",status=\"404\"}"
+                            + " 1")
+                .anyMatch(line -> line.startsWith("http_request_duration_seconds_sum{"));
+    }
+
+    @Test
     void aBodyThatIsTooLargeOrOfAnotherTypeIsRefusedInTheFrontsWords() {
         var large = on.post("/api/run", "{\"tool_name\": \"" + "x".repeat(11 << 20) + "\"}");
         var form = on.send(on.request("/api/run").POST(BodyPublishers.ofString("{}")));

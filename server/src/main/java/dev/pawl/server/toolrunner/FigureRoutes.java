@@ -7,6 +7,7 @@ import dev.pawl.core.PawlException;
 import dev.pawl.core.Store;
 import dev.pawl.core.ToolId;
 import dev.pawl.core.WorkerEntry;
+import dev.pawl.server.Figure;
 import dev.pawl.server.FrontExchange;
 import java.util.List;
 import java.util.Map;
@@ -134,7 +135,47 @@ record FigureRoutes(Scripts scripts) {
                     gauge(text, "db_connections_active", "Busy connections", pool.busy());
                     gauge(text, "db_connections_idle", "Idle connections", idle);
                 });
+        text.append(durations(exchange));
+        text.append(requests(exchange));
         exchange.answer(200, "text/plain; version=0.0.4; charset=utf-8", text.toString());
+    }
+
+    /** Of the attempts that ended in this process. */
+    private String durations(FrontExchange exchange) {
+        var text = new StringBuilder();
+        String name = "tool_execution_duration_seconds";
+        text.append("# HELP %s How long attempts ran\n# TYPE %s summary\n".formatted(name, name));
+        var sums = new TreeMap<String, Figure>();
+        for (Figure ran : exchange.ran()) {
+            String tool = ran.label("tool").replaceFirst("@.*", "");
+            if (scripts.find(tool).isEmpty()) continue;
+            sums.merge(tool, ran, Figure::and);
+        }
+        sums.forEach((tool, sum) -> summary(text, name, "tool_name=\"" + tool + "\"", sum));
+        return text.toString();
+    }
+
+    private static String requests(FrontExchange exchange) {
+        var totals = new StringBuilder("# TYPE http_requests_total counter\n");
+        var errors = new StringBuilder("# TYPE http_errors_total counter\n");
+        String name = "http_request_duration_seconds";
+        var seconds = new StringBuilder("# TYPE %s summary\n".formatted(name));
+        for (Figure served : exchange.served()) {
+            String status = served.label("status");
+            String labels =
+                    "method=\"%s\",endpoint=\"%s\",status=\"%s\""
+                            .formatted(served.label("method"), served.label("route"), status);
+            totals.append("http_requests_total{%s} %d\n".formatted(labels, served.count()));
+            if (status.compareTo("400") >= 0)
+                errors.append("http_errors_total{%s} %d\n".formatted(labels, served.count()));
+            summary(seconds, name, labels, served);
+        }
+        return totals.append(errors).append(seconds).toString();
+    }
+
+    private static void summary(StringBuilder text, String name, String labels, Figure sum) {
+        text.append("%s_count{%s} %d\n".formatted(name, labels, sum.count()));
+        text.append("%s_sum{%s} %s\n".formatted(name, labels, sum.seconds()));
     }
 
     private static void gauge(StringBuilder text, String name, String help, double value) {
