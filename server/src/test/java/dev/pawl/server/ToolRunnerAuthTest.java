@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -123,6 +124,37 @@ final class ToolRunnerAuthTest {
         Running.Answer slowed = on.post("/auth/login", ANN);
         assertThat(slowed.status()).isEqualTo(429);
         assertThat(Integer.parseInt(slowed.header("Retry-After"))).isGreaterThan(5);
+    }
+
+    @Test
+    void aUsersFiguresCountItsOwnJobs() throws Exception {
+        start(Optional.empty(), SECRET);
+        var keys = new HashMap<String, String>();
+        for (String name : List.of("ann", "bob")) {
+            NewKey key =
+                    NewKey.of(
+                            name,
+                            Role.USER,
+                            "default",
+                            Instant.EPOCH,
+                            Instant.MAX,
+                            new Random(name.hashCode()));
+            on.keys.add(key.key(), key.sha256());
+            keys.put(name, key.secret());
+        }
+        for (String name : List.of("ann", "ann", "bob"))
+            assertThat(
+                            on.post("/api/run", "{\"tool_name\":\"greet\"}", bearer(keys.get(name)))
+                                    .status())
+                    .isEqualTo(200);
+
+        JsonNode anns = on.get("/api/stats", bearer(keys.get("ann"))).json();
+
+        assertThat(anns.path("total_jobs").asInt()).isEqualTo(2);
+        assertThat(anns.at("/database/total_jobs").asInt()).isEqualTo(2);
+        assertThat(anns.at("/database/top_tools").toString())
+                .isEqualTo("[{\"name\":\"greet\",\"count\":2}]");
+        assertThat(on.get("/api/stats").status()).isEqualTo(401);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.pawl.server.toolrunner;
 
 import dev.pawl.core.Count;
 import dev.pawl.core.Job;
+import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobState;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Store;
@@ -23,13 +24,14 @@ record FigureRoutes(Scripts scripts) {
     private static final int HOURS_MAX = 24 * 365 * 10;
 
     void stats(FrontExchange exchange) {
-        ObjectNode database = Figures.database(store(exchange));
+        JobFilter filter = exchange.caller().limited(JobRoutes.OURS);
+        ObjectNode database = Figures.database(store(exchange), filter);
         ObjectNode node = object().put("cpu_percent", Figures.cpuPercent());
         node.set("memory", Figures.memory());
         node.set("disk", Figures.disk(scripts.folder()));
         node.put("running_jobs", 0).put("total_jobs", 0);
         if (database.path("connected").booleanValue()) {
-            Map<JobState.Name, Long> counts = Figures.counts(store(exchange));
+            Map<JobState.Name, Long> counts = Figures.counts(store(exchange), filter);
             node.put("running_jobs", counts.getOrDefault(JobState.Name.RUNNING, 0L))
                     .put("total_jobs", Figures.sum(counts));
         }

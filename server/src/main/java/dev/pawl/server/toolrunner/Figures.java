@@ -2,6 +2,7 @@ package dev.pawl.server.toolrunner;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.pawl.core.Count;
+import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobState;
 import dev.pawl.core.PawlException;
@@ -31,6 +32,7 @@ final class Figures {
     private static final int TOP = 5;
     private static final int COUNT_MAX = 10_000;
     private static final int LOOK_MAX = 20_000;
+    private static final int LATEST = 1_000;
 
     private Figures() {}
 
@@ -59,10 +61,10 @@ final class Figures {
     }
 
     /** What the store says; or that it is away, which is no error here. */
-    static ObjectNode database(Store store) {
+    static ObjectNode database(Store store, JobFilter filter) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         try {
-            Map<JobState.Name, Long> counts = counts(store);
+            Map<JobState.Name, Long> counts = counts(store, filter);
             long total = sum(counts);
             long completed = counts.getOrDefault(JobState.Name.SUCCEEDED, 0L);
             node.put("connected", true)
@@ -71,7 +73,7 @@ final class Figures {
                     .put("failed_jobs", counts.getOrDefault(JobState.Name.DEAD, 0L))
                     .put("success_rate", percent(completed, total));
             var top = node.putArray("top_tools");
-            byTool(store).entrySet().stream()
+            byTool(store, filter).entrySet().stream()
                     .sorted(
                             Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
                                     .thenComparing(Map.Entry.comparingByKey()))
@@ -91,8 +93,14 @@ final class Figures {
         return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private static Map<String, Long> byTool(Store store) {
+    /** Of one's own jobs, which have no counters, the latest. */
+    private static Map<String, Long> byTool(Store store, JobFilter filter) {
         var sums = new TreeMap<String, Long>();
+        if (!filter.isPlain()) {
+            for (Job job : store.search(filter, "", LATEST, LOOK_MAX).jobs())
+                sums.merge(job.submission().tool().name(), 1L, Long::sum);
+            return sums;
+        }
         for (Count count : ours(store)) sums.merge(count.tool().name(), count.jobs(), Long::sum);
         return sums;
     }

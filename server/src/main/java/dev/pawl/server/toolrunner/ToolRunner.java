@@ -48,7 +48,8 @@ public final class ToolRunner implements Front {
                         get("/api/jobs/{id}/files/{+name}", "A file that it made", jobs::file)
                                 .needs(Need.VIEWER),
                         delete("/api/jobs/{id}", "Cancel it", jobs::cancel).needs(Need.USER),
-                        get("/api/stats", "Machine and history in figures", figures::stats),
+                        get("/api/stats", "Machine and history in figures", figures::stats)
+                                .needs(Need.VIEWER),
                         post("/api/cleanup", "Forget what memory holds", figures::cleanup),
                         get("/api/celery/workers", "Workers", figures::workers),
                         get("/api/celery/tasks", "What they run and what waits", figures::tasks),
