@@ -2,12 +2,12 @@ package dev.pawl.server;
 
 import dev.pawl.api.Problem;
 import dev.pawl.core.Engine;
-import dev.pawl.core.EngineListener;
 import dev.pawl.core.Event;
 import dev.pawl.core.Events;
 import dev.pawl.core.JobId;
 import dev.pawl.core.Store;
 import dev.pawl.core.Time;
+import dev.pawl.server.watch.EngineWatch;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,8 +20,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads the store's events, once for all who listen in this process, and hands each on to those
@@ -29,11 +27,8 @@ import org.slf4j.LoggerFactory;
  * then. Thread-safe.
  */
 final class EventTail implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(EventTail.class);
-    private static final Duration LOOK = Duration.ofMillis(100);
-
-    /** Between two looks, so that many hints at once are one. */
-    private static final Duration LULL = Duration.ofMillis(5);
+    private static final EngineWatch.Plan PLAN =
+            new EngineWatch.Plan("event-tail", Duration.ofMillis(100), Duration.ofMillis(5));
 
     private static final int PAGE = 1_000;
 
@@ -41,12 +36,9 @@ final class EventTail implements AutoCloseable {
     private static final long FAR = 10_000;
 
     private final Engine engine;
-    private final Time time;
+    private final EngineWatch watch;
     private final int listenersMax;
     private final Semaphore farReads = new Semaphore(1);
-    private final Semaphore hint = new Semaphore(0);
-    private final Thread thread;
-    private volatile boolean closed;
 
     // Guarded by lock, which is held over no I/O.
     private final ReentrantLock lock = new ReentrantLock();
@@ -55,32 +47,17 @@ final class EventTail implements AutoCloseable {
     private int listeners;
     private long position;
 
-    private final EngineListener listener =
-            new EngineListener() {
-                @Override
-                public void jobsReady() {
-                    hint.release();
-                }
-
-                @Override
-                public void jobEnded(JobId id) {
-                    hint.release();
-                }
-            };
-
     /**
      * @param listenersMax more are refused
      */
     EventTail(Engine engine, Time time, int listenersMax) {
         this.engine = engine;
-        this.time = time;
         this.listenersMax = listenersMax;
-        this.thread = Thread.ofVirtual().name("event-tail").unstarted(this::run);
+        this.watch = new EngineWatch(engine, time, PLAN, this::step);
     }
 
     EventTail start() {
-        engine.listen(listener);
-        thread.start();
+        watch.start();
         return this;
     }
 
@@ -198,36 +175,7 @@ final class EventTail implements AutoCloseable {
 
     /** Whether the server stops: streams end. */
     boolean closed() {
-        return closed;
-    }
-
-    private void run() {
-        boolean failing = false;
-        while (!closed) {
-            try {
-                boolean more = step();
-                failing = false;
-                if (more) continue;
-                time.sleep(LULL);
-                boolean _ = hint.tryAcquire(LOOK.toNanos(), TimeUnit.NANOSECONDS);
-                hint.drainPermits();
-            } catch (InterruptedException e) {
-                return;
-            } catch (RuntimeException e) {
-                if (!failing) log.warn("events can't be read, and are tried again: {}", e, e);
-                failing = true;
-                if (!rested()) return;
-            }
-        }
-    }
-
-    private boolean rested() {
-        try {
-            time.sleep(LOOK);
-            return true;
-        } catch (InterruptedException e) {
-            return false;
-        }
+        return watch.closed();
     }
 
     /** Hands on one page; answers whether there may be another. */
@@ -282,8 +230,6 @@ final class EventTail implements AutoCloseable {
     /** Ends the reading; streams notice at their next look. */
     @Override
     public void close() {
-        closed = true;
-        engine.unlisten(listener);
-        thread.interrupt();
+        watch.close();
     }
 }

@@ -113,14 +113,12 @@ final class Post implements AutoCloseable {
         try {
             return exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            var late =
-                    new SocketTimeoutException(
-                            "no whole answer within " + timeout.toMillis() + " ms");
-            late.initCause(e);
-            throw late;
+            throw late(e);
         } catch (ExecutionException e) {
             for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause())
                 if (cause instanceof Addresses.PrivateAddress refused) throw refused;
+            // Both clocks run: either may be the first to end it.
+            if (e.getCause() instanceof SocketTimeoutException silent) throw late(silent);
             if (e.getCause() instanceof IOException io) throw io;
             throw new IOException(String.valueOf(e.getCause()), e);
         } finally {
@@ -128,6 +126,13 @@ final class Post implements AutoCloseable {
             exchange.cancel(true);
             thread.join();
         }
+    }
+
+    private SocketTimeoutException late(Exception cause) {
+        var late =
+                new SocketTimeoutException("no whole answer within " + timeout.toMillis() + " ms");
+        late.initCause(cause);
+        return late;
     }
 
     private Answer exchange(HttpPost request) throws IOException {

@@ -1,24 +1,21 @@
 package dev.pawl.server.webhook;
 
 import dev.pawl.core.Engine;
-import dev.pawl.core.EngineListener;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.Event;
 import dev.pawl.core.Events;
-import dev.pawl.core.JobId;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Submitted;
 import dev.pawl.core.Time;
 import dev.pawl.core.Webhook;
 import dev.pawl.core.Webhooks;
+import dev.pawl.server.watch.EngineWatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,10 +36,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class WebhookFeed implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WebhookFeed.class);
-    private static final Duration LOOK = Duration.ofSeconds(1);
-
-    /** Between two looks, so that many hints at once are one. */
-    private static final Duration LULL = Duration.ofMillis(20);
+    private static final EngineWatch.Plan PLAN =
+            new EngineWatch.Plan("webhook-feed", Duration.ofSeconds(1), Duration.ofMillis(20));
 
     private static final int PAGE = 1_000;
 
@@ -51,65 +46,18 @@ public final class WebhookFeed implements AutoCloseable {
 
     private final Engine engine;
     private final Webhooks webhooks;
-    private final Time time;
-    private final Semaphore hint = new Semaphore(0);
-    private final Thread thread;
+    private final EngineWatch watch;
     private final Map<String, Long> positions = new HashMap<>();
-    private volatile boolean closed;
-
-    private final EngineListener listener =
-            new EngineListener() {
-                @Override
-                public void jobsReady() {
-                    hint.release();
-                }
-
-                @Override
-                public void jobEnded(JobId id) {
-                    hint.release();
-                }
-            };
 
     public WebhookFeed(Engine engine, Webhooks webhooks, Time time) {
         this.engine = engine;
         this.webhooks = webhooks;
-        this.time = time;
-        this.thread = Thread.ofVirtual().name("webhook-feed").unstarted(this::run);
+        this.watch = new EngineWatch(engine, time, PLAN, this::step);
     }
 
     public WebhookFeed start() {
-        engine.listen(listener);
-        thread.start();
+        watch.start();
         return this;
-    }
-
-    private void run() {
-        boolean failing = false;
-        while (!closed) {
-            try {
-                boolean more = step();
-                failing = false;
-                if (more) continue;
-                time.sleep(LULL);
-                boolean _ = hint.tryAcquire(LOOK.toNanos(), TimeUnit.NANOSECONDS);
-                hint.drainPermits();
-            } catch (InterruptedException e) {
-                return;
-            } catch (RuntimeException e) {
-                if (!failing) log.warn("webhooks can't be told, and are tried again: {}", e, e);
-                failing = true;
-                if (!rested()) return;
-            }
-        }
-    }
-
-    private boolean rested() {
-        try {
-            time.sleep(LOOK);
-            return true;
-        } catch (InterruptedException e) {
-            return false;
-        }
     }
 
     /** Makes the jobs of one page of events; answers whether there may be another. */
@@ -167,13 +115,6 @@ public final class WebhookFeed implements AutoCloseable {
     /** Ends the making; what is not made yet is made by whoever comes next. */
     @Override
     public void close() {
-        closed = true;
-        engine.unlisten(listener);
-        thread.interrupt();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        watch.close();
     }
 }
