@@ -101,6 +101,13 @@ public final class Compute implements Command {
      * @param rhino what has to solve them; empty where that may be anything
      */
     static Contracts contracts(Call call, Optional<RhinoOptions> rhino) {
+        Contracts contracts = read(call, rhino);
+        contracts.problems().forEach(problem -> call.screen().note("pawl: " + problem));
+        return contracts;
+    }
+
+    /** The same, and nothing is told. */
+    static Contracts read(Call call, Optional<RhinoOptions> rhino) {
         String variable = call.outside().environment().getOrDefault("CONTRACTS_DIR", "");
         Path folder =
                 call.get(CONTRACTS)
@@ -114,9 +121,7 @@ public final class Compute implements Command {
                                         "no folder of contracts is named; give it with"
                                                 + " --contracts"));
         Contracts all = Contracts.of(call.outside().folder().resolve(folder));
-        Contracts contracts = rhino.map(all::solvedBy).orElse(all);
-        contracts.problems().forEach(problem -> call.screen().note("pawl: " + problem));
-        return contracts;
+        return rhino.map(all::solvedBy).orElse(all);
     }
 
     private static ComputeOptions options(Call call, ServerOptions listening) {

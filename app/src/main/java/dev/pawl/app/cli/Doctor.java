@@ -1,5 +1,9 @@
 package dev.pawl.app.cli;
 
+import static dev.pawl.app.cli.Finding.fault;
+import static dev.pawl.app.cli.Finding.ok;
+import static dev.pawl.app.cli.Finding.warning;
+
 import dev.pawl.core.Count;
 import dev.pawl.core.JobState;
 import dev.pawl.core.PawlException;
@@ -18,9 +22,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 
@@ -31,14 +35,6 @@ public final class Doctor implements Command {
     private static final long ROOM_WARNING = 1L << 30;
     private static final Duration LIVE = Duration.ofSeconds(60);
 
-    private enum Verdict {
-        OK,
-        WARNING,
-        FAULT
-    }
-
-    private record Finding(Verdict verdict, String what, String text, String advice) {}
-
     @Override
     public String name() {
         return "doctor";
@@ -47,6 +43,11 @@ public final class Doctor implements Command {
     @Override
     public String summary() {
         return "Looks for what is wrong here and says what to do; exit 1 on a fault.";
+    }
+
+    @Override
+    public List<Flag<?>> flags() {
+        return Fronts.FLAGS;
     }
 
     @Override
@@ -61,9 +62,9 @@ public final class Doctor implements Command {
             findings.add(fonts(call));
             findings.add(graphviz(call));
         }
-        for (Finding finding : findings) print(call.screen(), finding);
-        boolean faulty = findings.stream().anyMatch(f -> f.verdict() == Verdict.FAULT);
-        return faulty ? ExitCode.FAULT : ExitCode.SUCCEEDED;
+        for (AskedFront front : Fronts.asked(call)) findings.addAll(FrontChecks.of(call, front));
+        for (Finding finding : findings) finding.print(call.screen());
+        return findings.stream().anyMatch(Finding::faulty) ? ExitCode.FAULT : ExitCode.SUCCEEDED;
     }
 
     private static Finding java() {
@@ -239,46 +240,12 @@ public final class Doctor implements Command {
                                 "install graphviz"));
     }
 
-    private static java.util.Optional<Path> onPath(Call call, String program) {
+    /** The program of that name on the PATH. */
+    static Optional<Path> onPath(Call call, String program) {
         for (String folder : call.outside().environment().getOrDefault("PATH", "").split(":", -1)) {
             Path file = Path.of(folder.isEmpty() ? "." : folder).resolve(program);
-            if (Files.isExecutable(file)) return java.util.Optional.of(file);
+            if (Files.isExecutable(file)) return Optional.of(file);
         }
-        return java.util.Optional.empty();
-    }
-
-    private static void print(Screen screen, Finding finding) {
-        if (screen.json()) {
-            var fields = new LinkedHashMap<String, Object>();
-            fields.put("check", finding.what());
-            fields.put("verdict", finding.verdict().name().toLowerCase(Locale.ROOT));
-            fields.put("text", finding.text());
-            fields.put("advice", finding.advice());
-            screen.json(fields);
-            return;
-        }
-        Style style = screen.style();
-        String mark =
-                switch (finding.verdict()) {
-                    case OK -> style.good("ok      ");
-                    case WARNING -> style.warning("warning ");
-                    case FAULT -> style.bad("fault   ");
-                };
-        String advice = finding.advice().isEmpty() ? "" : "; do: " + finding.advice();
-        screen.line(
-                "%s%-10s %s%s"
-                        .formatted(mark, finding.what(), Screen.clean(finding.text()), advice));
-    }
-
-    private static Finding ok(String what, String text) {
-        return new Finding(Verdict.OK, what, text, "");
-    }
-
-    private static Finding warning(String what, String text, String advice) {
-        return new Finding(Verdict.WARNING, what, text, advice);
-    }
-
-    private static Finding fault(String what, String text, String advice) {
-        return new Finding(Verdict.FAULT, what, text, advice);
+        return Optional.empty();
     }
 }

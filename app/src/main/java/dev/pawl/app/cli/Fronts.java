@@ -45,12 +45,9 @@ record Fronts(List<FrontPort> ports, List<Tool> tools, List<SitefitSetup> setups
         var tools = new ArrayList<Tool>();
         var setups = new ArrayList<SitefitSetup>();
         try {
-            for (String text : call.all(FRONT)) {
-                int colon = text.lastIndexOf(':');
-                String name = colon < 0 ? text : text.substring(0, colon);
-                int port = port(text, text.substring(colon + 1));
-                ports.add(new FrontPort(front(call, name, tools, setups), port));
-            }
+            for (AskedFront asked : asked(call))
+                ports.add(
+                        new FrontPort(front(call, asked.name(), tools, setups), asked.port()));
         } catch (RuntimeException | Error e) {
             setups.forEach(SitefitSetup::close);
             throw e;
@@ -78,16 +75,21 @@ record Fronts(List<FrontPort> ports, List<Tool> tools, List<SitefitSetup> setups
         return options;
     }
 
+    /**
+     * The fronts that the call names, in its order.
+     *
+     * @throws PawlException {@link ErrorCode#INPUT_INVALID} for a name that isn't one's
+     */
+    static List<AskedFront> asked(Call call) {
+        return call.all(FRONT).stream().map(AskedFront::parse).toList();
+    }
+
     private static Front front(
             Call call, String name, List<Tool> tools, List<SitefitSetup> setups) {
         return switch (name) {
             case "sitefit" -> sitefit(call, tools, setups);
             case "tool-runner" -> toolRunner(call, tools);
-            default ->
-                    throw new PawlException(
-                            ErrorCode.INPUT_INVALID,
-                            "no front is called \"%s\"; there are sitefit and tool-runner"
-                                    .formatted(name));
+            default -> throw new AssertionError("front " + name + " was let through");
         };
     }
 
@@ -99,6 +101,18 @@ record Fronts(List<FrontPort> ports, List<Tool> tools, List<SitefitSetup> setups
     }
 
     private static Front toolRunner(Call call, List<Tool> tools) {
+        Scripts scripts = scripts(call);
+        for (ToolProblem problem : scripts.problems()) call.screen().note("pawl: " + problem);
+        tools.addAll(scripts.tools());
+        return new ToolRunner(scripts);
+    }
+
+    /**
+     * What is in the folder that the call names.
+     *
+     * @throws PawlException {@link ErrorCode#INPUT_INVALID} when it names none
+     */
+    static Scripts scripts(Call call) {
         Path folder =
                 call.get(SCRIPTS)
                         .orElseThrow(() ->
@@ -106,18 +120,7 @@ record Fronts(List<FrontPort> ports, List<Tool> tools, List<SitefitSetup> setups
                                         ErrorCode.INPUT_INVALID,
                                         "front tool-runner has no scripts; name their folder with"
                                                 + " --scripts"));
-        Scripts scripts = Scripts.of(call.outside().folder().resolve(folder));
-        for (ToolProblem problem : scripts.problems()) call.screen().note("pawl: " + problem);
-        tools.addAll(scripts.tools());
-        return new ToolRunner(scripts);
-    }
-
-    private static int port(String text, String port) {
-        if (port.matches("\\d{1,5}") && Integer.parseInt(port) <= 65_535)
-            return Integer.parseInt(port);
-        throw new PawlException(
-                ErrorCode.INPUT_INVALID,
-                "--front is \"%s\"; want NAME:PORT, the port from 0 to 65535".formatted(text));
+        return Scripts.of(call.outside().folder().resolve(folder));
     }
 
     @Override

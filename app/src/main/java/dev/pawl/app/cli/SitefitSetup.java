@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 record SitefitSetup(SitefitFront front, List<Tool> tools, Optional<ComputeServer> compute)
         implements AutoCloseable {
-    private static final String HOST = "localhost";
+    static final String HOST = "localhost";
 
     /**
      * Reads the contracts; without {@code APPSERVER_URL} it starts a compute server and says so.
@@ -29,10 +29,7 @@ record SitefitSetup(SitefitFront front, List<Tool> tools, Optional<ComputeServer
      * @throws PawlException {@link ErrorCode#CONFIGURATION_INVALID} naming what is wrong
      */
     static SitefitSetup of(Call call) {
-        Map<String, String> environment = call.outside().environment();
-        String url =
-                environment.getOrDefault(
-                        "APPSERVER_URL", environment.getOrDefault("APP_SERVER_URL", ""));
+        String url = computeUrl(call);
         if (!url.isEmpty())
             return of(call, Compute.contracts(call, Optional.empty()), url, Optional.empty());
         Optional<RhinoOptions> rhino = call.configuration().compute().rhino();
@@ -50,6 +47,13 @@ record SitefitSetup(SitefitFront front, List<Tool> tools, Optional<ComputeServer
             compute.close();
             throw e;
         }
+    }
+
+    /** The compute server that is named; empty for one in this process. */
+    static String computeUrl(Call call) {
+        Map<String, String> environment = call.outside().environment();
+        return environment.getOrDefault(
+                "APPSERVER_URL", environment.getOrDefault("APP_SERVER_URL", ""));
     }
 
     private static SitefitSetup of(

@@ -11,6 +11,7 @@ import dev.pawl.tool.ToolPolicy;
 import dev.pawl.tool.ToolProblem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * Makes a tool of one script. What the YAML beside it or its header comment says counts; of a
@@ -136,12 +138,22 @@ record ScriptReader(Path file) {
                     || List.of(glob.split("/", -1)).contains(".."))
                 throw new Description.WrongException(
                         "output file \"%s\" leads outside the working folder".formatted(glob));
+            requireGlob(glob);
             globs.add(glob);
         }
         globs.add(name + ".{html,json,csv,txt,md}");
         globs.add(name + "_*.{html,json}");
         globs.add("*" + name + "*.html");
         return List.copyOf(globs);
+    }
+
+    private static void requireGlob(String glob) throws Description.WrongException {
+        try {
+            FileSystems.getDefault().getPathMatcher("glob:" + glob);
+        } catch (PatternSyntaxException e) {
+            throw new Description.WrongException(
+                    "output file \"%s\" is no pattern: %s".formatted(glob, e.getDescription()));
+        }
     }
 
     private static List<String> formats(List<String> globs) {

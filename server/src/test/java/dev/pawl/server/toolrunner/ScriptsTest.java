@@ -22,13 +22,14 @@ final class ScriptsTest {
         write("typed.py", "# pawl:\n#   parameters: [{name: a, type: date}]\n");
         write("sorted.py", "# pawl:\n#   category: nonsense\n");
         write("leads_out.py", "# pawl:\n#   output_files: [../../x]\n");
+        write("open.py", "# pawl:\n#   output_files: ['{a,b']\n");
         write("late.py", "# pawl:\n#   timeout: soon\n");
 
         var scripts = Scripts.of(folder);
 
         assertThat(scripts.all()).extracting(Script::name).containsExactly("good");
         assertThat(scripts.problems().stream().map(p -> p.file().getFileName() + ": " + p.reason()))
-                .hasSize(8)
+                .hasSize(9)
                 .anyMatch(text -> text.startsWith("places.py: argument \"file\" has no flag"))
                 .anyMatch(text -> text.startsWith("Upper.py: tool name \"Upper\""))
                 .anyMatch(text -> text.startsWith("broken.py: header is no YAML"))
@@ -36,6 +37,7 @@ final class ScriptsTest {
                 .anyMatch(text -> text.startsWith("typed.py: parameter a is of type \"date\""))
                 .anyMatch(text -> text.startsWith("sorted.py: category is \"nonsense\""))
                 .anyMatch(text -> text.startsWith("leads_out.py: output file \"../../x\" leads"))
+                .anyMatch(text -> text.startsWith("open.py: output file \"{a,b\" is no pattern"))
                 .anyMatch(text -> text.startsWith("late.py: timeout is \"soon\""));
     }
 

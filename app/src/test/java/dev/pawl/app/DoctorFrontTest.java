@@ -1,0 +1,224 @@
+package dev.pawl.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pawl.app.Typed.Ended;
+import dev.pawl.app.cli.ExitCode;
+import dev.pawl.core.SystemTime;
+import dev.pawl.server.compute.ComputeOptions;
+import dev.pawl.server.compute.ComputeServer;
+import dev.pawl.server.compute.Contracts;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code pawl doctor --front} finds out about a front's checklist. */
+final class DoctorFrontTest {
+    private static final Path EXAMPLES =
+            Path.of(System.getProperty("pawl.root"), "examples").toAbsolutePath();
+
+    @TempDir Path folder;
+
+    @Test
+    void theShippedScriptsAreWell() {
+        Ended ended = toolRunner(EXAMPLES.resolve("tool-runner/tools"));
+
+        assertThat(ended.out())
+                .containsPattern("ok +port +localhost:0 for front tool-runner is free")
+                .containsPattern("ok +scripts +\\d+ are tools")
+                .containsPattern("ok +programs .*python3 \\(for .*build_graph");
+        assertThat(ended.code()).isEqualTo(ExitCode.SUCCEEDED);
+    }
+
+    @Test
+    void badScriptsAndMissingProgramsAreFaults() throws IOException {
+        script("good.py", "'''Good.'''");
+        script("places.py", "p.add_argument('file')");
+        script("open.sh", "#!/bin/sh\n# pawl:\n#   output_files: ['{a']\n");
+        script("plain.sh", "#!/bin/sh\n");
+        script("lisp.sh", "#!/usr/bin/env -S no-such-lisp --load\n");
+        script("other.sh", "#!/no/such/shell -e\n");
+
+        Ended ended = toolRunner(folder.resolve("scripts"));
+
+        assertThat(ended.out())
+                .containsPattern("ok +scripts +4 are tools")
+                .containsPattern("fault +scripts .*places.py: argument \"file\" has no flag")
+                .containsPattern("fault +scripts .*open.sh: output file \"\\{a\" is no pattern")
+                .containsPattern("ok +programs +/bin/sh \\(for plain\\)")
+                .containsPattern("fault +programs +no-such-lisp is missing, and lisp can't run")
+                .containsPattern("fault +programs +/no/such/shell is missing, and other can't");
+        assertThat(ended.code()).isEqualTo(ExitCode.FAULT);
+    }
+
+    @Test
+    void aFolderOfScriptsThatIsNotNamedOrIsEmptyIsAFault() throws IOException {
+        Files.createDirectory(folder.resolve("scripts"));
+        Ended unnamed = user().type("doctor", "--front", "tool-runner:0");
+        Ended empty = toolRunner(folder.resolve("scripts"));
+        Ended none = toolRunner(folder.resolve("none"));
+
+        assertThat(unnamed.out()).containsPattern("fault +scripts .*has no scripts.*--scripts");
+        assertThat(empty.out()).containsPattern("fault +scripts +none is in the folder");
+        assertThat(none.out()).containsPattern("fault +scripts .*can't be listed");
+        assertThat(List.of(unnamed.code(), empty.code(), none.code()))
+                .containsOnly(ExitCode.FAULT);
+    }
+
+    @Test
+    void aPortThatIsTakenIsAFault() throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
+            Ended ended =
+                    user().type(
+                                    "doctor",
+                                    "--json",
+                                    "--front",
+                                    "tool-runner:" + taken.getLocalPort(),
+                                    "--scripts",
+                                    EXAMPLES.resolve("tool-runner/tools").toString());
+
+            assertThat(ended.out().lines())
+                    .anyMatch(line ->
+                            line.startsWith("{\"check\":\"port\",\"verdict\":\"fault\"")
+                                    && line.contains("--front tool-runner:PORT"));
+            assertThat(ended.code()).isEqualTo(ExitCode.FAULT);
+        }
+    }
+
+    @Test
+    void whatIsNoFrontIsRefused() {
+        assertThat(user().type("doctor", "--front", "none:1").code()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void theShippedContractsAreWellAndAreSolvedInThisProcess() {
+        Ended ended = sitefit(user());
+
+        assertThat(ended.out())
+                .containsPattern("ok +contracts +sitefit:1.0.0 is served, with 2 valid and 4")
+                .containsPattern("ok +compute +mock solver, in pawl's own process is ready");
+        assertThat(ended.code()).isEqualTo(ExitCode.SUCCEEDED);
+    }
+
+    @Test
+    void brokenContractsAndExamplesThatSayOtherwiseAreFaults() throws IOException {
+        contract("1.0.0");
+        write("contracts/debug/1.0.0/examples/valid/wrong.json", "{\"value\": \"x\"}");
+        write("contracts/debug/1.0.0/examples/invalid/fits.json", "{\"value\": 1}");
+        contract("2.0.0");
+        write("contracts/debug/2.0.0/inputs.schema.json", "{\"type\": \"objekt\"}");
+
+        Ended ended =
+                user().type(
+                                "doctor",
+                                "--front",
+                                "sitefit:0",
+                                "--contracts",
+                                folder.resolve("contracts").toString());
+
+        assertThat(ended.out())
+                .containsPattern("fault +examples .*valid/wrong.json does not fit")
+                .containsPattern("fault +examples .*invalid/fits.json fits, though")
+                .containsPattern("fault +contracts .*2.0.0/inputs.schema.json: schema: /type")
+                .containsPattern("ok +contracts +debug:1.0.0 is served");
+        assertThat(ended.code()).isEqualTo(ExitCode.FAULT);
+        assertThat(user().type("doctor", "--front", "sitefit:0").out())
+                .containsPattern("fault +contracts +no folder of contracts is named");
+    }
+
+    @Test
+    void aComputeServerThatIsReadyIsWell() {
+        try (var compute = compute(EXAMPLES.resolve("sitefit/contracts"))) {
+            String url = "http://localhost:%d/gh/{definition}:{version}/solve";
+            Ended ended = sitefit(user().with("APPSERVER_URL", url.formatted(compute.port())));
+
+            assertThat(ended.out()).containsPattern("ok +compute .*/solve is ready");
+            assertThat(ended.code()).isEqualTo(ExitCode.SUCCEEDED);
+        }
+    }
+
+    @Test
+    void aComputeServerThatIsNotReadyOrNotThereIsAFault() throws IOException {
+        int nobody;
+        try (var gone = new ServerSocket(0)) {
+            nobody = gone.getLocalPort();
+        }
+        try (var compute = compute(Files.createDirectory(folder.resolve("empty")))) {
+            String there = "http://localhost:" + compute.port();
+            Ended unready = sitefit(user().with("APP_SERVER_URL", there));
+            Ended gone = sitefit(user().with("APPSERVER_URL", "http://localhost:" + nobody));
+            Ended odd = sitefit(user().with("APPSERVER_URL", "compute server"));
+
+            assertThat(unready.out())
+                    .containsPattern("fault +compute .*answers 503 to /ready: no contract");
+            assertThat(gone.out())
+                    .containsPattern("fault +compute .*can't be reached; do: .*APPSERVER_URL");
+            assertThat(odd.out()).containsPattern("fault +compute .*this is no address");
+            assertThat(List.of(unready.code(), gone.code(), odd.code()))
+                    .containsOnly(ExitCode.FAULT);
+        }
+    }
+
+    @Test
+    void aRhinoComputeThatIsNotThereIsAFault() throws IOException {
+        int nobody;
+        try (var gone = new ServerSocket(0)) {
+            nobody = gone.getLocalPort();
+        }
+        Typed user =
+                user().with("USE_COMPUTE", "true")
+                        .with("COMPUTE_URL", "http://localhost:" + nobody)
+                        .with("COMPUTE_DEFINITIONS_PATH", "C:\\compute");
+
+        Ended ended = sitefit(user);
+
+        assertThat(ended.out()).containsPattern("fault +compute +Rhino.Compute at .*COMPUTE_URL");
+        assertThat(ended.code()).isEqualTo(ExitCode.FAULT);
+    }
+
+    private ComputeServer compute(Path contracts) {
+        var options = ComputeOptions.defaults().withHost("localhost").withPort(0);
+        return new ComputeServer(
+                        Contracts.of(contracts), options, new SystemTime(), new Random(1))
+                .start();
+    }
+
+    private Typed user() {
+        return new Typed(folder);
+    }
+
+    private Ended toolRunner(Path scripts) {
+        return user().type(
+                        "doctor", "--front", "tool-runner:0", "--scripts", scripts.toString());
+    }
+
+    private Ended sitefit(Typed user) {
+        String contracts = EXAMPLES.resolve("sitefit/contracts").toString();
+        return user.type("doctor", "--front", "sitefit:0", "--contracts", contracts);
+    }
+
+    private void contract(String version) throws IOException {
+        String at = "contracts/debug/" + version + "/";
+        write(at + "inputs.schema.json", "{\"properties\": {\"value\": {\"type\": \"number\"}}}");
+        write(at + "outputs.schema.json", "{}");
+        write(at + "manifest.json", "{}");
+        write(at + "bindings.json", "{\"inputs\": [], \"outputs\": []}");
+    }
+
+    private void script(String name, String text) throws IOException {
+        Path file = write("scripts/" + name, text);
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+
+    private Path write(String name, String text) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, text);
+    }
+}
