@@ -62,6 +62,11 @@ final class Listener implements AutoCloseable {
         /** What its requests are counted under. */
         String name();
 
+        /** Whose pages may ask, beside its own. */
+        default Origins origins() {
+            return Origins.NONE;
+        }
+
         /** The flag that chooses the port. */
         String flag();
     }
@@ -97,6 +102,7 @@ final class Listener implements AutoCloseable {
                             new SocketListener(
                                     socket,
                                     shared.access(),
+                                    speech.origins(),
                                     (at, caller) -> new FrontSession(shared, at, caller)));
         return routing;
     }
@@ -108,7 +114,12 @@ final class Listener implements AutoCloseable {
                     way.path(),
                     (request, response) -> handle(way, request, response));
         for (FrontSocket socket : speech.sockets()) {
-            var way = new Way(Method.GET, socket.path(), Need.VIEWER, SocketListener::refuse);
+            var way =
+                    new Way(
+                            Method.GET,
+                            socket.path(),
+                            Need.VIEWER,
+                            exchange -> SocketListener.refuse(exchange, speech.origins()));
             routing.get(socket.path(), (request, response) -> handle(way, request, response));
         }
         routing.any((request, response) -> notThere(request, response));
@@ -149,6 +160,7 @@ final class Listener implements AutoCloseable {
     /** Before anybody asked who it is. */
     private Exchange exchange(ServerRequest request, ServerResponse response) {
         Caller nobody = Caller.anonymous(Role.VIEWER);
+        speech.origins().allow(request, response);
         return new Exchange(shared.site(), options, shared.patience(), nobody, request, response);
     }
 
@@ -160,6 +172,7 @@ final class Listener implements AutoCloseable {
             if (PathMatchers.create(way.path()).match(request.path()).accepted())
                 methods.add(way.method().text());
         Exchange exchange = exchange(request, response);
+        if (speech.origins().answered(request, response)) return;
         if (methods.isEmpty()) {
             speech.refuse(
                     exchange,

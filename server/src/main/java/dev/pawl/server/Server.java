@@ -51,7 +51,7 @@ public final class Server implements AutoCloseable {
                     new Listener(
                             shared,
                             options.withPort(each.port()),
-                            new Foreign(each.front(), identity, metrics)));
+                            new Foreign(each.front(), identity, metrics, options.origins())));
     }
 
     /** This program's own way to speak. */
@@ -89,7 +89,8 @@ public final class Server implements AutoCloseable {
     }
 
     /** A front's way to speak. */
-    record Foreign(Front front, Identity identity, Metrics metrics) implements Listener.Speech {
+    record Foreign(Front front, Identity identity, Metrics metrics, Origins origins)
+            implements Listener.Speech {
         @Override
         public List<Listener.Way> ways() {
             return front.routes().stream()

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
  * @param jwt which tokens of others are good
  * @param tokenSecret what access tokens of fronts are signed with, at least 32 bytes; empty for one
  *     that the store keeps
+ * @param origins whose pages may ask fronts from a browser, beside the fronts' own
  * @param session how long somebody stays signed in
  * @param jsonBytesMax of a body that is read into memory
  * @param fileBytesMax of a body that is kept as files
@@ -28,6 +29,7 @@ public record ServerOptions(
         Optional<Role> anonymous,
         JwtOptions jwt,
         String tokenSecret,
+        Origins origins,
         Duration session,
         long jsonBytesMax,
         long fileBytesMax,
@@ -55,6 +57,7 @@ public record ServerOptions(
                 Optional.of(Role.ADMIN),
                 JwtOptions.NONE,
                 "",
+                Origins.NONE,
                 Duration.ofHours(12),
                 10 << 20,
                 2L << 30,
@@ -81,6 +84,10 @@ public record ServerOptions(
 
     public ServerOptions withTokenSecret(String value) {
         return with(change -> change.tokenSecret = value);
+    }
+
+    public ServerOptions withOrigins(Origins value) {
+        return with(change -> change.origins = value);
     }
 
     public ServerOptions withSession(Duration value) {
@@ -120,6 +127,7 @@ public record ServerOptions(
         Optional<Role> anonymous;
         JwtOptions jwt;
         String tokenSecret;
+        Origins origins;
         Duration session;
         long jsonBytesMax;
         long fileBytesMax;
@@ -133,6 +141,7 @@ public record ServerOptions(
             anonymous = from.anonymous;
             jwt = from.jwt;
             tokenSecret = from.tokenSecret;
+            origins = from.origins;
             session = from.session;
             jsonBytesMax = from.jsonBytesMax;
             fileBytesMax = from.fileBytesMax;
@@ -148,6 +157,7 @@ public record ServerOptions(
                     anonymous,
                     jwt,
                     tokenSecret,
+                    origins,
                     session,
                     jsonBytesMax,
                     fileBytesMax,

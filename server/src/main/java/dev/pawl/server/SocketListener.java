@@ -10,7 +10,6 @@ import io.helidon.websocket.WsCloseCodes;
 import io.helidon.websocket.WsListener;
 import io.helidon.websocket.WsSession;
 import io.helidon.websocket.WsUpgradeException;
-import java.net.URI;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,15 +29,17 @@ final class SocketListener implements WsListener {
 
     private final FrontSocket front;
     private final Access access;
+    private final Origins origins;
     private final Opening opening;
     private final StringBuilder text = new StringBuilder();
     private Caller caller = Caller.anonymous(Role.VIEWER);
     private @Nullable FrontSession session;
     private FrontSocket.@Nullable Talk talk;
 
-    SocketListener(FrontSocket front, Access access, Opening opening) {
+    SocketListener(FrontSocket front, Access access, Origins origins, Opening opening) {
         this.front = front;
         this.access = access;
+        this.origins = origins;
         this.opening = opening;
     }
 
@@ -50,7 +51,7 @@ final class SocketListener implements WsListener {
     @Override
     public Optional<Headers> onHttpUpgrade(HttpPrologue prologue, Headers headers)
             throws WsUpgradeException {
-        Optional<String> foreign = foreign(headers);
+        Optional<String> foreign = origins.foreign(headers);
         if (foreign.isPresent()) throw new WsUpgradeException(foreign.get());
         try {
             caller = access.caller(headers, Method.GET, Need.VIEWER);
@@ -63,17 +64,9 @@ final class SocketListener implements WsListener {
         return Optional.empty();
     }
 
-    /** Why a page may not talk here; empty where it may, or where no page asks. */
-    static Optional<String> foreign(Headers headers) {
-        String host = headers.first(HeaderNames.HOST).orElse("");
-        String origin = headers.first(HeaderNames.ORIGIN).orElse("");
-        if (origin.isEmpty() || authority(origin).equalsIgnoreCase(host)) return Optional.empty();
-        return Optional.of("a page of %s may not talk to %s".formatted(origin, host));
-    }
-
     /** Answers a request for a socket that isn't one, or that was not let in. */
-    static void refuse(Exchange exchange) {
-        Optional<String> foreign = foreign(exchange.request().headers());
+    static void refuse(Exchange exchange, Origins origins) {
+        Optional<String> foreign = origins.foreign(exchange.request().headers());
         if (foreign.isPresent())
             throw new Refused(Problem.of(403, "forbidden", "Not allowed", foreign.get()));
         exchange.response().headers().set(HeaderNames.UPGRADE, "websocket");
@@ -83,15 +76,6 @@ final class SocketListener implements WsListener {
                         "upgrade_required",
                         "Only a WebSocket can be opened here",
                         "want the headers Upgrade: websocket and Connection: Upgrade"));
-    }
-
-    private static String authority(String origin) {
-        try {
-            String authority = URI.create(origin).getRawAuthority();
-            return authority == null ? "" : authority;
-        } catch (IllegalArgumentException e) {
-            return "";
-        }
     }
 
     @Override
