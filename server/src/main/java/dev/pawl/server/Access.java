@@ -45,14 +45,16 @@ final class Access {
     /**
      * Who asks.
      *
+     * @param origins whose pages may act here without a key, where nobody needs one
      * @throws Refused with 401 when nobody knows, with 403 when the caller may not do that
      */
-    Caller caller(ServerRequest request, Need need) throws InterruptedException {
-        return caller(request.headers(), request.prologue().method(), need);
+    Caller caller(ServerRequest request, Need need, Origins origins) throws InterruptedException {
+        return caller(request.headers(), request.prologue().method(), need, origins);
     }
 
     /** The same, of a request of which that is all there is. */
-    Caller caller(Headers headers, Method method, Need need) throws InterruptedException {
+    Caller caller(Headers headers, Method method, Need need, Origins origins)
+            throws InterruptedException {
         if (need == Need.NOTHING) return Caller.anonymous(Role.VIEWER);
         Optional<String> shown = headers.first(HeaderNames.AUTHORIZATION).filter(v -> !v.isBlank());
         Optional<Caller> signedIn = shown.isPresent() ? Optional.empty() : signedIn(headers);
@@ -70,7 +72,8 @@ final class Access {
         boolean proved = shown.isPresent() || signedIn.isPresent();
         if (!may) throw refused(proved ? caller.name() : "who shows no key", caller, need);
         // Who shows a key means it. A cookie, and being on this machine, a browser brings along.
-        if (shown.isEmpty()) SessionCookie.requireSameSite(headers, method);
+        boolean welcome = signedIn.isEmpty() && origins.names(headers);
+        if (shown.isEmpty() && !welcome) SessionCookie.requireSameSite(headers, method);
         return caller;
     }
 

@@ -130,7 +130,11 @@ final class Listener implements AutoCloseable {
         Exchange exchange = exchange(request, response);
         long begun = shared.site().time().nanos();
         try {
-            way.handler().handle(exchange.by(shared.access().caller(request, way.need())));
+            way.handler()
+                    .handle(
+                            exchange.by(
+                                    shared.access()
+                                            .caller(request, way.need(), speech.origins())));
         } catch (Refused e) {
             speech.refuse(exchange, e.problem());
             e.drop();

@@ -69,6 +69,13 @@ public record Origins(Set<String> listed) {
         return any() || listed.contains(origin.toLowerCase(Locale.ROOT));
     }
 
+    /** Whether the page that asks is of one that is listed by name. */
+    boolean names(Headers headers) {
+        return headers.first(HeaderNames.ORIGIN)
+                .filter(origin -> listed.contains(origin.toLowerCase(Locale.ROOT)))
+                .isPresent();
+    }
+
     /** Why a page may not talk here; empty where it may, or where no page asks. */
     Optional<String> foreign(Headers headers) {
         String host = headers.first(HeaderNames.HOST).orElse("");

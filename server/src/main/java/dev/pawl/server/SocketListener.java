@@ -54,7 +54,7 @@ final class SocketListener implements WsListener {
         Optional<String> foreign = origins.foreign(headers);
         if (foreign.isPresent()) throw new WsUpgradeException(foreign.get());
         try {
-            caller = access.caller(headers, Method.GET, Need.VIEWER);
+            caller = access.caller(headers, Method.GET, Need.VIEWER, origins);
         } catch (Refused e) {
             throw new WsUpgradeException(e.problem().detail(), e);
         } catch (InterruptedException e) {

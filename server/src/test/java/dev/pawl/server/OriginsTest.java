@@ -80,6 +80,23 @@ final class OriginsTest {
     }
 
     @Test
+    void whereNobodyNeedsAKeyAPageThatIsListedByNameMayAct() throws IOException {
+        try (Running on = serving(PAGE);
+                Running any = serving("*")) {
+            assertThat(run(on, PAGE).status()).isEqualTo(200);
+            assertThat(run(on, "http://evil.example").status()).isEqualTo(403);
+            Answer refused = run(any, PAGE);
+            assertThat(refused.status()).isEqualTo(403);
+            assertThat(refused.header(ALLOW)).isEqualTo(PAGE);
+            assertThat(any.get("/api/jobs", "Origin", PAGE).header(ALLOW)).isEqualTo(PAGE);
+        }
+    }
+
+    private static Answer run(Running on, String origin) {
+        return on.post("/api/run", "{\"tool_name\": \"greet\"}", "Origin", origin);
+    }
+
+    @Test
     void aBrowserNeedsNoKeyToAskBeforehandButThePageDoes() throws Exception {
         var options =
                 ServerOptions.defaults()
