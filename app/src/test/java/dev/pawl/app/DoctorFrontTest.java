@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pawl.app.Typed.Ended;
 import dev.pawl.app.cli.ExitCode;
+import dev.pawl.app.config.Original;
 import dev.pawl.core.SystemTime;
 import dev.pawl.server.compute.ComputeOptions;
 import dev.pawl.server.compute.ComputeServer;
@@ -182,6 +183,80 @@ final class DoctorFrontTest {
         assertThat(ended.code()).isEqualTo(ExitCode.FAULT);
     }
 
+    @Test
+    void eachVariableOfTheOriginalIsReadOrNamedAsHavingNoMeaning() {
+        Typed user =
+                user().with("PORT", "9001")
+                        .with("LOG_LEVEL", "debug")
+                        .with("PAWL_LOG_LEVEL", "error")
+                        .with("SECRET_KEY", "s3cret-".repeat(6))
+                        .with("REDIS_URL", "redis://x")
+                        .with("DATABASE_URL", "postgresql://x")
+                        .with("CORS_ORIGINS", "*")
+                        .with("APPSERVER_URL", "http://not-for-this-front:1");
+
+        Ended ended = toolRunner(user, EXAMPLES.resolve("tool-runner/tools"));
+
+        assertThat(ended.out())
+                .containsPattern("warning +variables +PORT is not used: .* is \"0\" from --front")
+                .containsPattern("warning +variables +LOG_LEVEL is not used: .*PAWL_LOG_LEVEL")
+                .containsPattern("ok +variables +SECRET_KEY is read: .* is \"\\(secret\\)\"")
+                .containsPattern("warning +variables +REDIS_URL has no meaning here")
+                .containsPattern("warning +variables +DATABASE_URL has no meaning here.*PostgreSQL")
+                .containsPattern("warning +origins +server.origins is \\*")
+                .doesNotContain("APPSERVER_URL", "s3cret");
+        assertThat(ended.code()).isEqualTo(ExitCode.SUCCEEDED);
+    }
+
+    @Test
+    void aVariableThatLacksItsSwitchOrMeansAnotherProgramIsNamed() {
+        Ended ended = sitefit(user().with("COMPUTE_URL", "http://rhino:6500").with("PORT", "8080"));
+
+        assertThat(ended.out())
+                .containsPattern("warning +variables +COMPUTE_URL counts beside USE_COMPUTE only")
+                .containsPattern("warning +variables +PORT has no meaning here: .*pawl compute");
+        assertThat(ended.code()).isEqualTo(ExitCode.SUCCEEDED);
+    }
+
+    @Test
+    void withoutAPortAFrontHasThatOfTheConfiguration() throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
+            String port = Integer.toString(taken.getLocalPort());
+            Ended doctor = user().with("PORT", port).type("doctor", "--front", "tool-runner");
+            Ended config = user().with("PORT", port).type("config", "--front", "tool-runner");
+            Ended bare = user().with("PORT", port).type("config");
+
+            assertThat(doctor.out()).contains(":" + port + " for front tool-runner can't be");
+            assertThat(config.out())
+                    .containsPattern("fronts.tool-runner.port\\s+" + port + "\\s+PORT");
+            assertThat(bare.out()).containsPattern("fronts.tool-runner.port\\s+8001\\s+default");
+        }
+    }
+
+    @Test
+    void everyVariableOfTheOriginalsContractIsKnown() {
+        String toolRunner =
+                "DATABASE_URL REDIS_URL DEPLOYMENT_MODE DB_POOL_SIZE DB_MAX_OVERFLOW SECRET_KEY"
+                        + " LOG_LEVEL LOG_FORMAT HOST PORT CORS_ORIGINS OUTPUT_DIR MAX_UPLOAD_SIZE";
+        String sitefit =
+                "DATABASE_URL SERVICEBUS_CONNECTION_STRING SERVICEBUS_CONN QUEUE_NAME"
+                        + " SERVICEBUS_QUEUE APPSERVER_URL APP_SERVER_URL BLOB_ACCOUNT"
+                        + " BLOB_SAS_SIGNING RESULT_CACHE_TTL JWT_JWKS_URL LOCK_RENEW_SEC"
+                        + " JOB_TIMEOUT_SEC MAX_ATTEMPTS PORT USE_COMPUTE COMPUTE_URL"
+                        + " COMPUTE_API_KEY CONTRACTS_DIR TIMEOUT_MS COMPUTE_DEFINITIONS_PATH"
+                        + " LOG_LEVEL";
+
+        assertThat(variables("tool-runner")).contains(toolRunner.split(" "));
+        assertThat(variables("sitefit")).contains(sitefit.split(" "));
+    }
+
+    private static List<String> variables(String front) {
+        return Original.ALL.stream()
+                .filter(original -> original.front().equals(front))
+                .map(Original::variable)
+                .toList();
+    }
+
     private ComputeServer compute(Path contracts) {
         var options = ComputeOptions.defaults().withHost("localhost").withPort(0);
         return new ComputeServer(
@@ -194,8 +269,11 @@ final class DoctorFrontTest {
     }
 
     private Ended toolRunner(Path scripts) {
-        return user().type(
-                        "doctor", "--front", "tool-runner:0", "--scripts", scripts.toString());
+        return toolRunner(user(), scripts);
+    }
+
+    private static Ended toolRunner(Typed user, Path scripts) {
+        return user.type("doctor", "--front", "tool-runner:0", "--scripts", scripts.toString());
     }
 
     private Ended sitefit(Typed user) {

@@ -25,7 +25,7 @@ final class FrontsTest {
     @Test
     void whatIsNoFrontIsRefusedBeforeAnythingIsServed() {
         assertThat(refusal("--front", "nothing:0")).contains("no front is called \"nothing\"");
-        assertThat(refusal("--front", "tool-runner")).contains("want NAME:PORT");
+        assertThat(refusal("--front", "tool-runner:")).contains("want NAME:PORT");
         assertThat(refusal("--front", "tool-runner:99999")).contains("want NAME:PORT");
         assertThat(refusal("--front", "tool-runner:0")).contains("--scripts");
     }

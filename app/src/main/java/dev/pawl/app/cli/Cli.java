@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -99,9 +100,18 @@ public final class Cli {
         one(values, Work.SLOTS).ifPresent(v -> flags.add(setting(Key.WORKER_SLOTS, v, Work.SLOTS)));
         if (values.containsKey(Globals.DEBUG.name()))
             flags.add(setting(Key.LOG_LEVEL, "debug", Globals.DEBUG));
+        List<AskedFront> fronts =
+                values.getOrDefault(Fronts.FRONT.name(), List.of()).stream()
+                        .map(AskedFront::parse)
+                        .toList();
+        for (AskedFront front : fronts) front.setting().ifPresent(flags::add);
         var given =
                 new Configuration.Given(
-                        outside.folder(), outside.environment(), file(values), flags);
+                        outside.folder(),
+                        outside.environment(),
+                        file(values),
+                        flags,
+                        fronts.stream().map(AskedFront::name).collect(Collectors.toSet()));
         Configuration configuration = Configuration.read(given);
         ColorMode mode = configuration.color();
         Screen screen = Screen.of(outside, mode, values.containsKey(Globals.JSON.name()));

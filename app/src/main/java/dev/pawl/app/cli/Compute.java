@@ -108,13 +108,9 @@ public final class Compute implements Command {
 
     /** The same, and nothing is told. */
     static Contracts read(Call call, Optional<RhinoOptions> rhino) {
-        String variable = call.outside().environment().getOrDefault("CONTRACTS_DIR", "");
         Path folder =
                 call.get(CONTRACTS)
-                        .or(() ->
-                                variable.isEmpty()
-                                        ? Optional.empty()
-                                        : Optional.of(Path.of(variable)))
+                        .or(() -> call.configuration().sitefit().contracts().map(Path::of))
                         .orElseThrow(() ->
                                 new PawlException(
                                         ErrorCode.INPUT_INVALID,

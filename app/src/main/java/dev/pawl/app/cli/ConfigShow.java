@@ -2,6 +2,7 @@ package dev.pawl.app.cli;
 
 import dev.pawl.app.config.Setting;
 import java.util.LinkedHashMap;
+import java.util.List;
 
 /** {@code pawl config}: every value with where it comes from. */
 public final class ConfigShow implements Command {
@@ -13,6 +14,12 @@ public final class ConfigShow implements Command {
     @Override
     public String summary() {
         return "Shows the effective configuration and where each value comes from.";
+    }
+
+    /** With a front, as a call that serves it would have it. */
+    @Override
+    public List<Flag<?>> flags() {
+        return List.of(Fronts.FRONT);
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.server.Front;
 import dev.pawl.server.FrontPort;
-import dev.pawl.server.ServerOptions;
 import dev.pawl.server.toolrunner.Scripts;
 import dev.pawl.server.toolrunner.ToolRunner;
 import dev.pawl.tool.Tool;
@@ -22,14 +21,11 @@ import java.util.List;
  */
 record Fronts(List<FrontPort> ports, List<Tool> tools, List<SitefitSetup> setups)
         implements AutoCloseable {
-    private static final Flag<String> FRONT =
+    static final Flag<String> FRONT =
             Flag.text("--front", "NAME:PORT", "Serve that front too; may be repeated.").repeated();
 
     private static final Flag<Path> SCRIPTS =
             Flag.path("--scripts", "DIR", "The scripts that front tool-runner has for tools.");
-
-    /** The first that is there counts. */
-    private static final List<String> SECRETS = List.of("JWT_SECRET", "SECRET_KEY");
 
     static final List<Flag<?>> FLAGS = List.of(FRONT, SCRIPTS, Compute.CONTRACTS);
 
@@ -47,32 +43,12 @@ record Fronts(List<FrontPort> ports, List<Tool> tools, List<SitefitSetup> setups
         try {
             for (AskedFront asked : asked(call))
                 ports.add(
-                        new FrontPort(front(call, asked.name(), tools, setups), asked.port()));
+                        new FrontPort(front(call, asked.name(), tools, setups), asked.port(call.configuration())));
         } catch (RuntimeException | Error e) {
             setups.forEach(SitefitSetup::close);
             throw e;
         }
         return new Fronts(ports, tools, setups);
-    }
-
-    /** With what access tokens are signed with, where a front's clients knew that by a variable. */
-    ServerOptions secret(Call call, ServerOptions options) {
-        boolean gives = ports.stream().anyMatch(port -> port.front() instanceof ToolRunner);
-        if (!gives) return options;
-        for (String variable : SECRETS) {
-            String secret = call.outside().environment().getOrDefault(variable, "");
-            if (secret.isEmpty()) continue;
-            try {
-                return options.withTokenSecret(secret);
-            } catch (IllegalArgumentException e) {
-                throw new PawlException(
-                        ErrorCode.CONFIGURATION_INVALID,
-                        "%s, with which front tool-runner signs tokens: %s; set a longer one, or none"
-                                .formatted(variable, e.getMessage()),
-                        e);
-            }
-        }
-        return options;
     }
 
     /**

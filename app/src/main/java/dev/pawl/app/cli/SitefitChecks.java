@@ -20,13 +20,13 @@ import java.util.Optional;
 record SitefitChecks(Call call) {
     List<Finding> findings() throws InterruptedException {
         var findings = new ArrayList<Finding>();
-        String url = SitefitSetup.computeUrl(call);
+        Optional<String> url = call.configuration().sitefit().compute();
         try {
             Optional<RhinoOptions> rhino =
                     url.isEmpty() ? call.configuration().compute().rhino() : Optional.empty();
             Contracts contracts = Compute.read(call, rhino);
             findings.addAll(contracts(contracts));
-            findings.add(url.isEmpty() ? own(contracts, rhino) : other(url));
+            findings.add(url.isEmpty() ? own(contracts, rhino) : other(url.get()));
         } catch (PawlException e) {
             findings.add(fault("contracts", String.valueOf(e.getMessage()), ""));
         }
@@ -86,7 +86,7 @@ record SitefitChecks(Call call) {
 
     private static Finding other(String url) throws InterruptedException {
         return finding(
-                url, ComputeProbe.trouble(url), "start it there, or mend APPSERVER_URL");
+                url, ComputeProbe.trouble(url), "start it there, or mend sitefit.compute (APPSERVER_URL)");
     }
 
     private static Finding finding(String who, Optional<String> trouble, String advice) {

@@ -1,5 +1,6 @@
 package dev.pawl.app.cli;
 
+import dev.pawl.app.config.SitefitSettings;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.server.compute.ComputeOptions;
@@ -10,9 +11,7 @@ import dev.pawl.server.sitefit.ContractTools;
 import dev.pawl.server.sitefit.SitefitFront;
 import dev.pawl.server.sitefit.SitefitOptions;
 import dev.pawl.tool.Tool;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,14 +23,15 @@ record SitefitSetup(SitefitFront front, List<Tool> tools, Optional<ComputeServer
     static final String HOST = "localhost";
 
     /**
-     * Reads the contracts; without {@code APPSERVER_URL} it starts a compute server and says so.
+     * Reads the contracts; without an address of one it starts a compute server and says so.
      *
      * @throws PawlException {@link ErrorCode#CONFIGURATION_INVALID} naming what is wrong
      */
     static SitefitSetup of(Call call) {
-        String url = computeUrl(call);
-        if (!url.isEmpty())
-            return of(call, Compute.contracts(call, Optional.empty()), url, Optional.empty());
+        Optional<String> url = call.configuration().sitefit().compute();
+        if (url.isPresent())
+            return of(
+                    call, Compute.contracts(call, Optional.empty()), url.get(), Optional.empty());
         Optional<RhinoOptions> rhino = call.configuration().compute().rhino();
         Contracts contracts = Compute.contracts(call, rhino);
         var options = ComputeOptions.defaults().withHost(HOST).withPort(0);
@@ -49,50 +49,25 @@ record SitefitSetup(SitefitFront front, List<Tool> tools, Optional<ComputeServer
         }
     }
 
-    /** The compute server that is named; empty for one in this process. */
-    static String computeUrl(Call call) {
-        Map<String, String> environment = call.outside().environment();
-        return environment.getOrDefault(
-                "APPSERVER_URL", environment.getOrDefault("APP_SERVER_URL", ""));
-    }
-
     private static SitefitSetup of(
             Call call, Contracts contracts, String url, Optional<ComputeServer> compute) {
-        Map<String, String> environment = call.outside().environment();
-        String given = environment.getOrDefault("BLOB_SAS_SIGNING", "");
-        Optional<String> linkSecret = given.isEmpty() ? Optional.empty() : Optional.of(given);
+        SitefitSettings settings = call.configuration().sitefit();
         return new SitefitSetup(
-                new SitefitFront(contracts, call.outside().random(), linkSecret),
-                ContractTools.of(contracts, options(environment, url)),
+                new SitefitFront(contracts, call.outside().random(), settings.linkSecret()),
+                ContractTools.of(contracts, options(settings, url)),
                 compute);
     }
 
-    private static SitefitOptions options(Map<String, String> environment, String url) {
+    private static SitefitOptions options(SitefitSettings settings, String url) {
         try {
-            var options = SitefitOptions.of(url);
-            return options.withTimeoutMax(
-                            seconds(environment, "JOB_TIMEOUT_SEC", options.timeoutMax()))
-                    .withAttempts(number(environment, "MAX_ATTEMPTS", options.attempts()))
-                    .withResultsKept(
-                            seconds(environment, "RESULT_CACHE_TTL", options.resultsKept()));
+            return SitefitOptions.of(url)
+                    .withTimeoutMax(settings.timeout())
+                    .withAttempts(settings.attempts())
+                    .withResultsKept(settings.resultsKept());
         } catch (IllegalArgumentException e) {
             throw new PawlException(
                     ErrorCode.CONFIGURATION_INVALID, String.valueOf(e.getMessage()), e);
         }
-    }
-
-    private static Duration seconds(
-            Map<String, String> environment, String variable, Duration standard) {
-        return Duration.ofSeconds(number(environment, variable, (int) standard.toSeconds()));
-    }
-
-    private static int number(Map<String, String> environment, String variable, int standard) {
-        String text = environment.getOrDefault(variable, "");
-        if (text.isEmpty()) return standard;
-        if (text.matches("[1-9]\\d{0,8}")) return Integer.parseInt(text);
-        throw new PawlException(
-                ErrorCode.CONFIGURATION_INVALID,
-                "%s is \"%s\"; want a whole number above 0".formatted(variable, text));
     }
 
     @Override

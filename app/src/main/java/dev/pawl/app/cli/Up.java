@@ -81,7 +81,7 @@ public final class Up implements Command {
                 });
         call.wiring().startLog(call.configuration(), true);
         try (Fronts fronts = Fronts.of(call)) {
-            serve(call, fronts.secret(call, options), fronts);
+            serve(call, options, fronts);
         }
         return ExitCode.SUCCEEDED;
     }

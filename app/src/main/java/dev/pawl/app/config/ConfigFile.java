@@ -14,7 +14,8 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 
-/** Reads {@code pawl.yaml}: levels become dots, a list its items joined by {@code :}. */
+/** Reads {@code pawl.yaml}: levels become dots, a list its items joined by {@code :}, or
+ * by {@code ,} where they are no paths. */
 final class ConfigFile {
     private final Path file;
     private final Settings settings;
@@ -67,7 +68,11 @@ final class ConfigFile {
     private String list(JsonParser parser) {
         var items = new ArrayList<String>();
         while (parser.nextToken() != JsonToken.END_ARRAY) items.add(scalar(parser));
-        return String.join(":", items);
+        return String.join(isPath() ? ":" : ",", items);
+    }
+
+    private boolean isPath() {
+        return Key.of(dotted()).filter(Key::isPath).isPresent();
     }
 
     private String scalar(JsonParser parser) {
@@ -78,8 +83,7 @@ final class ConfigFile {
 
     private void set(JsonParser parser, String text) {
         String key = dotted();
-        boolean isPath = key.equals(Key.DATA.path()) || key.equals(Key.TOOLS.path());
-        settings.set(key, isPath ? fromHere(text) : text, at(parser));
+        settings.set(key, isPath() ? fromHere(text) : text, at(parser));
     }
 
     private String dotted() {

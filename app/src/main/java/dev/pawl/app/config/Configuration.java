@@ -3,6 +3,7 @@ package dev.pawl.app.config;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Role;
+import dev.pawl.server.Origins;
 import dev.pawl.server.ServerOptions;
 import dev.pawl.server.compute.RhinoOptions;
 import dev.pawl.server.identity.JwtOptions;
@@ -37,6 +38,7 @@ import java.util.regex.Pattern;
  * @param key that such a server wants; empty for none
  * @param queueDepths most unfinished jobs, by queue
  * @param fromFile whether there is a file, which then names all queues that have a cap
+ * @param frontPorts by the front's name
  * @param settings every value with where it comes from
  */
 public record Configuration(
@@ -51,6 +53,8 @@ public record Configuration(
         WebhookOptions webhooks,
         Map<String, Integer> queueDepths,
         boolean fromFile,
+        SitefitSettings sitefit,
+        Map<String, Integer> frontPorts,
         ComputeSettings compute,
         LogSettings log,
         List<Setting> settings) {
@@ -62,6 +66,7 @@ public record Configuration(
     public Configuration {
         tools = List.copyOf(tools);
         queueDepths = Map.copyOf(queueDepths);
+        frontPorts = Map.copyOf(frontPorts);
         settings = List.copyOf(settings);
     }
 
@@ -78,9 +83,19 @@ public record Configuration(
      * @param folder relative paths are relative to it
      * @param file the flag {@code --config}; empty for {@code pawl.yaml} in {@code folder}
      * @param flags values by key, with the flag's name
+     * @param fronts those that are asked for: their originals' variables count
      */
     public record Given(
-            Path folder, Map<String, String> environment, String file, List<Setting> flags) {}
+            Path folder,
+            Map<String, String> environment,
+            String file,
+            List<Setting> flags,
+            Set<String> fronts) {
+        public Given {
+            flags = List.copyOf(flags);
+            fronts = Set.copyOf(fronts);
+        }
+    }
 
     /**
      * Reads everything.
@@ -90,7 +105,7 @@ public record Configuration(
      */
     public static Configuration read(Given given) {
         var settings = new Settings();
-        settings.setOriginals(given.environment());
+        settings.setOriginals(given.environment(), given.fronts());
         Optional<Path> file = file(given);
         file.ifPresent(path -> ConfigFile.read(path, settings));
         settings.setVariables(given.environment());
@@ -104,6 +119,14 @@ public record Configuration(
         if (!named.isEmpty()) return Optional.of(given.folder().resolve(named));
         Path here = given.folder().resolve(FILE);
         return Files.exists(here) ? Optional.of(here) : Optional.empty();
+    }
+
+    /** The value of a key, with where it comes from. */
+    public Setting setting(Key key) {
+        return settings.stream()
+                .filter(each -> each.path().equals(key.path()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no " + key));
     }
 
     /** Hosts that nobody else reaches. */
@@ -125,6 +148,12 @@ public record Configuration(
                     webhooks(),
                     depths(),
                     fromFile,
+                    sitefit(),
+                    Map.of(
+                            "tool-runner",
+                            port(Key.FRONTS_TOOL_RUNNER_PORT),
+                            "sitefit",
+                            port(Key.FRONTS_SITEFIT_PORT)),
                     compute(),
                     log(),
                     settings.all());
@@ -191,6 +220,16 @@ public record Configuration(
                             (o, text) -> o.withAnonymous(anonymous(text, o.host())));
             options = checked(Key.SERVER_PORT, options, (o, text) -> o.withPort(number(text)));
             options = options.withJwt(jwt());
+            options =
+                    checked(
+                            Key.SERVER_TOKEN_SECRET,
+                            options,
+                            (o, text) -> o.withTokenSecret(text));
+            options =
+                    checked(
+                            Key.SERVER_ORIGINS,
+                            options,
+                            (o, text) -> o.withOrigins(Origins.parse(text)));
             Duration session = duration(Key.SERVER_SESSION);
             options = checked(Key.SERVER_SESSION, options, (o, _) -> o.withSession(session));
             long json = size(Key.SERVER_JSON_MAX);
@@ -308,6 +347,30 @@ public record Configuration(
                         depths.put(queue, depth);
                     });
             return depths;
+        }
+
+        private int port(Key key) {
+            return checked(key, ServerOptions.defaults(), (o, text) -> o.withPort(number(text)))
+                    .port();
+        }
+
+        private SitefitSettings sitefit() {
+            int attempts = checked(Key.SITEFIT_ATTEMPTS, 0, (_, text) -> number(text));
+            if (attempts < 1)
+                throw wrong(settings.get(Key.SITEFIT_ATTEMPTS), "want a whole number above 0");
+            return new SitefitSettings(
+                    settings.get(Key.SITEFIT_CONTRACTS).text(),
+                    settings.get(Key.SITEFIT_COMPUTE).text(),
+                    positive(Key.SITEFIT_TIMEOUT),
+                    attempts,
+                    positive(Key.SITEFIT_RESULTS_KEPT),
+                    settings.get(Key.SITEFIT_LINK_SECRET).text());
+        }
+
+        private Duration positive(Key key) {
+            Duration duration = duration(key);
+            if (duration.isPositive()) return duration;
+            throw wrong(settings.get(key), "want a time above 0, as 30s or 5m");
         }
 
         private ComputeSettings compute() {

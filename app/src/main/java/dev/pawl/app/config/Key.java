@@ -32,6 +32,15 @@ public enum Key {
             "auto",
             "what who shows no key may do: admin, user, viewer or none; auto is admin on localhost,"
                     + " else none"),
+    SERVER_TOKEN_SECRET(
+            "server.token-secret",
+            "",
+            "what front tool-runner signs access tokens with, 32 bytes or more; empty for one that"
+                    + " the store keeps; `pawl config` doesn't show it"),
+    SERVER_ORIGINS(
+            "server.origins",
+            "",
+            "origins of pages that may ask fronts from a browser, with commas; * for any"),
     SERVER_SESSION("server.session", "12h", "how long somebody stays signed in"),
     SERVER_JWT_SECRET(
             "server.jwt.secret",
@@ -62,6 +71,25 @@ public enum Key {
             "role of a token that says none that is known: user, viewer, or none to refuse it"),
     SERVER_JSON_MAX("server.json-max", "10MiB", "most bytes of a JSON body"),
     SERVER_FILE_MAX("server.file-max", "2GiB", "most bytes of an upload"),
+    FRONTS_TOOL_RUNNER_PORT(
+            "fronts.tool-runner.port", "8001", "port of `--front tool-runner` without one"),
+    FRONTS_SITEFIT_PORT("fronts.sitefit.port", "8000", "port of `--front sitefit` without one"),
+    SITEFIT_CONTRACTS("sitefit.contracts", "", "folder of contracts, NAME/VERSION/"),
+    SITEFIT_COMPUTE(
+            "sitefit.compute",
+            "",
+            "address of the compute server; empty for one in the same process"),
+    SITEFIT_TIMEOUT("sitefit.timeout", "4m", "of one solve; a contract may ask for less"),
+    SITEFIT_ATTEMPTS("sitefit.attempts", "5", "failures that end a job"),
+    SITEFIT_RESULTS_KEPT(
+            "sitefit.results-kept",
+            "5m",
+            "how long a result answers inputs that are the same with their defaults"),
+    SITEFIT_LINK_SECRET(
+            "sitefit.link-secret",
+            "",
+            "what links to files are signed with; empty for one that the store keeps; `pawl"
+                    + " config` doesn't show it"),
     COMPUTE_SOLVER("compute.solver", "mock", "what solves: mock, or rhino for Rhino.Compute"),
     COMPUTE_URL("compute.url", "", "address of Rhino.Compute"),
     COMPUTE_KEY("compute.key", "", "key that it wants; `pawl config` doesn't show it"),
@@ -110,7 +138,16 @@ public enum Key {
 
     /** Whether people don't see its value. */
     boolean secret() {
-        return this == KEY || this == COMPUTE_KEY || this == SERVER_JWT_SECRET;
+        return switch (this) {
+            case KEY, COMPUTE_KEY, SERVER_JWT_SECRET, SERVER_TOKEN_SECRET, SITEFIT_LINK_SECRET ->
+                    true;
+            default -> false;
+        };
+    }
+
+    /** Whether its value is a path, or several. */
+    boolean isPath() {
+        return this == DATA || this == TOOLS || this == SITEFIT_CONTRACTS;
     }
 
     /** As in {@code store.synchronous}. */

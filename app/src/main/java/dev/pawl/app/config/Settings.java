@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,35 +32,19 @@ final class Settings {
     }
 
     /**
-     * Takes over what the original of the compute server read. It counts beside {@code USE_COMPUTE}
-     * only: without that, the other names may be anyone's.
+     * Takes over what the originals of fronts read, where it counts.
      *
+     * @param fronts those that are asked for
      * @throws PawlException {@link ErrorCode#CONFIGURATION_INVALID} for a value that it can't have
      */
-    void setOriginals(Map<String, String> environment) {
-        String use = environment.getOrDefault("USE_COMPUTE", "");
-        if (use.isEmpty()) return;
-        set(Key.COMPUTE_SOLVER.path(), solver(use), "USE_COMPUTE");
-        take(environment, "COMPUTE_URL", Key.COMPUTE_URL, "");
-        take(environment, "COMPUTE_API_KEY", Key.COMPUTE_KEY, "");
-        take(environment, "COMPUTE_DEFINITIONS_PATH", Key.COMPUTE_DEFINITIONS, "");
-        take(environment, "TIMEOUT_MS", Key.COMPUTE_TIMEOUT, "ms");
-    }
-
-    private static String solver(String use) {
-        return switch (use.toLowerCase(Locale.ROOT)) {
-            case "true" -> "rhino";
-            case "false" -> "mock";
-            default ->
-                    throw new PawlException(
-                            ErrorCode.CONFIGURATION_INVALID,
-                            "USE_COMPUTE is \"%s\"; want true or false".formatted(use));
-        };
-    }
-
-    private void take(Map<String, String> environment, String variable, Key key, String unit) {
-        String text = environment.getOrDefault(variable, "");
-        if (!text.isEmpty()) set(key.path(), text + unit, variable);
+    void setOriginals(Map<String, String> environment, Set<String> fronts) {
+        for (Original each : Original.ALL) {
+            String text = each.text(environment);
+            if (!text.isEmpty()
+                    && each.fate() instanceof Original.Fate.Read(var key, _, var reader)
+                    && each.counts(environment, fronts))
+                set(key.path(), reader.apply(text), each.variable());
+        }
     }
 
     void setVariables(Map<String, String> environment) {

@@ -7,6 +7,7 @@ import dev.pawl.app.config.Configuration.ColorMode;
 import dev.pawl.app.config.Configuration.Given;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Role;
+import dev.pawl.server.Origins;
 import dev.pawl.server.compute.RhinoOptions;
 import dev.pawl.server.identity.JwtOptions;
 import dev.pawl.store.sqlite.SqliteOptions;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +49,8 @@ final class ConfigurationTest {
                         "server.host=localhost default",
                         "server.port=8080 default",
                         "server.anonymous=auto default",
+                        "server.token-secret= default",
+                        "server.origins= default",
                         "server.session=12h default",
                         "server.jwt.secret= default",
                         "server.jwt.jwks= default",
@@ -59,6 +63,14 @@ final class ConfigurationTest {
                         "server.jwt.role=none default",
                         "server.json-max=10MiB default",
                         "server.file-max=2GiB default",
+                        "fronts.tool-runner.port=8001 default",
+                        "fronts.sitefit.port=8000 default",
+                        "sitefit.contracts= default",
+                        "sitefit.compute= default",
+                        "sitefit.timeout=4m default",
+                        "sitefit.attempts=5 default",
+                        "sitefit.results-kept=5m default",
+                        "sitefit.link-secret= default",
                         "compute.solver=mock default",
                         "compute.url= default",
                         "compute.key= default",
@@ -106,7 +118,8 @@ final class ConfigurationTest {
                                 folder,
                                 Map.of("PAWL_WORKER_SLOTS", "3", "PAWL_WORKER_POLL", "2s"),
                                 "",
-                                List.of(flag)));
+                                List.of(flag),
+                                Set.of()));
 
         assertThat(read.worker().commandSlots()).isEqualTo(4);
         assertThat(read.worker().poll()).hasSeconds(2);
@@ -154,6 +167,98 @@ final class ConfigurationTest {
         assertThat(rhino.timeout()).hasMinutes(3);
         originals.put("PAWL_COMPUTE_SOLVER", "mock");
         assertThat(read(originals).compute().rhino()).isEmpty();
+    }
+
+    @Test
+    void theToolRunnersOwnVariablesCountBesideItsFrontAndOursWin() throws Exception {
+        var originals =
+                new HashMap<>(
+                        Map.of(
+                                "PORT", "9001",
+                                "HOST", "127.0.0.1",
+                                "LOG_LEVEL", "WARNING",
+                                "LOG_FORMAT", "JSON",
+                                "CORS_ORIGINS", "[\"http://localhost:3000\", \"https://a.example\"]",
+                                "SECRET_KEY", "s".repeat(32)));
+
+        assertThat(read(originals, "tool-runner").settings())
+                .extracting(s -> s.path() + "=" + s.shown() + " " + s.source())
+                .contains(
+                        "fronts.tool-runner.port=9001 PORT",
+                        "server.host=127.0.0.1 HOST",
+                        "server.port=8080 default",
+                        "server.origins=http://localhost:3000,https://a.example CORS_ORIGINS",
+                        "server.token-secret=(secret) SECRET_KEY",
+                        "log.level=warn LOG_LEVEL",
+                        "log.format=json LOG_FORMAT");
+        assertThat(read(originals, "sitefit").settings())
+                .filteredOn(setting -> !setting.isDefault())
+                .extracting(Setting::source)
+                .containsExactly("LOG_LEVEL");
+
+        file("server: {origins: ['http://b:1', 'http://c:2']}\nlog: {level: error}\n");
+        originals.put("PAWL_FRONTS_TOOL_RUNNER_PORT", "9002");
+        Configuration ours = read(originals, "tool-runner");
+        assertThat(ours.frontPorts()).containsEntry("tool-runner", 9002);
+        assertThat(ours.server().origins()).isEqualTo(Origins.parse("http://b:1,http://c:2"));
+        assertThat(ours.log().level()).isEqualTo(LogSettings.Level.ERROR);
+    }
+
+    @Test
+    void theSitefitVariablesCountBesideTheirFront() {
+        var originals =
+                Map.of(
+                        "CONTRACTS_DIR", "contracts",
+                        "APP_SERVER_URL", "http://old:8080",
+                        "APPSERVER_URL", "http://compute:8080",
+                        "JOB_TIMEOUT_SEC", "60",
+                        "MAX_ATTEMPTS", "3",
+                        "RESULT_CACHE_TTL", "30",
+                        "BLOB_SAS_SIGNING", "hush",
+                        "JWT_JWKS_URL", "https://login.example/keys");
+
+        Configuration read = read(originals, "sitefit");
+
+        assertThat(read.sitefit())
+                .isEqualTo(
+                        new SitefitSettings(
+                                "contracts",
+                                "http://compute:8080",
+                                Duration.ofMinutes(1),
+                                3,
+                                Duration.ofSeconds(30),
+                                "hush"));
+        assertThat(read.server().jwt().jwks()).isEqualTo("https://login.example/keys");
+        assertThat(read.settings())
+                .extracting(s -> s.path() + "=" + s.shown() + " " + s.source())
+                .contains(
+                        "sitefit.compute=http://compute:8080 APPSERVER_URL",
+                        "sitefit.link-secret=(secret) BLOB_SAS_SIGNING");
+    }
+
+    @Test
+    void withoutItsFrontAVariableOfAnOriginalIsAnyones() {
+        var anyones = new HashMap<String, String>();
+        for (Original original : Original.ALL) anyones.put(original.variable(), "what nobody reads");
+        anyones.remove("USE_COMPUTE");
+        anyones.remove("CONTRACTS_DIR");
+
+        assertThat(read(anyones).settings()).allMatch(Setting::isDefault);
+    }
+
+    @Test
+    void aWrongValueOfAnOriginalsVariableIsRefusedWithItsName() {
+        assertRefused(Map.of("PORT", "http"), "(PORT); want a whole number", "tool-runner");
+        assertRefused(Map.of("PORT", "70000"), "want 0 to 65535", "tool-runner");
+        assertRefused(Map.of("CORS_ORIGINS", "a.example"), "want origins", "tool-runner");
+        assertRefused(
+                Map.of("SECRET_KEY", "hush"),
+                "server.token-secret is \"(secret)\" (SECRET_KEY)",
+                "tool-runner");
+        assertRefused(Map.of("LOG_LEVEL", "loud"), "\"loud\" (LOG_LEVEL)", "sitefit");
+        assertRefused(Map.of("MAX_ATTEMPTS", "0"), "want a whole number above 0", "sitefit");
+        assertRefused(Map.of("JOB_TIMEOUT_SEC", "0"), "(JOB_TIMEOUT_SEC); want a time", "sitefit");
+        assertRefused(Map.of("RESULT_CACHE_TTL", "long"), "(RESULT_CACHE_TTL); want", "sitefit");
     }
 
     @Test
@@ -260,14 +365,14 @@ final class ConfigurationTest {
                 .allMatch(Setting::isDefault);
     }
 
-    private void assertRefused(Map<String, String> environment, String part) {
-        assertThatThrownBy(() -> read(environment))
+    private void assertRefused(Map<String, String> environment, String part, String... fronts) {
+        assertThatThrownBy(() -> read(environment, fronts))
                 .isInstanceOf(PawlException.class)
                 .hasMessageContaining(part);
     }
 
-    private Configuration read(Map<String, String> environment) {
-        return Configuration.read(new Given(folder, environment, "", List.of()));
+    private Configuration read(Map<String, String> environment, String... fronts) {
+        return Configuration.read(new Given(folder, environment, "", List.of(), Set.of(fronts)));
     }
 
     private void file(String text) throws Exception {
