@@ -68,8 +68,7 @@ final class DoctorFrontTest {
         assertThat(unnamed.out()).containsPattern("fault +scripts .*has no scripts.*--scripts");
         assertThat(empty.out()).containsPattern("fault +scripts +none is in the folder");
         assertThat(none.out()).containsPattern("fault +scripts .*can't be listed");
-        assertThat(List.of(unnamed.code(), empty.code(), none.code()))
-                .containsOnly(ExitCode.FAULT);
+        assertThat(List.of(unnamed.code(), empty.code(), none.code())).containsOnly(ExitCode.FAULT);
     }
 
     @Test
@@ -259,8 +258,7 @@ final class DoctorFrontTest {
 
     private ComputeServer compute(Path contracts) {
         var options = ComputeOptions.defaults().withHost("localhost").withPort(0);
-        return new ComputeServer(
-                        Contracts.of(contracts), options, new SystemTime(), new Random(1))
+        return new ComputeServer(Contracts.of(contracts), options, new SystemTime(), new Random(1))
                 .start();
     }
 

@@ -45,8 +45,7 @@ record AskedFront(String name, String text) {
 
     /** What it sets, where it says a port. */
     Optional<Setting> setting() {
-        Key key =
-                name.equals("sitefit") ? Key.FRONTS_SITEFIT_PORT : Key.FRONTS_TOOL_RUNNER_PORT;
+        Key key = name.equals("sitefit") ? Key.FRONTS_SITEFIT_PORT : Key.FRONTS_TOOL_RUNNER_PORT;
         return text.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Setting(key.path(), text, Fronts.FRONT.name()));

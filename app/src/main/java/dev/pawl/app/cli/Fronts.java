@@ -43,7 +43,9 @@ record Fronts(List<FrontPort> ports, List<Tool> tools, List<SitefitSetup> setups
         try {
             for (AskedFront asked : asked(call))
                 ports.add(
-                        new FrontPort(front(call, asked.name(), tools, setups), asked.port(call.configuration())));
+                        new FrontPort(
+                                front(call, asked.name(), tools, setups),
+                                asked.port(call.configuration())));
         } catch (RuntimeException | Error e) {
             setups.forEach(SitefitSetup::close);
             throw e;

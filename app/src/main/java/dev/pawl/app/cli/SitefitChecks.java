@@ -74,8 +74,7 @@ record SitefitChecks(Call call) {
     private Finding own(Contracts contracts, Optional<RhinoOptions> rhino)
             throws InterruptedException {
         var options = ComputeOptions.defaults().withHost(SitefitSetup.HOST).withPort(0);
-        try (ComputeServer compute =
-                Compute.server(call, contracts, rhino, options).start()) {
+        try (ComputeServer compute = Compute.server(call, contracts, rhino, options).start()) {
             String address = "http://%s:%d".formatted(SitefitSetup.HOST, compute.port());
             return finding(
                     Compute.solver(rhino) + ", in pawl's own process",
@@ -86,7 +85,9 @@ record SitefitChecks(Call call) {
 
     private static Finding other(String url) throws InterruptedException {
         return finding(
-                url, ComputeProbe.trouble(url), "start it there, or mend sitefit.compute (APPSERVER_URL)");
+                url,
+                ComputeProbe.trouble(url),
+                "start it there, or mend sitefit.compute (APPSERVER_URL)");
     }
 
     private static Finding finding(String who, Optional<String> trouble, String advice) {

@@ -30,8 +30,7 @@ record SitefitSetup(SitefitFront front, List<Tool> tools, Optional<ComputeServer
     static SitefitSetup of(Call call) {
         Optional<String> url = call.configuration().sitefit().compute();
         if (url.isPresent())
-            return of(
-                    call, Compute.contracts(call, Optional.empty()), url.get(), Optional.empty());
+            return of(call, Compute.contracts(call, Optional.empty()), url.get(), Optional.empty());
         Optional<RhinoOptions> rhino = call.configuration().compute().rhino();
         Contracts contracts = Compute.contracts(call, rhino);
         var options = ComputeOptions.defaults().withHost(HOST).withPort(0);

@@ -14,8 +14,10 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 
-/** Reads {@code pawl.yaml}: levels become dots, a list its items joined by {@code :}, or
- * by {@code ,} where they are no paths. */
+/**
+ * Reads {@code pawl.yaml}: levels become dots, a list its items joined by {@code :}, or by {@code
+ * ,} where they are no paths.
+ */
 final class ConfigFile {
     private final Path file;
     private final Settings settings;

@@ -221,10 +221,7 @@ public record Configuration(
             options = checked(Key.SERVER_PORT, options, (o, text) -> o.withPort(number(text)));
             options = options.withJwt(jwt());
             options =
-                    checked(
-                            Key.SERVER_TOKEN_SECRET,
-                            options,
-                            (o, text) -> o.withTokenSecret(text));
+                    checked(Key.SERVER_TOKEN_SECRET, options, (o, text) -> o.withTokenSecret(text));
             options =
                     checked(
                             Key.SERVER_ORIGINS,

@@ -95,8 +95,7 @@ public record Original(String front, String variable, Fate fate) {
                     new Original(
                             "sitefit",
                             "TIMEOUT_MS",
-                            new Fate.Read(
-                                    Key.COMPUTE_TIMEOUT, Beside.USE_COMPUTE, t -> t + "ms")),
+                            new Fate.Read(Key.COMPUTE_TIMEOUT, Beside.USE_COMPUTE, t -> t + "ms")),
                     none("sitefit", "DATABASE_URL", DATABASE),
                     none("sitefit", "SERVICEBUS_CONNECTION_STRING", BROKER),
                     none("sitefit", "SERVICEBUS_CONN", BROKER),

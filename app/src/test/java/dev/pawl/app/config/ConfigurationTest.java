@@ -178,7 +178,8 @@ final class ConfigurationTest {
                                 "HOST", "127.0.0.1",
                                 "LOG_LEVEL", "WARNING",
                                 "LOG_FORMAT", "JSON",
-                                "CORS_ORIGINS", "[\"http://localhost:3000\", \"https://a.example\"]",
+                                "CORS_ORIGINS",
+                                        "[\"http://localhost:3000\", \"https://a.example\"]",
                                 "SECRET_KEY", "s".repeat(32)));
 
         assertThat(read(originals, "tool-runner").settings())
@@ -239,7 +240,8 @@ final class ConfigurationTest {
     @Test
     void withoutItsFrontAVariableOfAnOriginalIsAnyones() {
         var anyones = new HashMap<String, String>();
-        for (Original original : Original.ALL) anyones.put(original.variable(), "what nobody reads");
+        for (Original original : Original.ALL)
+            anyones.put(original.variable(), "what nobody reads");
         anyones.remove("USE_COMPUTE");
         anyones.remove("CONTRACTS_DIR");
 

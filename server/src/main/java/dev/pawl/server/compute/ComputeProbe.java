@@ -45,10 +45,10 @@ public final class ComputeProbe {
             var request = HttpRequest.newBuilder(ready).build();
             var body = BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX);
             return trouble(
-                    client.sendAsync(request, body)
-                            .get(WHOLE.toMillis(), TimeUnit.MILLISECONDS));
+                    client.sendAsync(request, body).get(WHOLE.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
-            return Optional.of("gives no answer to /ready within %d s".formatted(WHOLE.toSeconds()));
+            return Optional.of(
+                    "gives no answer to /ready within %d s".formatted(WHOLE.toSeconds()));
         } catch (ExecutionException e) {
             return Optional.of(reason(e.getCause() == null ? e : e.getCause()));
         } catch (IllegalArgumentException e) {
