@@ -133,8 +133,7 @@ final class Listener implements AutoCloseable {
             way.handler()
                     .handle(
                             exchange.by(
-                                    shared.access()
-                                            .caller(request, way.need(), speech.origins())));
+                                    shared.access().caller(request, way.need(), speech.origins())));
         } catch (Refused e) {
             speech.refuse(exchange, e.problem());
             e.drop();
