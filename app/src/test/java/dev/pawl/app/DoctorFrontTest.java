@@ -135,8 +135,9 @@ final class DoctorFrontTest {
     @Test
     void aComputeServerThatIsReadyIsWell() {
         try (var compute = compute(EXAMPLES.resolve("sitefit/contracts"))) {
-            String url = "http://localhost:%d/gh/{definition}:{version}/solve";
-            Ended ended = sitefit(user().with("APPSERVER_URL", url.formatted(compute.port())));
+            String url =
+                    "http://localhost:%d/gh/{definition}:{version}/solve".formatted(compute.port());
+            Ended ended = sitefit(user().with("APPSERVER_URL", url));
 
             assertThat(ended.out()).containsPattern("ok +compute .*/solve is ready");
             assertThat(ended.code()).isEqualTo(ExitCode.SUCCEEDED);
