@@ -20,7 +20,7 @@ import javax.tools.ToolProvider;
  * tests, whose first lines say which invariant breaks and which seed shows it.
  */
 record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
-    private static final int SEEDS_MAX = 300;
+    private static final int SEEDS_MAX = 1_000;
     private static final Pattern HEAD = Pattern.compile("# (\\w+): (.*)");
 
     /** All patches of a checkout. */
