@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -40,8 +41,14 @@ final class Post implements AutoCloseable {
     /** Of an answer; what is longer is cut off. */
     private static final int ANSWER_BYTES_MAX = 4 << 10;
 
-    private final CloseableHttpClient client;
+    private final Addresses addresses;
     private final Duration timeout;
+
+    // Guarded by lock. Made for the first delivery: it loads every certificate of the machine,
+    // which
+    // most starts would wait for in vain.
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable CloseableHttpClient client;
 
     /**
      * An answer.
@@ -52,7 +59,23 @@ final class Post implements AutoCloseable {
     record Answer(int status, String retryAfter, String text) {}
 
     Post(Addresses addresses, Duration timeout) {
+        this.addresses = addresses;
         this.timeout = timeout;
+    }
+
+    private CloseableHttpClient client() {
+        lock.lock();
+        try {
+            CloseableHttpClient known = client;
+            if (known == null) known = made();
+            client = known;
+            return known;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private CloseableHttpClient made() {
         Timeout atMost = Timeout.of(timeout);
         var connections =
                 PoolingHttpClientConnectionManagerBuilder.create()
@@ -65,16 +88,15 @@ final class Post implements AutoCloseable {
                         .setMaxConnTotal(CONNECTIONS_MAX)
                         .setMaxConnPerRoute(CONNECTIONS_MAX_PER_HOST)
                         .build();
-        this.client =
-                HttpClients.custom()
-                        .setConnectionManager(connections)
-                        .disableRedirectHandling()
-                        .disableAutomaticRetries()
-                        .disableCookieManagement()
-                        .disableAuthCaching()
-                        .disableContentCompression()
-                        .setUserAgent("pawl-webhooks/1")
-                        .build();
+        return HttpClients.custom()
+                .setConnectionManager(connections)
+                .disableRedirectHandling()
+                .disableAutomaticRetries()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .disableContentCompression()
+                .setUserAgent("pawl-webhooks/1")
+                .build();
     }
 
     private record Checked(Addresses addresses) implements DnsResolver {
@@ -136,7 +158,7 @@ final class Post implements AutoCloseable {
     }
 
     private Answer exchange(HttpPost request) throws IOException {
-        try (ClassicHttpResponse response = client.executeOpen(null, request, null)) {
+        try (ClassicHttpResponse response = client().executeOpen(null, request, null)) {
             Header later = response.getFirstHeader("Retry-After");
             return new Answer(
                     response.getCode(),
@@ -155,6 +177,11 @@ final class Post implements AutoCloseable {
     /** Ends what is under way. */
     @Override
     public void close() {
-        client.close(CloseMode.IMMEDIATE);
+        lock.lock();
+        try {
+            if (client != null) client.close(CloseMode.IMMEDIATE);
+        } finally {
+            lock.unlock();
+        }
     }
 }
