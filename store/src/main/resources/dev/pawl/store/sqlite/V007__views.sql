@@ -1,5 +1,6 @@
 -- What people and tools that knew the databases of the fronts' originals read on with: their tables
--- as views. Times are ISO 8601 in UTC. Nothing here reads them.
+-- as views. Times are ISO 8601 in UTC. Nothing here reads them. They are in words that SQLite 3.38
+-- knows: an older library that stumbles over one view takes the whole file for malformed.
 
 -- Every job in words: what the views below begin with.
 CREATE VIEW job_in_words AS
@@ -49,10 +50,14 @@ SELECT id, owner AS user_id, tool AS tool_name, tool AS display_name, NULL AS ca
 
 CREATE VIEW tool_runner_job_results AS
 SELECT j.id, j.id AS job_id,
-       (SELECT group_concat(g.text, char(10) ORDER BY g.seq) FROM log g
-         WHERE g.id = j.raw_id AND g.attempt = j.attempts AND g.stream = 0) AS stdout,
-       (SELECT group_concat(g.text, char(10) ORDER BY g.seq) FROM log g
-         WHERE g.id = j.raw_id AND g.attempt = j.attempts AND g.stream = 1) AS stderr,
+       (SELECT group_concat(text, char(10))
+          FROM (SELECT g.text FROM log g
+                 WHERE g.id = j.raw_id AND g.attempt = j.attempts AND g.stream = 0
+                 ORDER BY g.seq)) AS stdout,
+       (SELECT group_concat(text, char(10))
+          FROM (SELECT g.text FROM log g
+                 WHERE g.id = j.raw_id AND g.attempt = j.attempts AND g.stream = 1
+                 ORDER BY g.seq)) AS stderr,
        (SELECT json_group_array(a.name) FROM artifact a WHERE a.id = j.raw_id) AS output_files,
        (SELECT json_group_array(json_object('name', a.name, 'size', a.size, 'sha256', a.sha256,
                                             'media_type', a.media_type))
