@@ -5,6 +5,7 @@ import dev.pawl.core.Count;
 import dev.pawl.core.JobState;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.QueueEntry;
+import dev.pawl.core.Ran;
 import dev.pawl.core.Store;
 import dev.pawl.core.WorkerEntry;
 import dev.pawl.tool.Run;
@@ -16,10 +17,12 @@ import dev.pawl.tool.Tools;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -231,16 +234,32 @@ public final class Documents {
         return node;
     }
 
-    /** Jobs by state: of all, by queue, by tool. */
+    /** Jobs by state, and how long they run: of all, by queue, by tool. */
     public static ObjectNode stats(Store store) {
         ObjectNode page = JsonNodeFactory.instance.objectNode();
-        put(page.putObject("states"), sums(store, _ -> "all").getOrDefault("all", Map.of()));
+        List<Count> counts = store.counts();
+        put(page.putObject("states"), counts);
         var queues = page.putObject("queues");
-        sums(store, Count::queue).forEach((name, counts) -> put(queues.putObject(name), counts));
+        by(counts, Count::queue).forEach((name, some) -> put(queues.putObject(name), some));
         var tools = page.putObject("tools");
-        sums(store, count -> count.tool().toString())
-                .forEach((name, counts) -> put(tools.putObject(name), counts));
+        by(counts, count -> count.tool().toString())
+                .forEach((name, some) -> put(tools.putObject(name), some));
         return page;
+    }
+
+    private static Map<String, List<Count>> by(List<Count> counts, Function<Count, String> name) {
+        return counts.stream()
+                .collect(Collectors.groupingBy(name, TreeMap::new, Collectors.toList()));
+    }
+
+    private static void put(ObjectNode node, List<Count> counts) {
+        put(node, states(counts));
+        counts.stream()
+                .filter(count -> count.state() == JobState.Name.SUCCEEDED)
+                .map(Count::ran)
+                .reduce(Ran.NONE, Ran::and)
+                .average()
+                .ifPresent(average -> node.put("average_ms", average.toMillis()));
     }
 
     private static void put(ObjectNode node, Map<JobState.Name, Long> counts) {
@@ -250,9 +269,13 @@ public final class Documents {
 
     static Map<String, Map<JobState.Name, Long>> sums(Store store, Function<Count, String> by) {
         var sums = new TreeMap<String, Map<JobState.Name, Long>>();
-        for (Count count : store.counts())
-            sums.computeIfAbsent(by.apply(count), _ -> new EnumMap<>(JobState.Name.class))
-                    .merge(count.state(), count.jobs(), Long::sum);
+        by(store.counts(), by).forEach((name, counts) -> sums.put(name, states(counts)));
         return sums;
+    }
+
+    private static Map<JobState.Name, Long> states(List<Count> counts) {
+        var states = new EnumMap<JobState.Name, Long>(JobState.Name.class);
+        for (Count count : counts) states.merge(count.state(), count.jobs(), Long::sum);
+        return states;
     }
 }

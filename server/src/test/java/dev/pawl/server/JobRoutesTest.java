@@ -183,8 +183,14 @@ final class JobRoutesTest {
         assertThat(claimed()).isEmpty();
 
         on.post("/v1/queues/default:resume", "");
-        assertThat(claimed()).hasSize(1);
+        ClaimedJob running = claimed().getFirst();
         assertThat(on.get("/v1/stats").json().at("/states/running").intValue()).isEqualTo(1);
+        assertThat(on.get("/v1/stats").json().at("/states").has("average_ms")).isFalse();
+
+        end(running, new Outcome.Succeeded("{}", List.of()));
+        var stats = on.get("/v1/stats").json();
+        assertThat(stats.at("/states/average_ms").isInt()).as("%s", stats).isTrue();
+        assertThat(stats.at("/tools/shout@1/average_ms").isInt()).isTrue();
     }
 
     @Test

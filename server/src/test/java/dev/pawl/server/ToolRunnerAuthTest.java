@@ -156,7 +156,7 @@ final class ToolRunnerAuthTest {
         assertThat(anns.path("total_jobs").asInt()).isEqualTo(2);
         assertThat(anns.at("/database/total_jobs").asInt()).isEqualTo(2);
         assertThat(anns.at("/database/top_tools").toString())
-                .isEqualTo("[{\"name\":\"greet\",\"count\":2}]");
+                .isEqualTo("[{\"name\":\"greet\",\"count\":2,\"average_duration\":null}]");
         assertThat(on.get("/api/stats").status()).isEqualTo(401);
     }
 

@@ -9,6 +9,7 @@ import dev.pawl.core.Count;
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
+import dev.pawl.core.Ran;
 import dev.pawl.core.Submission;
 import dev.pawl.core.ToolId;
 import java.time.Duration;
@@ -25,7 +26,15 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 public interface CountsContract extends StoreSubject {
     private static Count count(JobState.Name state, long jobs) {
-        return new Count("default", TOOL, state, jobs);
+        return count(state, jobs, Ran.NONE);
+    }
+
+    private static Count count(JobState.Name state, long jobs, Ran ran) {
+        return new Count("default", TOOL, state, jobs, ran);
+    }
+
+    private static Ran ran(long attempts, int seconds) {
+        return new Ran(attempts, Duration.ofSeconds(seconds));
     }
 
     @Test
@@ -40,9 +49,9 @@ public interface CountsContract extends StoreSubject {
 
             assertThat(s.store.counts())
                     .containsExactlyInAnyOrder(
-                            new Count("a", plot, JobState.Name.QUEUED, 2),
-                            new Count("b", plot, JobState.Name.QUEUED, 1),
-                            new Count("a", TOOL, JobState.Name.QUEUED, 1),
+                            new Count("a", plot, JobState.Name.QUEUED, 2, Ran.NONE),
+                            new Count("b", plot, JobState.Name.QUEUED, 1, Ran.NONE),
+                            new Count("a", TOOL, JobState.Name.QUEUED, 1, Ran.NONE),
                             count(JobState.Name.RUNNING, 1));
         }
     }
@@ -82,7 +91,7 @@ public interface CountsContract extends StoreSubject {
             assertThat(s.store.counts()).containsExactly(count(JobState.Name.QUEUED, 1));
             s.advance(Duration.ofMinutes(1));
             s.fail(s.start(id), ErrorClass.PERMANENT);
-            assertThat(s.store.counts()).containsExactly(count(JobState.Name.DEAD, 1));
+            assertThat(s.store.counts()).containsExactly(count(JobState.Name.DEAD, 1, ran(1, 0)));
             s.store.redrive(id);
             s.store.cancel(id);
             assertThat(s.store.counts()).containsExactly(count(JobState.Name.CANCELLED, 1));
@@ -105,7 +114,72 @@ public interface CountsContract extends StoreSubject {
 
             assertThat(s.store.counts())
                     .containsExactlyInAnyOrder(
-                            count(JobState.Name.DEAD, 1), count(JobState.Name.CANCELLED, 6));
+                            count(JobState.Name.DEAD, 1, ran(1, 0)),
+                            count(JobState.Name.CANCELLED, 6));
+        }
+    }
+
+    @Test
+    default void aCounterHasTheTimeOfTheAttemptsThatEndedItsJobs() {
+        try (var s = new StoreDriver(this)) {
+            JobId twice = s.submit();
+            ClaimedJob first = s.start(twice);
+            s.advance(Duration.ofSeconds(3));
+            s.fail(first, ErrorClass.TRANSIENT);
+            s.advance(Duration.ofMinutes(1));
+            ClaimedJob second = s.start(twice);
+            ClaimedJob other = s.start();
+            s.advance(Duration.ofSeconds(4));
+            s.complete(second);
+            s.advance(Duration.ofSeconds(1));
+            s.complete(other);
+            ClaimedJob stopped = s.start();
+            s.advance(Duration.ofSeconds(9));
+            s.store.cancel(stopped.id());
+
+            assertThat(s.store.counts())
+                    .containsExactlyInAnyOrder(
+                            count(JobState.Name.SUCCEEDED, 2, ran(2, 4 + 5)),
+                            count(JobState.Name.CANCELLED, 1));
+        }
+    }
+
+    @Test
+    default void aJobThatIsRedrivenOrDiscardedTakesItsTimeAlong() {
+        try (var s = new StoreDriver(this)) {
+            ClaimedJob back = s.start();
+            ClaimedJob gone = s.start();
+            ClaimedJob stays = s.start();
+            s.advance(Duration.ofSeconds(2));
+            for (ClaimedJob job : List.of(back, gone, stays)) s.fail(job, ErrorClass.PERMANENT);
+            assertThat(s.store.counts()).containsExactly(count(JobState.Name.DEAD, 3, ran(3, 6)));
+
+            s.store.redrive(back.id());
+            s.store.discard(gone.id());
+
+            assertThat(s.store.counts())
+                    .containsExactlyInAnyOrder(
+                            count(JobState.Name.QUEUED, 1),
+                            count(JobState.Name.DEAD, 1, ran(1, 2)));
+            ClaimedJob again = s.start(back.id());
+            s.advance(Duration.ofSeconds(5));
+            s.fail(again, ErrorClass.PERMANENT);
+            assertThat(s.store.counts())
+                    .containsExactly(count(JobState.Name.DEAD, 2, ran(2, 2 + 5)));
+        }
+    }
+
+    @Test
+    default void anAnswerThatWasKeptRanNothing() {
+        try (var s = new StoreDriver(this)) {
+            var reused = StoreDriver.shared("seven");
+            ClaimedJob leader = s.start(reused);
+            s.submit(reused);
+            s.advance(Duration.ofSeconds(7));
+            s.complete(leader);
+
+            assertThat(s.store.counts())
+                    .containsExactly(count(JobState.Name.SUCCEEDED, 2, ran(1, 7)));
         }
     }
 

@@ -13,6 +13,7 @@ import dev.pawl.core.JobState.Running;
 import dev.pawl.core.Lifecycle;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.Progress;
+import dev.pawl.core.Ran;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Token;
 import dev.pawl.core.ToolId;
@@ -60,6 +61,10 @@ final class MemoryJob {
 
     Instant expiresAt = Instant.MAX;
     @Nullable Instant startedAt;
+
+    /** The attempt that ended it by itself. */
+    Ran ran = Ran.NONE;
+
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 

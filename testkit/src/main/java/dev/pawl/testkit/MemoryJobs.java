@@ -22,6 +22,7 @@ import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.Limit;
 import dev.pawl.core.NewJob;
+import dev.pawl.core.Ran;
 import dev.pawl.core.Reclaimed;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Token;
@@ -81,7 +82,11 @@ final class MemoryJobs {
     /** How many may run under each limit, as the latest submit said. */
     private final Map<String, Integer> limits = new HashMap<>();
 
-    private record Cell(String queue, ToolId tool, JobState.Name state) {}
+    private record Cell(String queue, ToolId tool, JobState.Name state) {
+        static Cell of(MemoryJob job) {
+            return new Cell(job.submission.queue(), job.submission.tool(), job.state.name());
+        }
+    }
 
     // ---- Look
 
@@ -132,9 +137,11 @@ final class MemoryJobs {
     }
 
     List<Count> counts() {
+        Map<Cell, Ran> ran =
+                all.values().stream().collect(Collectors.toMap(Cell::of, job -> job.ran, Ran::and));
         return counters.entrySet().stream()
                 .filter(e -> e.getValue() > 0)
-                .map(e -> count(e.getKey(), e.getValue()))
+                .map(e -> count(e.getKey(), e.getValue(), ran.getOrDefault(e.getKey(), Ran.NONE)))
                 .toList();
     }
 
@@ -170,8 +177,16 @@ final class MemoryJobs {
         // A follower of another leader waits as before.
         if (job.state.name() != to.name())
             events.moved(job, job.state.name(), to.name(), to.attempt(), now);
+        job.ran = ran(job, to, now);
         job.state = to;
         enter(job, now);
+    }
+
+    /** What ends the job, if an attempt does. */
+    private static Ran ran(MemoryJob job, JobState to, Instant now) {
+        boolean byItself = to instanceof Succeeded || to instanceof Dead;
+        if (!byItself || !(job.state instanceof Running) || job.startedAt == null) return Ran.NONE;
+        return Ran.once(job.startedAt, now);
     }
 
     /** The running attempt's log or progress has grown. */
@@ -421,8 +436,7 @@ final class MemoryJobs {
     }
 
     private void count(MemoryJob job, long change) {
-        var cell = new Cell(job.submission.queue(), job.submission.tool(), job.state.name());
-        counters.merge(cell, change, Long::sum);
+        counters.merge(Cell.of(job), change, Long::sum);
     }
 
     private Set<JobId> unfinished(Set<JobId> parents) {
@@ -478,8 +492,8 @@ final class MemoryJobs {
         return job.state instanceof Running running ? running.lease().id() : null;
     }
 
-    private static Count count(Cell cell, long jobs) {
-        return new Count(cell.queue, cell.tool, cell.state, jobs);
+    private static Count count(Cell cell, long jobs, Ran ran) {
+        return new Count(cell.queue, cell.tool, cell.state, jobs, ran);
     }
 
     private static NavigableSet<JobId> in(Map<JobId, NavigableSet<JobId>> of, JobId id) {

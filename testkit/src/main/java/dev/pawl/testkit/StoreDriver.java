@@ -1,7 +1,5 @@
 package dev.pawl.testkit;
 
-import static java.util.stream.Collectors.counting;
-import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,6 +25,7 @@ import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.Lifecycle;
 import dev.pawl.core.NewJob;
+import dev.pawl.core.Ran;
 import dev.pawl.core.Reclaimed;
 import dev.pawl.core.Reuse;
 import dev.pawl.core.Store;
@@ -40,6 +39,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -81,27 +81,38 @@ final class StoreDriver implements AutoCloseable {
 
     void checkCounters() {
         record Cell(String queue, ToolId tool, JobState.Name state) {}
-        var recount =
-                listAll(JobFilter.ALL).stream()
-                        .collect(
-                                groupingBy(
-                                        j ->
-                                                new Cell(
-                                                        j.submission().queue(),
-                                                        j.submission().tool(),
-                                                        j.state().name()),
-                                        counting()));
+        var recount = new HashMap<Cell, Count>();
+        for (Job job : listAll(JobFilter.ALL)) {
+            Submission asked = job.submission();
+            var cell = new Cell(asked.queue(), asked.tool(), job.state().name());
+            var one = new Count(cell.queue, cell.tool, cell.state, 1, ran(job));
+            recount.merge(cell, one, StoreDriver::sum);
+        }
         assertThat(store.counts())
                 .as("the kept counters equal a recount")
-                .containsExactlyInAnyOrderElementsOf(
-                        recount.entrySet().stream()
-                                .map(e ->
-                                        new Count(
-                                                e.getKey().queue,
-                                                e.getKey().tool,
-                                                e.getKey().state,
-                                                e.getValue()))
-                                .toList());
+                .containsExactlyInAnyOrderElementsOf(recount.values());
+    }
+
+    private static Count sum(Count a, Count b) {
+        return new Count(a.queue(), a.tool(), a.state(), a.jobs() + b.jobs(), a.ran().and(b.ran()));
+    }
+
+    /** The attempt that ended the job by itself. */
+    private Ran ran(Job job) {
+        if (job.cachedFrom().isPresent() || job.started() == null) return Ran.NONE;
+        return switch (job.state()) {
+            case JobState.Succeeded done -> Ran.once(job.started(), done.at());
+            case JobState.Dead dead ->
+                    store.history(job.id()).stream()
+                            .filter(end -> end.attempt() == dead.attempt())
+                            .filter(end -> end.at().equals(dead.at()))
+                            .filter(end -> end.kind().equals(Optional.of(dead.kind())))
+                            .map(end -> Ran.once(end.startedAt(), end.at()))
+                            .findFirst()
+                            .orElse(Ran.NONE);
+            case JobState.Waiting _, JobState.Queued _, JobState.Running _, JobState.Cancelled _ ->
+                    Ran.NONE;
+        };
     }
 
     /** From an empty store on, if none is forgotten, the events lead to where every job is. */

@@ -6,6 +6,7 @@ import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobState;
 import dev.pawl.core.PawlException;
+import dev.pawl.core.Ran;
 import dev.pawl.core.Store;
 import dev.pawl.core.Tally;
 import java.io.IOException;
@@ -15,10 +16,12 @@ import java.math.RoundingMode;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -33,6 +36,8 @@ final class Figures {
     private static final int COUNT_MAX = 10_000;
     private static final int LOOK_MAX = 20_000;
     private static final int LATEST = 1_000;
+    private static final Comparator<OfTool> MOST_JOBS =
+            Comparator.comparingLong(OfTool::jobs).reversed();
 
     private Figures() {}
 
@@ -72,16 +77,20 @@ final class Figures {
                     .put("completed_jobs", completed)
                     .put("failed_jobs", counts.getOrDefault(JobState.Name.DEAD, 0L))
                     .put("success_rate", percent(completed, total));
+            Map<String, OfTool> tools = byTool(store, filter);
+            Ran all = tools.values().stream().map(OfTool::ran).reduce(Ran.NONE, Ran::and);
+            node.put("average_duration", seconds(all).orElse(null));
             var top = node.putArray("top_tools");
-            byTool(store, filter).entrySet().stream()
-                    .sorted(
-                            Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
-                                    .thenComparing(Map.Entry.comparingByKey()))
+            tools.entrySet().stream()
+                    .sorted(Map.Entry.comparingByValue(MOST_JOBS))
                     .limit(TOP)
                     .forEach(each ->
                             top.addObject()
                                     .put("name", each.getKey())
-                                    .put("count", each.getValue()));
+                                    .put("count", each.getValue().jobs)
+                                    .put(
+                                            "average_duration",
+                                            seconds(each.getValue().ran).orElse(null)));
             return node;
         } catch (PawlException e) {
             node.removeAll();
@@ -94,15 +103,40 @@ final class Figures {
     }
 
     /** Of one's own jobs, which have no counters, the latest. */
-    private static Map<String, Long> byTool(Store store, JobFilter filter) {
-        var sums = new TreeMap<String, Long>();
+    private static Map<String, OfTool> byTool(Store store, JobFilter filter) {
+        var sums = new TreeMap<String, OfTool>();
         if (!filter.isPlain()) {
             for (Job job : store.search(filter, "", LATEST, LOOK_MAX).jobs())
-                sums.merge(job.submission().tool().name(), 1L, Long::sum);
+                sums.merge(job.submission().tool().name(), OfTool.of(job), OfTool::and);
             return sums;
         }
-        for (Count count : ours(store)) sums.merge(count.tool().name(), count.jobs(), Long::sum);
+        for (Count count : ours(store))
+            sums.merge(count.tool().name(), OfTool.of(count), OfTool::and);
         return sums;
+    }
+
+    /** How many jobs a tool has, and how long those ran that succeeded. */
+    private record OfTool(long jobs, Ran ran) {
+        static OfTool of(Count count) {
+            boolean succeeded = count.state() == JobState.Name.SUCCEEDED;
+            return new OfTool(count.jobs(), succeeded ? count.ran() : Ran.NONE);
+        }
+
+        static OfTool of(Job job) {
+            boolean ran = job.cachedFrom().isEmpty() && job.startedAt().isPresent();
+            return ran && job.state() instanceof JobState.Succeeded done
+                    ? new OfTool(1, Ran.once(job.startedAt().get(), done.at()))
+                    : new OfTool(1, Ran.NONE);
+        }
+
+        OfTool and(OfTool other) {
+            return new OfTool(jobs + other.jobs, ran.and(other.ran));
+        }
+    }
+
+    /** Of one attempt, to the millisecond; empty when none ran. */
+    private static Optional<Double> seconds(Ran ran) {
+        return ran.average().map(Duration::toMillis).map(millis -> millis / 1000.0);
     }
 
     /** To one decimal; 0 of nothing. */

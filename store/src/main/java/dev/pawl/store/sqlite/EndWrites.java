@@ -9,6 +9,7 @@ import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.Progress;
+import dev.pawl.core.Ran;
 import dev.pawl.core.Token;
 import dev.pawl.core.Written;
 import dev.pawl.store.Rows;
@@ -40,7 +41,9 @@ final class EndWrites {
             reuse = rows.integer(3) == 1;
             startedAt = rows.instant(4);
         }
-        tx.moved(id, lane, JobState.Name.RUNNING, end.to().name(), end.token().attempt());
+        int attempt = end.token().attempt();
+        Ran ran = Ran.once(startedAt, tx.now);
+        tx.moved(id, lane, JobState.Name.RUNNING, end.to().name(), attempt, ran);
         for (Artifact artifact : end.artifacts()) Settling.addArtifact(tx, id, artifact);
         if (end.how() != AttemptEnd.How.COMPLETED) addHistory(tx, end, startedAt);
         if (end.to() instanceof JobState.Queued queued) {

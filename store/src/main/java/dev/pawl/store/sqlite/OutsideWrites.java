@@ -4,6 +4,7 @@ import dev.pawl.core.AttemptEnd;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.LeaseId;
+import dev.pawl.core.Ran;
 import dev.pawl.core.Token;
 import dev.pawl.store.Rows;
 import dev.pawl.store.Stmt;
@@ -28,10 +29,11 @@ final class OutsideWrites {
     static Optional<JobState> redrive(Tx tx, JobId id, Instant notBefore) throws SQLException {
         Optional<JobState> before = Reading.state(tx.db(), id);
         if (before.isEmpty() || !redrivable(before.get()) || stopping(tx, id)) return before;
-        Place place = takeOutcome(tx, id);
+        Ran ran = takeOutcome(tx, id);
+        Place place = place(tx, id);
         Instant runAt = notBefore.isAfter(tx.now) ? notBefore : tx.now;
         var queued = new JobState.Queued(runAt, before.get().attempt(), 0);
-        tx.moved(id, place.lane, before.get().name(), queued.name(), queued.attempt());
+        tx.moved(id, place.lane, before.get().name(), queued.name(), queued.attempt(), ran);
         Settling.enqueue(tx, id, place.lane, place.priority, queued);
         Settling.leadAgain(tx, id);
         if (place.ttlMillis > 0)
@@ -45,8 +47,9 @@ final class OutsideWrites {
     static Optional<JobState> discard(Tx tx, JobId id) throws SQLException {
         Optional<JobState> before = Reading.state(tx.db(), id);
         if (before.isEmpty() || !redrivable(before.get()) || stopping(tx, id)) return before;
-        Place place = takeOutcome(tx, id);
-        tx.moved(id, place.lane, before.get().name(), null, before.get().attempt());
+        Ran ran = takeOutcome(tx, id);
+        int lane = place(tx, id).lane;
+        tx.moved(id, lane, before.get().name(), null, before.get().attempt(), ran);
         for (String sql : SqliteSql.DISCARD) tx.stmt(sql).set("id", id.value()).update();
         return before;
     }
@@ -117,10 +120,12 @@ final class OutsideWrites {
         }
     }
 
-    private static Place takeOutcome(Tx tx, JobId id) throws SQLException {
-        if (!taken(tx.stmt(SqliteSql.OUTCOME_TAKE), id))
-            throw new IllegalStateException("job " + id + " has no outcome");
-        return place(tx, id);
+    /** Answers the attempt that had ended the job. */
+    private static Ran takeOutcome(Tx tx, JobId id) throws SQLException {
+        try (Rows rows = tx.stmt(SqliteSql.OUTCOME_TAKE).set("id", id.value()).query()) {
+            if (!rows.next()) throw new IllegalStateException("job " + id + " has no outcome");
+            return rows.isNull(1) ? Ran.NONE : Ran.once(rows.instant(1), rows.instant(2));
+        }
     }
 
     /** Runs a DELETE … RETURNING to its end; says whether there was a row. */

@@ -15,6 +15,7 @@ import dev.pawl.core.Limit;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.Progress;
 import dev.pawl.core.QueueEntry;
+import dev.pawl.core.Ran;
 import dev.pawl.core.RetryPolicy;
 import dev.pawl.core.Reuse;
 import dev.pawl.core.Standing;
@@ -275,7 +276,8 @@ final class Reading {
                                 rows.text(1),
                                 new ToolId(rows.text(2), rows.text(3)),
                                 Codes.state(rows.integer(4)),
-                                rows.number(5)));
+                                rows.number(5),
+                                new Ran(rows.number(6), Duration.ofMillis(rows.number(7)))));
         }
         return counts;
     }

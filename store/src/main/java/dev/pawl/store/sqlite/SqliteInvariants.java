@@ -88,14 +88,20 @@ public final class SqliteInvariants {
     private static final String COUNTER_OFF =
             """
             SELECT 'counter of lane ' || lane || ' state ' || state || ' is off by ' || sum(jobs)
-              FROM (SELECT lane, state, jobs FROM counter
-                    UNION ALL SELECT j.lane, 0, -1 FROM waiting w JOIN job j ON j.id = w.id
-                    UNION ALL SELECT lane, 1, -1 FROM ready
-                    UNION ALL SELECT lane, 1, -1 FROM later
-                    UNION ALL SELECT lane, 2, -1 FROM running
-                    UNION ALL SELECT j.lane, o.state + 2, -1
+                   || iif(sum(runs) <> 0 OR sum(millis) <> 0,
+                          ', its running time by ' || sum(millis) || ' ms of ' || sum(runs)
+                          || ' attempts', '')
+              FROM (SELECT lane, state, jobs, runs, millis FROM counter
+                    UNION ALL SELECT j.lane, 0, -1, 0, 0
+                                FROM waiting w JOIN job j ON j.id = w.id
+                    UNION ALL SELECT lane, 1, -1, 0, 0 FROM ready
+                    UNION ALL SELECT lane, 1, -1, 0, 0 FROM later
+                    UNION ALL SELECT lane, 2, -1, 0, 0 FROM running
+                    UNION ALL SELECT j.lane, o.state + 2, -1, -(o.started_at IS NOT NULL),
+                                     -max(0, coalesce(o.at - o.started_at, 0))
                                 FROM outcome o JOIN job j ON j.id = o.id)
-             GROUP BY lane, state HAVING sum(jobs) <> 0 LIMIT 100
+             GROUP BY lane, state
+            HAVING sum(jobs) <> 0 OR sum(runs) <> 0 OR sum(millis) <> 0 LIMIT 100
             """;
 
     private static final List<String> LASTING =

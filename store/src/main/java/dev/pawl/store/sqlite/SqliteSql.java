@@ -400,7 +400,7 @@ final class SqliteSql {
     static final String STOPPING_FIND = "SELECT 1 FROM stopping WHERE id = :id";
     static final String LEASE_WORKER = "SELECT worker FROM lease WHERE id = :lease";
     static final String OUTCOME_TAKE =
-            "DELETE FROM outcome WHERE id = :id AND state <> 1 RETURNING attempt, state";
+            "DELETE FROM outcome WHERE id = :id AND state <> 1 RETURNING started_at, at";
 
     /** Everything that hangs on a job but its row in outcome. An idempotency key is for ever. */
     static final String[] DISCARD = {
@@ -543,12 +543,14 @@ final class SqliteSql {
 
     static final String COUNT =
             """
-            INSERT INTO counter (lane, state, jobs) VALUES (:lane, :state, :jobs)
-                ON CONFLICT DO UPDATE SET jobs = jobs + excluded.jobs
+            INSERT INTO counter (lane, state, jobs, runs, millis)
+            VALUES (:lane, :state, :jobs, :runs, :millis)
+                ON CONFLICT DO UPDATE SET jobs = jobs + excluded.jobs, runs = runs + excluded.runs,
+                                          millis = millis + excluded.millis
             """;
     static final String COUNTS =
             """
-            SELECT l.queue, t.name, t.version, c.state, sum(c.jobs)
+            SELECT l.queue, t.name, t.version, c.state, sum(c.jobs), sum(c.runs), sum(c.millis)
               FROM counter c JOIN lane l ON l.id = c.lane JOIN tool t ON t.id = l.tool_id
              GROUP BY l.queue, t.name, t.version, c.state HAVING sum(c.jobs) > 0
              ORDER BY l.queue, t.name, t.version, c.state

@@ -3,9 +3,13 @@ package dev.pawl.store.sqlite;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.pawl.core.Count;
 import dev.pawl.core.Event;
 import dev.pawl.core.JobId;
+import dev.pawl.core.JobState;
+import dev.pawl.core.Ran;
 import dev.pawl.core.RetryPolicy;
 import dev.pawl.testkit.FakeTime;
 import java.io.IOException;
@@ -20,6 +24,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -97,6 +102,53 @@ final class SqliteSchemaTest {
             assertThat(store.find(id).orElseThrow().submission().traceparent()).isEmpty();
             assertThat(store.cancel(id)).isPresent();
             assertThat(store.events(0, 10).events()).extracting(Event::job).containsExactly(id);
+        }
+    }
+
+    @Test
+    void aFileOfBeforeCountsHowLongItsJobsRan() throws SQLException {
+        Path file = folder.resolve("before.db");
+        Flyway.configure()
+                .dataSource("jdbc:sqlite:" + file, null, null)
+                .locations("classpath:dev/pawl/store/sqlite")
+                .target("7")
+                .load()
+                .migrate();
+        try (Connection old = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = old.createStatement()) {
+            statement.execute("INSERT INTO queue (name) VALUES ('default')");
+            statement.execute("INSERT INTO tool (id, name, version) VALUES (1, 'noop', '1')");
+            statement.execute(
+                    "INSERT INTO lane (id, queue, tool_id, limit_id) VALUES (1, 'default', 1, 0)");
+            statement.execute(
+                    "INSERT INTO counter (lane, state, jobs) VALUES (1, 3, 3), (1, 4, 1)");
+            // Two that ran, one of them while the clock was set back; one answered; one dead.
+            for (String end :
+                    List.of(
+                            "1, 9000, 2000, NULL",
+                            "1, 1000, 5000, NULL",
+                            "1, 7000, NULL, NULL",
+                            "2, 900, 400, 'permanent'"))
+                statement.execute(
+                        "INSERT INTO outcome (id, lane, attempt, state, at, started_at, class)"
+                                + " VALUES (randomblob(16), 1, 1, "
+                                + end
+                                + ")");
+            statement.execute(
+                    """
+                    INSERT INTO job (id, lane, policy, priority, run_at, submitted_at, tenant, ttl,
+                                     go_on, parents, reuse_ttl, reuse_errors, input)
+                    SELECT id, 1, 1, 0, 0, 0, 'default', 0, 0, 0, 0, 0, '{}' FROM outcome
+                    """);
+        }
+
+        try (var store = SqliteStore.open(SqliteOptions.of(file), time)) {
+            assertThat(store.violations()).isEmpty();
+            assertThat(store.counts())
+                    .extracting(Count::state, Count::ran)
+                    .containsExactly(
+                            tuple(JobState.Name.SUCCEEDED, new Ran(2, Duration.ofSeconds(7))),
+                            tuple(JobState.Name.DEAD, new Ran(1, Duration.ofMillis(500))));
         }
     }
 
