@@ -1,4 +1,4 @@
-/** Contracts, fakes and the simulation. */
+/** Contracts, fakes and the simulation, and real servers ({@link PostgresServer}) to test against. */
 @NullMarked
 package dev.pawl.testkit;
 
