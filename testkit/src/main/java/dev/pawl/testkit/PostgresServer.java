@@ -2,8 +2,6 @@ package dev.pawl.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -58,7 +56,7 @@ public final class PostgresServer implements AutoCloseable {
         this.folder = Unprivileged.folder("pawl-pg-");
         this.guard = ServerGuard.of(folder);
         files.copyTemplate(data());
-        port = freePort();
+        port = Unprivileged.freePort();
         postmaster = launch();
         log = ServerLog.of(postmaster, "ready to accept");
     }
@@ -74,7 +72,7 @@ public final class PostgresServer implements AutoCloseable {
                 // Between our look for a free port and PostgreSQL's somebody may have taken it.
                 if (!server.said().contains("in use") || tries == PORTS_TRIED)
                     throw server.unusable();
-                server.port = freePort();
+                server.port = Unprivileged.freePort();
                 server.relaunch();
             }
             return server;
@@ -255,12 +253,6 @@ public final class PostgresServer implements AutoCloseable {
                     .join();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

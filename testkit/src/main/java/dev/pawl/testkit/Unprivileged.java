@@ -1,6 +1,8 @@
 package dev.pawl.testkit;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,5 +56,12 @@ final class Unprivileged {
         if (!ROOT) return;
         Files.setAttribute(path, "unix:gid", NOBODY);
         Files.setAttribute(path, "unix:uid", NOBODY);
+    }
+
+    /** A port of the loopback that nobody has now; somebody may before it is used. */
+    static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 }

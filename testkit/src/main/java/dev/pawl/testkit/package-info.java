@@ -1,4 +1,6 @@
-/** Contracts, fakes and the simulation, and real servers ({@link PostgresServer}) to test against. */
+/**
+ * Contracts, fakes and the simulation, and real servers ({@link PostgresServer}) to test against.
+ */
 @NullMarked
 package dev.pawl.testkit;
 
