@@ -4,6 +4,7 @@ import dev.pawl.store.Db;
 import dev.pawl.store.Rows;
 import dev.pawl.store.Stmt;
 import dev.pawl.store.sqlite.SqliteOptions.Synchronous;
+import dev.pawl.store.sqlite.SqliteSql;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -27,7 +28,7 @@ final class Bare implements AutoCloseable {
 
     Bare(Path file, Synchronous synchronous) throws SQLException {
         Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-        db = new Db(connection);
+        db = new Db(connection, SqliteSql.DIALECT);
         db.execute("PRAGMA journal_mode = WAL");
         db.execute("PRAGMA synchronous = " + synchronous);
         db.execute("PRAGMA cache_size = -32000");
@@ -52,7 +53,7 @@ final class Bare implements AutoCloseable {
                         "INSERT INTO ready (lane, priority, run_at, id, attempt, failures)"
                                 + " VALUES (1, 0, :at, :id, 0, 0)");
         for (int i = 0; i < jobs; i += batch) {
-            db.execute("BEGIN IMMEDIATE");
+            db.begin();
             for (int n = 0; n < batch; n++) {
                 UUID id = nextId();
                 long at = id.getMostSignificantBits() >>> 16;
@@ -61,7 +62,7 @@ final class Bare implements AutoCloseable {
             }
             count(1, batch);
             event(batch);
-            db.execute("COMMIT");
+            db.commit();
         }
     }
 
@@ -75,13 +76,13 @@ final class Bare implements AutoCloseable {
         heads.set("max", batch);
         while (true) {
             byte[] lease = uuid(random.nextLong(), random.nextLong());
-            db.execute("BEGIN IMMEDIATE");
+            db.begin();
             List<UUID> ids = claim(heads, lease);
-            db.execute("COMMIT");
+            db.commit();
             if (ids.isEmpty()) return;
-            db.execute("BEGIN IMMEDIATE");
+            db.begin();
             complete(ids, lease);
-            db.execute("COMMIT");
+            db.commit();
         }
     }
 

@@ -218,9 +218,11 @@ record ArchitectureRules(String root) {
                 .that(describe("are public classes", ArchitectureRules::publicClass))
                 .should(
                         check(
-                                "be final, or sealed, or an exception",
+                                "be final, abstract, sealed, or an exception",
                                 type ->
                                         type.getModifiers().contains(JavaModifier.FINAL)
+                                                || type.getModifiers()
+                                                        .contains(JavaModifier.ABSTRACT)
                                                 || type.isAssignableTo(Throwable.class)
                                                 || type.reflect().isSealed()))
                 .because("nobody outside extends what was not made for it");

@@ -13,10 +13,39 @@ import java.util.Map;
  */
 public final class Db implements AutoCloseable {
     private final Connection connection;
+    private final Dialect dialect;
     private final Map<String, Stmt> prepared = new HashMap<>();
 
-    public Db(Connection connection) {
+    public Db(Connection connection, Dialect dialect) {
         this.connection = connection;
+        this.dialect = dialect;
+    }
+
+    /** The bare connection, for what has no statement. */
+    public Connection connection() {
+        return connection;
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    /** Begins a transaction that writes. */
+    public void begin() throws SQLException {
+        dialect.begin(this);
+    }
+
+    /** Begins one that reads only, from one snapshot. */
+    public void beginRead() throws SQLException {
+        dialect.beginRead(this);
+    }
+
+    public void commit() throws SQLException {
+        dialect.commit(this);
+    }
+
+    public void rollback() throws SQLException {
+        dialect.rollback(this);
     }
 
     /** The prepared statement for {@code sql}, whose parameters are written {@code :name}. */
@@ -24,24 +53,16 @@ public final class Db implements AutoCloseable {
         Stmt known = prepared.get(sql);
         if (known != null && !known.failed()) return known;
         if (known != null) known.close();
-        var fresh = new Stmt(connection, sql);
+        var fresh = new Stmt(connection, dialect, sql);
         prepared.put(sql, fresh);
         return fresh;
     }
 
-    /** Runs a statement without parameters, as BEGIN or PRAGMA. */
+    /** Runs a statement without parameters, as PRAGMA. */
     public void execute(String sql) throws SQLException {
-        if (!isWord(sql)) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(sql);
-            }
-            return;
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
-        stmt(sql).update();
-    }
-
-    private static boolean isWord(String sql) {
-        return sql.startsWith("BEGIN") || sql.equals("COMMIT") || sql.equals("ROLLBACK");
     }
 
     @Override

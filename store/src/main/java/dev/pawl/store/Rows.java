@@ -48,6 +48,11 @@ public final class Rows implements AutoCloseable {
         return value == null ? "" : HexFormat.of().formatHex(value);
     }
 
+    /** A truth: what the database has as a boolean, or as 0 or 1. */
+    public boolean flag(int column) throws SQLException {
+        return rows.getBoolean(column);
+    }
+
     public boolean isNull(int column) throws SQLException {
         return rows.getObject(column) == null;
     }
@@ -58,9 +63,9 @@ public final class Rows implements AutoCloseable {
 
     /** The id, or null where the column is null. */
     public @Nullable UUID uuidOrNull(int column) throws SQLException {
-        byte[] value = rows.getBytes(column);
-        if (value == null) return null;
-        var buffer = ByteBuffer.wrap(value);
+        Object value = rows.getObject(column);
+        if (value == null || value instanceof UUID) return (UUID) value;
+        var buffer = ByteBuffer.wrap((byte[]) value);
         return new UUID(buffer.getLong(), buffer.getLong());
     }
 

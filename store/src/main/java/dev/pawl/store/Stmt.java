@@ -1,6 +1,5 @@
 package dev.pawl.store;
 
-import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -15,25 +14,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A prepared statement whose parameters have names. Bindings stay until they are bound again. Ids
- * are bound as 16 bytes, instants as milliseconds, {@link Instant#MAX} and empty text as null. Not
- * thread-safe.
+ * are bound as the database keeps them, instants as milliseconds, {@link Instant#MAX} and empty
+ * text as null. Not thread-safe.
  */
 public final class Stmt implements AutoCloseable {
-    private static final Pattern NAME = Pattern.compile(":([a-z][a-z0-9_]*)");
+    private static final Pattern NAME = Pattern.compile("(?<!:):([a-z][a-z0-9_]*)");
 
     private final PreparedStatement statement;
+    private final Dialect dialect;
     private final Map<String, int[]> positions = new HashMap<>();
     private boolean failed;
 
-    Stmt(Connection connection, String sql) throws SQLException {
+    Stmt(Connection connection, Dialect dialect, String sql) throws SQLException {
         var plain = new StringBuilder();
-        Matcher matcher = NAME.matcher(sql);
+        Matcher matcher = NAME.matcher(dialect.text(sql));
         for (int position = 1; matcher.find(); position++) {
             int at = position;
             positions.merge(matcher.group(1), new int[] {at}, Stmt::append);
             matcher.appendReplacement(plain, "?");
         }
         matcher.appendTail(plain);
+        this.dialect = dialect;
         statement = connection.prepareStatement(plain.toString());
     }
 
@@ -66,7 +67,8 @@ public final class Stmt implements AutoCloseable {
 
     public Stmt set(String name, @Nullable UUID value) throws SQLException {
         if (value == null) return setNull(name);
-        return set(name, bytes(value));
+        for (int position : at(name)) dialect.bind(statement, position, value);
+        return this;
     }
 
     public Stmt set(String name, byte @Nullable [] value) throws SQLException {
@@ -113,13 +115,6 @@ public final class Stmt implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         statement.close();
-    }
-
-    static byte[] bytes(UUID value) {
-        return ByteBuffer.allocate(16)
-                .putLong(value.getMostSignificantBits())
-                .putLong(value.getLeastSignificantBits())
-                .array();
     }
 
     private static int[] append(int[] known, int[] more) {

@@ -132,7 +132,7 @@ public final class SqliteInvariants {
         config.setBusyTimeout((int) options.busy().toMillis());
         var source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + options.file());
-        try (var db = new Db(source.getConnection())) {
+        try (var db = new Db(source.getConnection(), SqliteSql.DIALECT)) {
             return in(db, LASTING);
         } catch (SQLException e) {
             throw SqliteErrors.of(e, options.file());
@@ -146,7 +146,7 @@ public final class SqliteInvariants {
 
     private static List<String> in(Db db, List<String> rules) throws SQLException {
         var faults = new ArrayList<String>();
-        db.execute("BEGIN");
+        db.beginRead();
         try {
             try (Rows rows = db.stmt(INTEGRITY).query()) {
                 while (rows.next())
@@ -158,7 +158,7 @@ public final class SqliteInvariants {
                     while (rows.next()) faults.add(withIds(rows.text(1)));
                 }
         } finally {
-            db.execute(SqliteSql.COMMIT);
+            db.commit();
         }
         return faults;
     }

@@ -4,6 +4,8 @@ import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Time;
 import dev.pawl.store.Db;
+import dev.pawl.store.Names;
+import dev.pawl.store.Tx;
 import dev.pawl.store.sqlite.SqliteOptions.Synchronous;
 import java.sql.SQLException;
 import java.time.temporal.ChronoUnit;
@@ -148,13 +150,13 @@ final class SqliteWriter implements AutoCloseable {
         boolean begun = false;
         try {
             sync(batch.stream().anyMatch(pending -> pending.sync));
-            db.execute(SqliteSql.BEGIN);
+            db.begin();
             begun = true;
             var tx = new Tx(db, names, time.instant().truncatedTo(ChronoUnit.MILLIS));
             for (Pending<?> pending : batch) pending.run(tx);
             tx.flush();
-            db.execute(SqliteSql.COMMIT);
-            names.adopt(tx.fresh);
+            db.commit();
+            tx.committed();
             checkpoints.committed();
             return null;
         } catch (SQLException e) {
@@ -174,7 +176,7 @@ final class SqliteWriter implements AutoCloseable {
 
     private void rollBack(Throwable cause) {
         try {
-            db.execute(SqliteSql.ROLLBACK);
+            db.rollback();
         } catch (SQLException e) {
             // SQLite rolls back by itself on a full disk and the like.
             cause.addSuppressed(e);

@@ -1,7 +1,7 @@
 /**
- * The store on one SQLite file. {@link dev.pawl.store.sqlite.SqliteSql} holds every statement in
- * life-cycle order, {@code SqliteWriter} the commits that many callers share, the {@code …Writes}
- * classes the moves. Read {@link dev.pawl.store.sqlite.SqliteStore} first.
+ * The store on one SQLite file: how a transaction is made, shared and kept. {@code SqliteWriter}
+ * holds the commits that many callers share, {@code SqliteSql} what is SQLite's own. Read {@link
+ * dev.pawl.store.sqlite.SqliteStore} first.
  */
 @NullMarked
 package dev.pawl.store.sqlite;

@@ -1,9 +1,6 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.JobState;
-import dev.pawl.store.Db;
-import dev.pawl.store.Rows;
-import dev.pawl.store.Stmt;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -129,7 +126,7 @@ final class Newest {
         int at = tool.indexOf('@');
         var lanes = new ArrayList<Integer>();
         try (Rows rows =
-                db.stmt(SqliteSql.LANES_OF)
+                db.stmt(StoreSql.LANES_OF)
                         .text("tool", at < 0 ? tool : tool.substring(0, at))
                         .text("version", at < 0 ? "" : tool.substring(at + 1))
                         .text("queue", queue)

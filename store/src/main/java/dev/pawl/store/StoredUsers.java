@@ -1,10 +1,9 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.Role;
 import dev.pawl.core.Session;
 import dev.pawl.core.User;
 import dev.pawl.core.Users;
-import dev.pawl.store.Rows;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -13,26 +12,25 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Users and their sessions in a store's file. */
-final class SqliteUsers implements Users {
+final class StoredUsers implements Users {
     private static final int AFTER_USER = 10;
 
-    private final SqliteStore store;
-    private final SqliteWriter writer;
+    private final SqlStore store;
 
-    SqliteUsers(SqliteStore store, SqliteWriter writer) {
+    StoredUsers(SqlStore store) {
         this.store = store;
-        this.writer = writer;
     }
 
     @Override
     public boolean add(User user, String passwordHash) {
-        return writer.write(tx -> insert(tx, user, passwordHash));
+        return store.write(tx -> insert(tx, user, passwordHash));
     }
 
     @Override
     public Optional<User> register(User user, String passwordHash) {
-        return writer.write(tx -> {
-            // The write lock was taken before this was read, so nobody else is the first as well.
+        return store.write(tx -> {
+            // Nobody else writes until the commit, so nobody else is the first as well.
+            tx.alone("pawl.user_account");
             User kept = any(tx) ? user : user.withRole(Role.ADMIN, "");
             return insert(tx, kept, passwordHash) ? Optional.of(kept) : Optional.empty();
         });
@@ -86,7 +84,7 @@ final class SqliteUsers implements Users {
 
     @Override
     public boolean setRole(String name, Role role, String tenant) {
-        return writer.write(tx ->
+        return store.write(tx ->
                 tx.stmt(UserSql.SET_ROLE)
                                 .set("name", name)
                                 .set("role", role.wire())
@@ -97,7 +95,7 @@ final class SqliteUsers implements Users {
 
     @Override
     public boolean setPassword(String name, String passwordHash) {
-        return writer.write(tx -> {
+        return store.write(tx -> {
             endAll(tx, name);
             return tx.stmt(UserSql.SET_PASSWORD)
                             .set("name", name)
@@ -109,7 +107,7 @@ final class SqliteUsers implements Users {
 
     @Override
     public boolean setDisabled(String name, boolean disabled) {
-        return writer.write(tx -> {
+        return store.write(tx -> {
             if (!disabled) return tx.stmt(UserSql.ENABLE).set("name", name).update() > 0;
             endAll(tx, name);
             return tx.stmt(UserSql.DISABLE).set("name", name).set("now", tx.now).update() > 0;
@@ -121,7 +119,7 @@ final class SqliteUsers implements Users {
         byte[] hash = HexFormat.of().parseHex(sha256);
         String name = session.user().name();
         String kind = session.kind().wire();
-        writer.write(tx -> {
+        store.write(tx -> {
             tx.stmt(UserSql.SESSION_PRUNE).set("now", tx.now).update();
             tx.stmt(UserSql.SESSION_CAP)
                     .set("user", name)
@@ -159,12 +157,12 @@ final class SqliteUsers implements Users {
     @Override
     public boolean end(String sha256) {
         byte[] hash = HexFormat.of().parseHex(sha256);
-        return writer.write(tx -> tx.stmt(UserSql.SESSION_END).set("hash", hash).update() > 0);
+        return store.write(tx -> tx.stmt(UserSql.SESSION_END).set("hash", hash).update() > 0);
     }
 
     @Override
     public void endAll(String name) {
-        writer.write(tx -> endAll(tx, name));
+        store.write(tx -> endAll(tx, name));
     }
 
     private static int endAll(Tx tx, String name) throws SQLException {
@@ -173,7 +171,7 @@ final class SqliteUsers implements Users {
 
     @Override
     public String secret(String name, String fresh) {
-        return writer.write(tx -> {
+        return store.write(tx -> {
             tx.stmt(UserSql.SECRET_ADD).set("name", name).set("value", fresh).update();
             try (Rows rows = tx.stmt(UserSql.SECRET).set("name", name).query()) {
                 if (!rows.next()) throw new IllegalStateException("no secret " + name);

@@ -1,4 +1,4 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.AttemptEnd;
 import dev.pawl.core.JobId;
@@ -6,8 +6,6 @@ import dev.pawl.core.JobState;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.Ran;
 import dev.pawl.core.Token;
-import dev.pawl.store.Rows;
-import dev.pawl.store.Stmt;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
@@ -37,7 +35,7 @@ final class OutsideWrites {
         Settling.enqueue(tx, id, place.lane, place.priority, queued);
         Settling.leadAgain(tx, id);
         if (place.ttlMillis > 0)
-            tx.stmt(SqliteSql.EXPIRY_SET)
+            tx.stmt(StoreSql.EXPIRY_SET)
                     .set("at", runAt.plusMillis(place.ttlMillis))
                     .set("id", id.value())
                     .update();
@@ -50,17 +48,17 @@ final class OutsideWrites {
         Ran ran = takeOutcome(tx, id);
         int lane = place(tx, id).lane;
         tx.moved(id, lane, before.get().name(), null, before.get().attempt(), ran);
-        for (String sql : SqliteSql.DISCARD) tx.stmt(sql).set("id", id.value()).update();
+        for (String sql : StoreSql.DISCARD) tx.stmt(sql).set("id", id.value()).update();
         return before;
     }
 
     /** Takes an unfinished job that doesn't run out of where it is. */
     static void remove(Tx tx, JobId id, JobState state) throws SQLException {
-        String sql = state instanceof JobState.Waiting ? SqliteSql.WAITING_TAKE : "";
-        if (state instanceof JobState.Queued && !taken(tx.stmt(SqliteSql.READY_REMOVE), id))
-            sql = SqliteSql.LATER_TAKE;
+        String sql = state instanceof JobState.Waiting ? StoreSql.WAITING_TAKE : "";
+        if (state instanceof JobState.Queued && !taken(tx.stmt(StoreSql.READY_REMOVE), id))
+            sql = StoreSql.LATER_TAKE;
         if (!sql.isEmpty() && !taken(tx.stmt(sql), id))
-            throw new IllegalStateException("job " + id + " is not where it was");
+            throw new Moved("job " + id + " is not where it was");
     }
 
     /** Ends a job that has been taken out of where it was, and settles what hangs on it. */
@@ -76,25 +74,32 @@ final class OutsideWrites {
     private static void stop(Tx tx, JobId id, JobState.Running running) throws SQLException {
         LeaseId lease = running.lease().id();
         var token = new Token(id, running.attempt(), lease);
-        Stmt add = tx.stmt(SqliteSql.STOPPING_ADD);
+        Stmt add = tx.stmt(StoreSql.STOPPING_ADD);
         Instant startedAt;
-        try (Rows rows = tx.stmt(SqliteSql.RUNNING_FIND).set("id", id.value()).query()) {
-            rows.next();
+        try (Rows rows = tx.stmt(StoreSql.RUNNING_FIND).set("id", id.value()).query()) {
+            if (!rows.next()) throw new Moved("job " + id + " runs no more");
             if (rows.isNull(3)) add.setNull("limit_id");
             else add.set("limit_id", rows.integer(3));
             startedAt = rows.instant(4);
         }
-        taken(
-                tx.stmt(SqliteSql.RUNNING_TAKE)
+        Stmt take =
+                tx.stmt(StoreSql.RUNNING_TAKE)
                         .set("attempt", running.attempt())
-                        .set("lease", lease.value()),
-                id);
+                        .set("lease", lease.value());
+        if (!holds(tx, lease) || !taken(take, id)) throw new Moved("job " + id + " runs no more");
         add.set("id", id.value())
                 .set("lease", lease.value())
                 .set("attempt", running.attempt())
                 .update();
         EndWrites.addHistory(
                 tx, token, AttemptEnd.How.CANCELLED, running.lease().worker(), startedAt, "");
+    }
+
+    /** Keeps a lease that stands from being taken back until the end. */
+    private static boolean holds(Tx tx, LeaseId lease) throws SQLException {
+        try (Rows rows = tx.stmt(StoreSql.LEASE_HOLD).set("lease", lease.value()).query()) {
+            return rows.next();
+        }
     }
 
     private static boolean redrivable(JobState state) {
@@ -106,7 +111,7 @@ final class OutsideWrites {
     }
 
     private static boolean stopping(Tx tx, JobId id) throws SQLException {
-        try (Rows rows = tx.stmt(SqliteSql.STOPPING_FIND).set("id", id.value()).query()) {
+        try (Rows rows = tx.stmt(StoreSql.STOPPING_FIND).set("id", id.value()).query()) {
             return rows.next();
         }
     }
@@ -114,7 +119,7 @@ final class OutsideWrites {
     private record Place(int lane, int priority, long ttlMillis) {}
 
     private static Place place(Tx tx, JobId id) throws SQLException {
-        try (Rows rows = tx.stmt(SqliteSql.JOB_PLACE).set("id", id.value()).query()) {
+        try (Rows rows = tx.stmt(StoreSql.JOB_PLACE).set("id", id.value()).query()) {
             rows.next();
             return new Place(rows.integer(1), rows.integer(2), rows.number(9));
         }
@@ -122,8 +127,8 @@ final class OutsideWrites {
 
     /** Answers the attempt that had ended the job. */
     private static Ran takeOutcome(Tx tx, JobId id) throws SQLException {
-        try (Rows rows = tx.stmt(SqliteSql.OUTCOME_TAKE).set("id", id.value()).query()) {
-            if (!rows.next()) throw new IllegalStateException("job " + id + " has no outcome");
+        try (Rows rows = tx.stmt(StoreSql.OUTCOME_TAKE).set("id", id.value()).query()) {
+            if (!rows.next()) throw new Moved("job " + id + " has no outcome");
             return rows.isNull(1) ? Ran.NONE : Ran.once(rows.instant(1), rows.instant(2));
         }
     }

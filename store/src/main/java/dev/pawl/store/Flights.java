@@ -1,7 +1,6 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.JobId;
-import dev.pawl.store.Rows;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -19,7 +18,7 @@ final class Flights {
 
     static Optional<JobId> leader(Tx tx, Key key) throws SQLException {
         try (Rows rows =
-                tx.stmt(SqliteSql.FLIGHT_FIND)
+                tx.stmt(StoreSql.FLIGHT_FIND)
                         .set("tenant", key.tenant)
                         .set("hash", key.bytes())
                         .query()) {
@@ -27,18 +26,19 @@ final class Flights {
         }
     }
 
-    /** Makes the job its input's leader, unless another is. */
-    static void lead(Tx tx, Key key, JobId id) throws SQLException {
-        tx.stmt(SqliteSql.FLIGHT_ADD)
-                .set("tenant", key.tenant)
-                .set("hash", key.bytes())
-                .set("id", id.value())
-                .update();
+    /** Makes the job its input's leader, unless another is; says whether it did. */
+    static boolean lead(Tx tx, Key key, JobId id) throws SQLException {
+        return tx.stmt(StoreSql.FLIGHT_ADD)
+                        .set("tenant", key.tenant)
+                        .set("hash", key.bytes())
+                        .set("id", id.value())
+                        .update()
+                > 0;
     }
 
     /** Ends the flight if the job leads it; says whether it did. */
     static boolean land(Tx tx, Key key, JobId id) throws SQLException {
-        return tx.stmt(SqliteSql.FLIGHT_DROP)
+        return tx.stmt(StoreSql.FLIGHT_DROP)
                         .set("tenant", key.tenant)
                         .set("hash", key.bytes())
                         .set("id", id.value())
@@ -49,7 +49,7 @@ final class Flights {
     /** The job whose kept result answers this input at this moment. */
     static Optional<JobId> kept(Tx tx, Key key) throws SQLException {
         try (Rows rows =
-                tx.stmt(SqliteSql.KEPT_BY)
+                tx.stmt(StoreSql.KEPT_BY)
                         .set("tenant", key.tenant)
                         .set("hash", key.bytes())
                         .set("now", tx.now)

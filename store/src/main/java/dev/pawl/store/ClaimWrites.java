@@ -1,4 +1,4 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.Claim;
 import dev.pawl.core.Claimed;
@@ -10,7 +10,6 @@ import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Token;
-import dev.pawl.store.Rows;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,18 +30,11 @@ final class ClaimWrites {
     /** Lanes in one statement; SQLite allows 500 terms in a compound SELECT. */
     private static final int LANES_MAX = 100;
 
-    /** More wait for the next claim. */
-    private static final int FOLLOWING_MAX = SqliteWriter.BATCH_MAX;
+    /** Jobs that a claim moves because their time has come; more wait for the next one. */
+    private static final int BATCH_MAX = 256;
 
-    /** A row of ready. */
-    private record Head(
-            int lane, int priority, Instant runAt, JobId id, int attempt, int failures) {
-        static final Comparator<Head> CLAIM_ORDER =
-                Comparator.comparingInt(Head::priority)
-                        .reversed()
-                        .thenComparing(Head::runAt)
-                        .thenComparing(Head::id);
-    }
+    /** More wait for the next claim. */
+    private static final int FOLLOWING_MAX = BATCH_MAX;
 
     private final Tx tx;
     private final Claim claim;
@@ -80,21 +72,21 @@ final class ClaimWrites {
         this.claim = claim;
         this.lease = new Lease(claim.lease(), claim.worker(), tx.now.plus(claim.ttl()));
         this.lanes = tx.names.lanes(tx.db(), tx.fresh);
-        try (Rows rows = tx.stmt(SqliteSql.QUEUES_PAUSED).query()) {
+        try (Rows rows = tx.stmt(StoreSql.QUEUES_PAUSED).query()) {
             while (rows.next()) paused.add(rows.text(1));
         }
     }
 
     static Claimed claim(Tx tx, Claim claim) throws SQLException {
         forgetSpent(tx, claim);
-        TimeWrites.expire(tx, SqliteWriter.BATCH_MAX);
-        TimeWrites.promote(tx, SqliteWriter.BATCH_MAX);
+        TimeWrites.expire(tx, BATCH_MAX);
+        TimeWrites.promote(tx, BATCH_MAX);
         var writes = new ClaimWrites(tx, claim);
         for (Claim.Want want : claim.wants()) writes.take(want);
         if (claim.wants().size() > 1)
             writes.taken.sort(Comparator.comparing(Taken::head, Head.CLAIM_ORDER));
         if (!writes.taken.isEmpty())
-            tx.stmt(SqliteSql.LEASE_ADD)
+            tx.stmt(StoreSql.LEASE_ADD)
                     .set("lease", claim.lease().value())
                     .set("worker", claim.worker())
                     .set("until", writes.lease.until())
@@ -114,14 +106,14 @@ final class ClaimWrites {
 
     private static boolean answer(Tx tx, Hit hit) throws SQLException {
         Head head;
-        try (Rows rows = tx.stmt(SqliteSql.READY_FIND).set("id", hit.job().value()).query()) {
+        try (Rows rows = tx.stmt(StoreSql.READY_FIND).set("id", hit.job().value()).query()) {
             if (!rows.next()) return false;
-            head = head(rows);
+            head = Head.of(rows);
         }
-        if (head.attempt > 0 || !Settling.keeps(tx, hit)) return false;
-        leaveReady(tx, head);
-        JobState end = Settling.answer(tx, hit, head.lane);
-        tx.moved(hit.job(), head.lane, JobState.Name.QUEUED, end.name(), 0);
+        if (head.attempt() > 0 || !Settling.keeps(tx, hit)) return false;
+        if (!leaveReady(tx, head)) return false;
+        JobState end = Settling.answer(tx, hit, head.lane());
+        tx.moved(hit.job(), head.lane(), JobState.Name.QUEUED, end.name(), 0);
         Settling.settle(tx, hit.job(), end, hit.kept().output(), false);
         return true;
     }
@@ -130,7 +122,7 @@ final class ClaimWrites {
     static List<ClaimedJob> claimed(Tx tx, LeaseId id, String worker) throws SQLException {
         var running = new ArrayList<Held>();
         try (Rows rows =
-                tx.stmt(SqliteSql.CLAIMED_UNDER)
+                tx.stmt(StoreSql.CLAIMED_UNDER)
                         .set("lease", id.value())
                         .set("worker", worker)
                         .query()) {
@@ -159,11 +151,11 @@ final class ClaimWrites {
             again = false;
             for (Head head : want.only().isEmpty() ? ofLanes(want, left) : ofIds(want)) {
                 if (left == 0) return;
-                if (answerable.containsKey(head.id) || !takeSlot(lane(head.lane))) continue;
+                if (answerable.containsKey(head.id()) || !takeSlot(lane(head.lane()))) continue;
                 Fate fate = take(head);
                 if (fate != Fate.FOLLOWS) left--;
                 if (fate == Fate.LEASED) continue;
-                giveSlotBack(lane(head.lane));
+                giveSlotBack(lane(head.lane()));
                 again = true;
                 // The next one in line may be beyond the end of one lane's part of a merged page.
                 if (merged) break;
@@ -172,9 +164,9 @@ final class ClaimWrites {
     }
 
     private Fate take(Head head) throws SQLException {
-        Submission submission = Submissions.of(tx, head.id, lane(head.lane));
+        Submission submission = Submissions.of(tx, head.id(), lane(head.lane()));
         Fate fate =
-                head.attempt == 0 && submission.comparedAtClaim()
+                head.attempt() == 0 && submission.comparedAtClaim()
                         ? compared(head, submission)
                         : Fate.LEASED;
         if (fate == Fate.LEASED) lease(head, submission);
@@ -186,19 +178,20 @@ final class ClaimWrites {
         var flight = new Flights.Key(s.tenant(), s.key().hash());
         Optional<JobId> leader = Flights.leader(tx, flight);
         // It was promoted or redriven: all others wait for it.
-        if (leader.isPresent() && leader.get().equals(head.id)) return Fate.LEASED;
+        if (leader.isPresent() && leader.get().equals(head.id())) return Fate.LEASED;
         if (Flights.kept(tx, flight).isPresent()) {
-            answerable.put(head.id, new Claimed.Answerable(head.id, s.tenant(), s.key().hash()));
+            answerable.put(
+                    head.id(), new Claimed.Answerable(head.id(), s.tenant(), s.key().hash()));
             return Fate.ANSWERABLE;
         }
         if (leader.isEmpty()) {
-            Flights.lead(tx, flight, head.id);
+            if (!Flights.lead(tx, flight, head.id())) throw new Moved("another leads");
             return Fate.LEASED;
         }
-        leaveReady(tx, head);
-        tx.moved(head.id, head.lane, JobState.Name.QUEUED, JobState.Name.WAITING, 0);
-        tx.stmt(SqliteSql.WAITING_ADD)
-                .set("id", head.id.value())
+        if (!leaveReady(tx, head)) throw new Moved("job " + head.id() + " is not in ready");
+        tx.moved(head.id(), head.lane(), JobState.Name.QUEUED, JobState.Name.WAITING, 0);
+        tx.stmt(StoreSql.WAITING_ADD)
+                .set("id", head.id().value())
                 .set("leader", leader.get().value())
                 .update();
         following++;
@@ -230,18 +223,9 @@ final class ClaimWrites {
     private List<Head> heads(List<Names.Lane> some, int max) throws SQLException {
         boolean limited = some.stream().anyMatch(lane -> lane.limitId() != 0);
         if (limited && some.size() > 1) return headsOfEach(some, max);
-        // Lanes bound as plain text parts: numbers of our own, and the statement is kept by them.
-        var sql = new StringBuilder();
-        for (Names.Lane lane : some)
-            sql.append(sql.isEmpty() ? "" : " UNION ALL ")
-                    .append(SqliteSql.HEADS_OF_LANE.replace("?", String.valueOf(lane.id())));
-        String text = sql + SqliteSql.HEADS_ORDER.replace("?", ":max");
         int bound = some.size() == 1 ? Math.min(max, room(some.getFirst())) : max;
-        var heads = new ArrayList<Head>();
-        try (Rows rows = tx.stmt(text).set("max", bound).query()) {
-            while (rows.next()) heads.add(head(rows));
-        }
-        return heads;
+        List<Integer> ids = some.stream().map(Names.Lane::id).toList();
+        return tx.db().dialect().heads(tx, ids, bound);
     }
 
     /** One lane at a time, so that a limited lane's surplus doesn't crowd out the others. */
@@ -255,8 +239,8 @@ final class ClaimWrites {
     private List<Head> ofIds(Claim.Want want) throws SQLException {
         var heads = new ArrayList<Head>();
         for (JobId id : want.only())
-            try (Rows rows = tx.stmt(SqliteSql.READY_FIND).set("id", id.value()).query()) {
-                if (rows.next() && served(lane(rows.integer(1)), want)) heads.add(head(rows));
+            try (Rows rows = tx.stmt(StoreSql.READY_FIND).set("id", id.value()).query()) {
+                if (rows.next() && served(lane(rows.integer(1)), want)) heads.add(Head.of(rows));
             }
         heads.sort(Head.CLAIM_ORDER);
         return heads;
@@ -284,11 +268,11 @@ final class ClaimWrites {
         Integer known = free.get(lane.limitId());
         if (known != null) return known;
         int max;
-        try (Rows rows = tx.stmt(SqliteSql.LIMIT_MAX).set("limit_id", lane.limitId()).query()) {
-            rows.next();
-            max = rows.integer(1);
+        try (Rows rows = tx.stmt(StoreSql.LIMIT_MAX).set("limit_id", lane.limitId()).query()) {
+            // Another claim counts it at this moment: it goes first.
+            max = rows.next() ? rows.integer(1) : 0;
         }
-        try (Rows rows = tx.stmt(SqliteSql.LIMIT_TAKEN).set("limit_id", lane.limitId()).query()) {
+        try (Rows rows = tx.stmt(StoreSql.LIMIT_TAKEN).set("limit_id", lane.limitId()).query()) {
             rows.next();
             int left = Math.max(0, max - rows.integer(1));
             free.put(lane.limitId(), left);
@@ -297,55 +281,46 @@ final class ClaimWrites {
     }
 
     private void lease(Head head, Submission submission) throws SQLException {
-        leaveReady(tx, head);
-        var state = new JobState.Running(lease, head.attempt + 1, head.failures);
-        tx.moved(head.id, head.lane, JobState.Name.QUEUED, state.name(), state.attempt());
-        int limitId = lane(head.lane).limitId();
+        if (!leaveReady(tx, head)) throw new Moved("job " + head.id() + " is not in ready");
+        var state = new JobState.Running(lease, head.attempt() + 1, head.failures());
+        tx.moved(head.id(), head.lane(), JobState.Name.QUEUED, state.name(), state.attempt());
+        int limitId = lane(head.lane()).limitId();
         var added =
-                tx.stmt(SqliteSql.RUNNING_ADD)
-                        .set("id", head.id.value())
+                tx.stmt(StoreSql.RUNNING_ADD)
+                        .set("id", head.id().value())
                         .set("lease", claim.lease().value())
                         .set("attempt", state.attempt())
-                        .set("failures", head.failures)
-                        .set("lane", head.lane)
+                        .set("failures", head.failures())
+                        .set("lane", head.lane())
                         .set("reuse", submission.reuse().never() ? 0 : 1)
                         .set("now", tx.now);
         if (limitId == 0) added.setNull("limit_id");
         else added.set("limit_id", limitId);
         added.update();
-        var token = new Token(head.id, state.attempt(), claim.lease());
+        var token = new Token(head.id(), state.attempt(), claim.lease());
         taken.add(new Taken(head, new ClaimedJob(token, submission, state, tx.now)));
     }
 
-    private static void leaveReady(Tx tx, Head head) throws SQLException {
-        tx.stmt(SqliteSql.READY_TAKE)
-                .set("lane", head.lane)
-                .set("priority", head.priority)
-                .set("run_at", head.runAt)
-                .set("id", head.id.value())
-                .update();
+    private static boolean leaveReady(Tx tx, Head head) throws SQLException {
+        return tx.stmt(StoreSql.READY_TAKE)
+                        .set("lane", head.lane())
+                        .set("priority", head.priority())
+                        .set("run_at", head.runAt())
+                        .set("id", head.id().value())
+                        .update()
+                > 0;
     }
 
     private Names.Lane lane(int id) throws SQLException {
         return tx.names.lane(tx.db(), tx.fresh, id);
     }
 
-    private static Head head(Rows rows) throws SQLException {
-        return new Head(
-                rows.integer(1),
-                rows.integer(2),
-                rows.instant(3),
-                new JobId(rows.uuid(4)),
-                rows.integer(5),
-                rows.integer(6));
-    }
-
     private static void forgetSpent(Tx tx, Claim claim) throws SQLException {
         for (LeaseId spent : claim.spent()) {
-            try (Rows rows = tx.stmt(SqliteSql.LEASE_USED).set("lease", spent.value()).query()) {
-                if (rows.next() && rows.integer(1) == 1) continue;
+            try (Rows rows = tx.stmt(StoreSql.LEASE_USED).set("lease", spent.value()).query()) {
+                if (rows.next() && rows.flag(1)) continue;
             }
-            tx.stmt(SqliteSql.LEASE_DROP)
+            tx.stmt(StoreSql.LEASE_DROP)
                     .set("lease", spent.value())
                     .set("worker", claim.worker())
                     .update();
@@ -353,7 +328,7 @@ final class ClaimWrites {
     }
 
     private static Instant nextDue(Tx tx) throws SQLException {
-        try (Rows rows = tx.stmt(SqliteSql.NEXT_DUE).query()) {
+        try (Rows rows = tx.stmt(StoreSql.NEXT_DUE).query()) {
             return rows.next() && !rows.isNull(1) ? rows.instant(1) : Instant.MAX;
         }
     }

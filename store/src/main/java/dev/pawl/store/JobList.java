@@ -1,12 +1,9 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobState;
 import dev.pawl.core.Submission;
-import dev.pawl.store.Db;
-import dev.pawl.store.Rows;
-import dev.pawl.store.Stmt;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +29,7 @@ final class JobList {
     private static List<Job> merged(Db db, JobFilter filter, String after, int limit)
             throws SQLException {
         // One snapshot: no job moves between the look for it and the look at it.
-        db.execute(SqliteSql.BEGIN_READ);
+        db.beginRead();
         try {
             var newest = new Newest(db, after, limit);
             List<Integer> lanes = Newest.lanes(db, filter.tool(), filter.queue());
@@ -45,20 +42,20 @@ final class JobList {
                 else newest.add(state, lanes);
             var page = new ArrayList<Job>(limit);
             for (UUID id : newest.ids())
-                try (Rows rows = db.stmt(SqliteSql.LIST + SqliteSql.ONE).set("id", id).query()) {
+                try (Rows rows = db.stmt(StoreSql.LIST + StoreSql.ONE).set("id", id).query()) {
                     if (rows.next()) page.add(Reading.job(rows));
                 }
             return page;
         } finally {
-            db.execute(SqliteSql.COMMIT);
+            db.commit();
         }
     }
 
     private static List<Job> scanned(Db db, JobFilter filter, String after, int limit)
             throws SQLException {
         UUID last = after.isEmpty() ? Newest.LAST : UUID.fromString(after);
-        Stmt stmt = db.stmt(sql(filter)).set("after", last).set("limit", limit);
-        bind(stmt, filter);
+        Stmt stmt = db.stmt(sql(db.dialect(), filter)).set("after", last).set("limit", limit);
+        bind(db.dialect(), stmt, filter);
         var page = new ArrayList<Job>();
         try (Rows rows = stmt.query()) {
             while (rows.next()) page.add(Reading.job(rows));
@@ -66,12 +63,16 @@ final class JobList {
         return page;
     }
 
-    private static String sql(JobFilter f) {
-        return SqliteSql.LIST + " WHERE 1 = 1" + ListSql.AFTER + conditions(f) + SqliteSql.PAGE;
+    private static String sql(Dialect dialect, JobFilter f) {
+        return StoreSql.LIST
+                + " WHERE 1 = 1"
+                + ListSql.AFTER
+                + conditions(dialect, f)
+                + StoreSql.PAGE;
     }
 
     /** To be put after a WHERE, and bound by {@link #bind}. */
-    static String conditions(JobFilter f) {
+    static String conditions(Dialect dialect, JobFilter f) {
         var where = new StringBuilder();
         if (!f.tool().isEmpty()) where.append(ListSql.WITH_TOOL);
         if (f.tool().indexOf('@') >= 0) where.append(ListSql.WITH_VERSION);
@@ -85,7 +86,7 @@ final class JobList {
         if (!f.before().equals(Instant.MAX)) where.append(ListSql.BEFORE);
         if (!f.idempotencyKey().isEmpty()) where.append(ListSql.WITH_KEY);
         if (!f.error().isEmpty()) where.append(ListSql.WITH_ERROR);
-        for (int i = 0; i < f.inputs().size(); i++) where.append(ListSql.WITH_INPUTS.get(i));
+        for (int i = 0; i < f.inputs().size(); i++) where.append(dialect.withInput(i));
         return where + states(f);
     }
 
@@ -108,7 +109,7 @@ final class JobList {
         };
     }
 
-    static void bind(Stmt stmt, JobFilter f) throws SQLException {
+    static void bind(Dialect dialect, Stmt stmt, JobFilter f) throws SQLException {
         int at = f.tool().indexOf('@');
         if (!f.tool().isEmpty()) stmt.set("tool", at < 0 ? f.tool() : f.tool().substring(0, at));
         if (at >= 0) stmt.set("version", f.tool().substring(at + 1));
@@ -125,22 +126,13 @@ final class JobList {
         if (!f.idempotencyKey().isEmpty()) bindKey(stmt, f);
         if (!f.error().isEmpty()) stmt.set("error", f.error());
         for (int i = 0; i < f.inputs().size(); i++)
-            stmt.set("path" + i, path(f.inputs().get(i).steps()))
+            stmt.set("path" + i, dialect.path(f.inputs().get(i).steps()))
                     .text("value" + i, f.inputs().get(i).value());
     }
 
     static Stmt bindKey(Stmt stmt, JobFilter f) throws SQLException {
         String tenant = f.tenant().isEmpty() ? Submission.DEFAULT_TENANT : f.tenant();
         return stmt.set("of", tenant).set("key", f.idempotencyKey());
-    }
-
-    /** https://sqlite.org/json1.html#path_arguments; no step has a quote in it. */
-    private static String path(List<String> steps) {
-        var path = new StringBuilder("$");
-        for (String step : steps)
-            if (step.matches("\\d{1,9}")) path.append('[').append(step).append(']');
-            else path.append(".\"").append(step).append('"');
-        return path.toString();
     }
 
     /** No job submitted since then has a smaller id. */

@@ -1,7 +1,5 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
-import dev.pawl.store.Db;
-import dev.pawl.store.Rows;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Set;

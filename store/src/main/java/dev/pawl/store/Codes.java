@@ -1,13 +1,13 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.JobState;
 import dev.pawl.core.LogLine;
 
 /** The small numbers that stand for names in rows. They are in files: add, never change. */
-final class Codes {
+public final class Codes {
     private Codes() {}
 
-    static int of(JobState.Name state) {
+    public static int of(JobState.Name state) {
         return switch (state) {
             case WAITING -> 0;
             case QUEUED -> 1;

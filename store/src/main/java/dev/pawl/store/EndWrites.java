@@ -1,4 +1,4 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.Artifact;
 import dev.pawl.core.AttemptEnd;
@@ -12,8 +12,6 @@ import dev.pawl.core.Progress;
 import dev.pawl.core.Ran;
 import dev.pawl.core.Token;
 import dev.pawl.core.Written;
-import dev.pawl.store.Rows;
-import dev.pawl.store.Stmt;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -35,10 +33,10 @@ final class EndWrites {
         int lane;
         boolean reuse;
         Instant startedAt;
-        try (Rows rows = token(tx.stmt(SqliteSql.RUNNING_TAKE), end.token()).query()) {
+        try (Rows rows = token(tx.stmt(StoreSql.RUNNING_TAKE), end.token()).query()) {
             if (!rows.next()) return lost(tx, end.token());
             lane = rows.integer(1);
-            reuse = rows.integer(3) == 1;
+            reuse = rows.flag(3);
             startedAt = rows.instant(4);
         }
         int attempt = end.token().attempt();
@@ -59,7 +57,7 @@ final class EndWrites {
         OptionalInt lane = lane(tx, token);
         if (lane.isEmpty()) return lost(tx, token);
         tx.said(token.job(), lane.getAsInt(), token.attempt());
-        tx.stmt(SqliteSql.PROGRESS_SET)
+        tx.stmt(StoreSql.PROGRESS_SET)
                 .set("id", token.job().value())
                 .set("attempt", token.attempt())
                 .set("fraction", progress.fraction())
@@ -74,7 +72,7 @@ final class EndWrites {
         if (lane.isEmpty()) return lost(tx, token);
         if (!lines.isEmpty()) tx.said(token.job(), lane.getAsInt(), token.attempt());
         for (LogLine line : lines)
-            tx.stmt(SqliteSql.LOG_ADD)
+            tx.stmt(StoreSql.LOG_ADD)
                     .set("id", token.job().value())
                     .set("attempt", line.attempt())
                     .set("seq", line.seq())
@@ -86,7 +84,7 @@ final class EndWrites {
     }
 
     static Written stopped(Tx tx, Token token) throws SQLException {
-        int gone = token(tx.stmt(SqliteSql.STOPPED), token).update();
+        int gone = token(tx.stmt(StoreSql.STOPPED), token).update();
         // The slot that it held under a limit is free now.
         return gone > 0 ? new Written.Done(true) : lost(tx, token);
     }
@@ -117,7 +115,7 @@ final class EndWrites {
             @Nullable ErrorClass kind,
             String message)
             throws SQLException {
-        tx.stmt(SqliteSql.ATTEMPT_END_ADD)
+        tx.stmt(StoreSql.ATTEMPT_END_ADD)
                 .set("id", token.job().value())
                 .set("attempt", token.attempt())
                 .set("how", how.wire())
@@ -135,7 +133,7 @@ final class EndWrites {
 
     /** The lane of the job that the token holds; empty when it holds it no more. */
     private static OptionalInt lane(Tx tx, Token token) throws SQLException {
-        try (Rows rows = token(tx.stmt(SqliteSql.HELD), token).query()) {
+        try (Rows rows = token(tx.stmt(StoreSql.HELD), token).query()) {
             return rows.next() ? OptionalInt.of(rows.integer(1)) : OptionalInt.empty();
         }
     }
@@ -147,7 +145,7 @@ final class EndWrites {
     }
 
     private static int priority(Tx tx, JobId id) throws SQLException {
-        try (Rows rows = tx.stmt(SqliteSql.JOB_PLACE).set("id", id.value()).query()) {
+        try (Rows rows = tx.stmt(StoreSql.JOB_PLACE).set("id", id.value()).query()) {
             rows.next();
             return rows.integer(2);
         }

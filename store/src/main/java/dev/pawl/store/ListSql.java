@@ -1,8 +1,4 @@
-package dev.pawl.store.sqlite;
-
-import dev.pawl.core.JobFilter;
-import java.util.List;
-import java.util.stream.IntStream;
+package dev.pawl.store;
 
 /** The statements of lists of jobs, and the fragments that they are put together from. */
 final class ListSql {
@@ -13,7 +9,7 @@ final class ListSql {
     static final String WITH_VERSION = " AND t.version = :version";
     static final String WITH_QUEUE = " AND n.queue = :queue";
     static final String WITH_TAG =
-            " AND j.id IN (SELECT id FROM tag WHERE tag = :tag ORDER BY id DESC)";
+            " AND j.id IN (SELECT id FROM pawl.tag WHERE tag = :tag ORDER BY id DESC)";
     static final String WITH_CORRELATION = " AND j.correlation_id = :correlation_id";
     static final String WITH_CAUSATION = " AND j.causation = :causation";
     static final String WITH_TENANT = " AND j.tenant = :tenant";
@@ -23,33 +19,18 @@ final class ListSql {
 
     /** Primary key of idempotency. */
     static final String WITH_KEY =
-            " AND j.id IN (SELECT job_id FROM idempotency WHERE tenant = :of AND key = :key)";
+            " AND j.id IN (SELECT job_id FROM pawl.idempotency WHERE tenant = :of AND key = :key)";
 
     static final String WITH_ERROR =
             """
-             AND instr(lower(
+             AND pawl.instr(lower(
                    CASE WHEN o.state = 2 THEN o.output
                         WHEN o.id IS NULL AND w.id IS NULL THEN
-                             (SELECT a.message FROM attempt_end a
+                             (SELECT a.message FROM pawl.attempt_end a
                                WHERE a.id = j.id AND a.class IS NOT NULL
                                ORDER BY a.attempt DESC LIMIT 1)
                    END), lower(:error)) > 0
             """;
-
-    /** Text is compared as such; what else isn't a list or an object as it is written. */
-    private static final String WITH_INPUT =
-            """
-             AND CASE json_type(j.input, :path%1$d)
-                   WHEN 'text' THEN json_extract(j.input, :path%1$d)
-                   WHEN 'object' THEN NULL
-                   WHEN 'array' THEN NULL
-                   ELSE j.input -> :path%1$d
-                 END = :value%1$d
-            """;
-
-    /** One for each field that a filter may name. */
-    static final List<String> WITH_INPUTS =
-            IntStream.range(0, JobFilter.INPUTS_MAX).mapToObj(WITH_INPUT::formatted).toList();
 
     static final String SINCE = " AND j.submitted_at >= :since AND j.id >= :since_id";
     static final String BEFORE = " AND j.submitted_at < :before AND j.id < :before_id";
@@ -96,8 +77,8 @@ final class ListSql {
             newest("outcome", "+lane = :lane AND state = 1 AND ");
     static final String NEWEST_SUCCEEDED_BY_JOB =
             """
-            SELECT j.id FROM job j CROSS JOIN outcome o ON o.id = j.id
-             WHERE j.lane = :lane AND j.id < :after AND +o.state = 1
+            SELECT j.id FROM pawl.job j CROSS JOIN pawl.outcome o
+             WHERE o.id = j.id AND j.lane = :lane AND j.id < :after AND +o.state = 1
              ORDER BY j.id DESC LIMIT :limit
             """;
 
@@ -107,7 +88,7 @@ final class ListSql {
             SELECT coalesce(sum(jobs) FILTER (WHERE lane = :lane), 0),
                    coalesce(sum(jobs) FILTER (WHERE lane = :lane AND state = 3), 0),
                    coalesce(sum(jobs) FILTER (WHERE state >= 3), 0)
-              FROM counter
+              FROM pawl.counter
             """;
 
     /** Walks the place from its newest end, and looks at each row's lane. */
@@ -116,22 +97,22 @@ final class ListSql {
     static final String NEWEST_RUNNING_OF_LANE = newest("running", "lane = :lane AND ");
     static final String NEWEST_WAITING_OF_LANE =
             """
-            SELECT w.id FROM waiting w CROSS JOIN job j ON j.id = w.id
-             WHERE w.id < :after AND +j.lane = :lane ORDER BY w.id DESC LIMIT :limit
+            SELECT w.id FROM pawl.waiting w CROSS JOIN pawl.job j
+             WHERE j.id = w.id AND w.id < :after AND +j.lane = :lane ORDER BY w.id DESC LIMIT :limit
             """;
 
-    static final String LANES = "SELECT id, queue FROM lane";
+    static final String LANES = "SELECT id, queue FROM pawl.lane";
 
     /** The longest due of a lane's next priority. Primary key of ready. */
     static final String LONGEST_DUE =
             """
-            SELECT priority, run_at FROM ready WHERE lane = :lane AND priority < :priority
+            SELECT priority, run_at FROM pawl.ready WHERE lane = :lane AND priority < :priority
              ORDER BY priority DESC, run_at, id LIMIT 1
             """;
 
     /** Whether the lane has a job in the state at all. */
     static final String COUNTED =
-            "SELECT 1 FROM counter WHERE lane = :lane AND state = :state AND jobs > 0";
+            "SELECT 1 FROM pawl.counter WHERE lane = :lane AND state = :state AND jobs > 0";
 
     // ---- Candidates of a search, which are looked at one by one
 
@@ -148,15 +129,15 @@ final class ListSql {
 
     static final String OF_KEY =
             """
-            SELECT job_id FROM idempotency
+            SELECT job_id FROM pawl.idempotency
              WHERE tenant = :of AND key = :key AND job_id < :after LIMIT :limit
             """;
 
     /** Whether one job matches; the filter's conditions follow. */
-    static final String MATCHES = "SELECT 1\n" + SqliteSql.FIND_JOINS + SqliteSql.ONE;
+    static final String MATCHES = "SELECT 1\n" + StoreSql.FIND_JOINS + StoreSql.ONE;
 
     private static String newest(String table, String condition) {
-        return "SELECT id FROM %s WHERE %sid < :after ORDER BY id DESC LIMIT :limit"
+        return "SELECT id FROM pawl.%s WHERE %sid < :after ORDER BY id DESC LIMIT :limit"
                 .formatted(table, condition);
     }
 

@@ -1,10 +1,9 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.InputKey;
 import dev.pawl.core.JobId;
 import dev.pawl.core.Reuse;
 import dev.pawl.core.Submission;
-import dev.pawl.store.Rows;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -16,7 +15,7 @@ final class Submissions {
     private Submissions() {}
 
     static Submission of(Tx tx, JobId id, Names.Lane lane) throws SQLException {
-        try (Rows rows = tx.stmt(SqliteSql.JOB_CLAIMED).set("id", id.value()).query()) {
+        try (Rows rows = tx.stmt(StoreSql.JOB_CLAIMED).set("id", id.value()).query()) {
             if (!rows.next()) throw new IllegalStateException("no job " + id);
             String tags = rows.text(12);
             return new Submission(
@@ -27,7 +26,7 @@ final class Submissions {
                     rows.instant(3),
                     Duration.ofMillis(rows.number(5)),
                     rows.integer(7) == 0 ? Set.of() : parents(tx, id),
-                    rows.integer(6) == 1,
+                    rows.flag(6),
                     tags.isEmpty() ? Set.of() : new LinkedHashSet<>(List.of(tags.split(" "))),
                     rows.text(13),
                     rows.text(14),
@@ -38,14 +37,14 @@ final class Submissions {
                     tx.names.policy(tx.db(), tx.fresh, rows.integer(1)),
                     lane.limit(),
                     new InputKey(rows.hex(10), rows.text(11)),
-                    new Reuse(Duration.ofMillis(rows.number(8)), rows.integer(9) == 1),
+                    new Reuse(Duration.ofMillis(rows.number(8)), rows.flag(9)),
                     rows.text(17));
         }
     }
 
     private static Set<JobId> parents(Tx tx, JobId id) throws SQLException {
         var parents = new LinkedHashSet<JobId>();
-        try (Rows rows = tx.stmt(SqliteSql.PARENTS_OF).set("id", id.value()).query()) {
+        try (Rows rows = tx.stmt(StoreSql.PARENTS_OF).set("id", id.value()).query()) {
             while (rows.next()) parents.add(new JobId(rows.uuid(1)));
         }
         return parents;

@@ -1,15 +1,14 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.Event;
 import dev.pawl.core.Events;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
-import dev.pawl.store.Db;
-import dev.pawl.store.Rows;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
@@ -18,11 +17,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events of a file. A commit writes one row with all of its own, which costs one page whatever
- * their number; the file's write lock makes the order of the numbers that of the commits, across
- * processes, so that nobody who reads on from a number misses a commit that comes late.
+ * The events. A commit writes one row with all of its own, which costs one page whatever their
+ * number. The order of the numbers is that in which commits could be seen, so that nobody who reads
+ * on from a number misses a commit that comes late.
  */
-final class SqliteEvents {
+public final class EventLog {
     /** 16 bytes of id, 4 of the lane, 1 of both states, 3 of the attempt. */
     private static final int BYTES = 24;
 
@@ -32,7 +31,12 @@ final class SqliteEvents {
     private static final int NO_STATE = 15;
     private static final int ATTEMPT_MAX = (1 << 24) - 1;
 
-    private SqliteEvents() {}
+    private EventLog() {}
+
+    /** How many events a row's bytes hold. */
+    public static int count(byte[] moves) {
+        return moves.length / BYTES;
+    }
 
     /** What one transaction does to jobs. */
     static final class Written {
@@ -59,18 +63,14 @@ final class SqliteEvents {
                 moved(id, lane, JobState.Name.RUNNING, JobState.Name.RUNNING, attempt);
         }
 
-        /** Writes the rows; the last thing before the commit. */
-        void flush(Tx tx) throws SQLException {
+        /** All of it, as rows keep it. */
+        List<byte[]> rows() {
+            var rows = new ArrayList<byte[]>(1);
             byte[] all = moves.array();
             int end = moves.position();
-            for (int from = 0; from < end; from += ROW_MAX * BYTES) {
-                int to = Math.min(end, from + ROW_MAX * BYTES);
-                tx.stmt(SqliteSql.EVENTS_ADD)
-                        .set("count", (to - from) / BYTES)
-                        .set("now", tx.now)
-                        .set("moves", java.util.Arrays.copyOfRange(all, from, to))
-                        .update();
-            }
+            for (int from = 0; from < end; from += ROW_MAX * BYTES)
+                rows.add(Arrays.copyOfRange(all, from, Math.min(end, from + ROW_MAX * BYTES)));
+            return rows;
         }
     }
 
@@ -89,7 +89,7 @@ final class SqliteEvents {
     }
 
     static long latest(Db db) throws SQLException {
-        try (Rows rows = db.stmt(SqliteSql.EVENT_LATEST).query()) {
+        try (Rows rows = db.stmt(StoreSql.EVENT_LATEST).query()) {
             rows.next();
             return rows.number(1);
         }
@@ -109,7 +109,7 @@ final class SqliteEvents {
     private static List<Row> rows(Db db, long after, int limit) throws SQLException {
         var found = new ArrayList<Row>();
         try (Rows rows =
-                db.stmt(SqliteSql.EVENTS_AFTER).set("after", after).set("limit", limit).query()) {
+                db.stmt(StoreSql.EVENTS_AFTER).set("after", after).set("limit", limit).query()) {
             for (int events = 0; events < limit && rows.next(); ) {
                 Row row = Row.of(rows);
                 found.add(row);
@@ -123,7 +123,7 @@ final class SqliteEvents {
         long upTo = latest(db);
         var found = new ArrayList<Row>();
         try (Rows rows =
-                db.stmt(SqliteSql.EVENTS_OF_JOB)
+                db.stmt(StoreSql.EVENTS_OF_JOB)
                         .set("after", after)
                         .set("up_to", upTo)
                         .set("id", id.value())
@@ -148,7 +148,7 @@ final class SqliteEvents {
 
     /** The number up to which all is forgotten. */
     private static OptionalLong forgotten(Db db) throws SQLException {
-        try (Rows rows = db.stmt(SqliteSql.EVENTS_OLDEST).set("limit", 1).query()) {
+        try (Rows rows = db.stmt(StoreSql.EVENTS_OLDEST).set("limit", 1).query()) {
             return rows.next()
                     ? OptionalLong.of(rows.number(1) - rows.number(3) / BYTES)
                     : OptionalLong.empty();
@@ -159,7 +159,7 @@ final class SqliteEvents {
     static OptionalLong bite(Db db, Instant until, long most, int max) throws SQLException {
         long latest = latest(db);
         OptionalLong bite = OptionalLong.empty();
-        try (Rows rows = db.stmt(SqliteSql.EVENTS_OLDEST).set("limit", max).query()) {
+        try (Rows rows = db.stmt(StoreSql.EVENTS_OLDEST).set("limit", max).query()) {
             while (rows.next()) {
                 long number = rows.number(1);
                 boolean over = rows.instant(2).isBefore(until) || number <= latest - most;
@@ -174,7 +174,7 @@ final class SqliteEvents {
     static boolean prune(Tx tx, Instant until, long most, int max) throws SQLException {
         OptionalLong bite = bite(tx.db(), until, most, max);
         return bite.isPresent()
-                && tx.stmt(SqliteSql.EVENTS_DROP).set("up_to", bite.getAsLong()).update() == max;
+                && tx.stmt(StoreSql.EVENTS_DROP).set("up_to", bite.getAsLong()).update() == max;
     }
 
     private static Event event(Db db, Names names, Row row, int index) throws SQLException {

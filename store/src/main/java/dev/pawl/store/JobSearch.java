@@ -1,4 +1,4 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.Found;
 import dev.pawl.core.Job;
@@ -6,9 +6,6 @@ import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.Tally;
-import dev.pawl.store.Db;
-import dev.pawl.store.Rows;
-import dev.pawl.store.Stmt;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,37 +40,37 @@ final class JobSearch {
         this.db = db;
         this.filter = filter;
         this.lookMax = lookMax;
-        this.matches = ListSql.MATCHES + JobList.conditions(filter);
+        this.matches = ListSql.MATCHES + JobList.conditions(db.dialect(), filter);
         this.lanes = Newest.lanes(db, filter.tool(), filter.queue());
     }
 
     static Found page(Db db, JobFilter filter, String after, int limit, int lookMax)
             throws SQLException {
         // One snapshot: no job moves between the look for it and the look at it.
-        db.execute(SqliteSql.BEGIN_READ);
+        db.beginRead();
         try {
             var search = new JobSearch(db, filter, lookMax);
             var page = new ArrayList<Job>();
             for (UUID id :
                     search.matching(after.isEmpty() ? Newest.LAST : UUID.fromString(after), limit))
-                try (Rows rows = db.stmt(SqliteSql.LIST + SqliteSql.ONE).set("id", id).query()) {
+                try (Rows rows = db.stmt(StoreSql.LIST + StoreSql.ONE).set("id", id).query()) {
                     if (rows.next()) page.add(Reading.job(rows));
                 }
             Optional<JobId> to = Optional.ofNullable(search.last).map(JobId::new);
             return new Found(page, search.lookedAt, to, search.ended);
         } finally {
-            db.execute(SqliteSql.COMMIT);
+            db.commit();
         }
     }
 
     static Tally count(Db db, JobFilter filter, int max, int lookMax) throws SQLException {
-        db.execute(SqliteSql.BEGIN_READ);
+        db.beginRead();
         try {
             var search = new JobSearch(db, filter, lookMax);
             int jobs = search.matching(Newest.LAST, max).size();
             return new Tally(jobs, search.lookedAt, search.ended);
         } finally {
-            db.execute(SqliteSql.COMMIT);
+            db.commit();
         }
     }
 
@@ -112,7 +109,7 @@ final class JobSearch {
 
     private boolean matches(UUID id) throws SQLException {
         Stmt stmt = db.stmt(matches).set("id", id);
-        JobList.bind(stmt, filter);
+        JobList.bind(db.dialect(), stmt, filter);
         try (Rows rows = stmt.query()) {
             return rows.next();
         }

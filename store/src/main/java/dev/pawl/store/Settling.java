@@ -1,4 +1,4 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.Artifact;
 import dev.pawl.core.ErrorClass;
@@ -6,7 +6,6 @@ import dev.pawl.core.Hit;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.Kept;
-import dev.pawl.store.Rows;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -79,7 +78,7 @@ final class Settling {
     static void leadAgain(Tx tx, JobId id) throws SQLException {
         Place place = place(tx, id);
         if (place.hash.isEmpty()) return;
-        tx.stmt(SqliteSql.KEPT_DROP)
+        tx.stmt(StoreSql.KEPT_DROP)
                 .set("tenant", place.tenant)
                 .set("hash", place.flight().bytes())
                 .set("id", id.value())
@@ -124,7 +123,7 @@ final class Settling {
                             false;
                 };
         if (answers)
-            tx.stmt(SqliteSql.KEPT_ADD)
+            tx.stmt(StoreSql.KEPT_ADD)
                     .set("tenant", place.tenant)
                     .set("hash", place.flight().bytes())
                     .set("id", leader.id.value())
@@ -132,7 +131,7 @@ final class Settling {
                     .set("until", tx.now.toEpochMilli() + place.reuseTtlMillis)
                     .update();
         if (!led) return;
-        List<JobId> followers = ids(SqliteSql.FOLLOWERS, leader.id);
+        List<JobId> followers = ids(StoreSql.FOLLOWERS, leader.id);
         if (followers.isEmpty()) return;
         if (answers) for (JobId follower : followers) answer(follower, leader);
         else promote(followers.getFirst(), leader.id);
@@ -144,7 +143,7 @@ final class Settling {
         int lane = place(tx, follower).lane;
         tx.moved(follower, lane, JobState.Name.WAITING, state.name(), 0);
         addOutcome(tx, follower, lane, state, null, leader.output, leader.id);
-        tx.stmt(SqliteSql.ARTIFACTS_COPY)
+        tx.stmt(StoreSql.ARTIFACTS_COPY)
                 .set("id", follower.value())
                 .set("from", leader.id.value())
                 .update();
@@ -155,7 +154,7 @@ final class Settling {
     private void promote(JobId follower, JobId leader) throws SQLException {
         takeWaiting(follower);
         Place place = place(tx, follower);
-        tx.stmt(SqliteSql.FOLLOW)
+        tx.stmt(StoreSql.FOLLOW)
                 .set("leader", follower.value())
                 .set("before", leader.value())
                 .update();
@@ -164,7 +163,7 @@ final class Settling {
     }
 
     private void asParent(JobId parent, JobState state) throws SQLException {
-        for (JobId child : ids(SqliteSql.CHILDREN_WAITING, parent)) {
+        for (JobId child : ids(StoreSql.CHILDREN_WAITING, parent)) {
             Place place = place(tx, child);
             if (!(state instanceof JobState.Succeeded) && !place.goOn) {
                 takeWaiting(child);
@@ -187,13 +186,13 @@ final class Settling {
     }
 
     private void takeWaiting(JobId id) throws SQLException {
-        try (Rows rows = tx.stmt(SqliteSql.WAITING_TAKE).set("id", id.value()).query()) {
-            if (!rows.next()) throw new IllegalStateException("job " + id + " doesn't wait");
+        try (Rows rows = tx.stmt(StoreSql.WAITING_TAKE).set("id", id.value()).query()) {
+            if (!rows.next()) throw new Moved("job " + id + " doesn't wait");
         }
     }
 
     private static Place place(Tx tx, JobId id) throws SQLException {
-        try (Rows rows = tx.stmt(SqliteSql.JOB_PLACE).set("id", id.value()).query()) {
+        try (Rows rows = tx.stmt(StoreSql.JOB_PLACE).set("id", id.value()).query()) {
             if (!rows.next()) throw new IllegalStateException("no job " + id);
             return new Place(
                     rows.integer(1),
@@ -201,9 +200,9 @@ final class Settling {
                     rows.instant(3),
                     rows.text(4),
                     rows.number(5),
-                    rows.integer(6) == 1,
+                    rows.flag(6),
                     rows.hex(7),
-                    rows.integer(8) == 1);
+                    rows.flag(8));
         }
     }
 
@@ -217,11 +216,11 @@ final class Settling {
 
     static Parents parents(Tx tx, JobId child) throws SQLException {
         int unfinished;
-        try (Rows rows = tx.stmt(SqliteSql.PARENTS_UNFINISHED).set("id", child.value()).query()) {
+        try (Rows rows = tx.stmt(StoreSql.PARENTS_UNFINISHED).set("id", child.value()).query()) {
             rows.next();
             unfinished = rows.integer(1);
         }
-        try (Rows rows = tx.stmt(SqliteSql.PARENTS_UNSUCCESSFUL).set("id", child.value()).query()) {
+        try (Rows rows = tx.stmt(StoreSql.PARENTS_UNSUCCESSFUL).set("id", child.value()).query()) {
             rows.next();
             return new Parents(unfinished, rows.integer(1));
         }
@@ -230,7 +229,7 @@ final class Settling {
     /** Puts a job into ready, or into later when it isn't due. */
     static void enqueue(Tx tx, JobId id, int lane, int priority, JobState.Queued queued)
             throws SQLException {
-        String sql = queued.runAt().isAfter(tx.now) ? SqliteSql.LATER_ADD : SqliteSql.READY_ADD;
+        String sql = queued.runAt().isAfter(tx.now) ? StoreSql.LATER_ADD : StoreSql.READY_ADD;
         tx.stmt(sql)
                 .set("id", id.value())
                 .set("lane", lane)
@@ -250,7 +249,7 @@ final class Settling {
             String output,
             @Nullable JobId cachedFrom)
             throws SQLException {
-        tx.stmt(SqliteSql.OUTCOME_ADD)
+        tx.stmt(StoreSql.OUTCOME_ADD)
                 .set("id", id.value())
                 .set("lane", lane)
                 .set("attempt", state.attempt())
@@ -264,7 +263,7 @@ final class Settling {
     }
 
     static void addArtifact(Tx tx, JobId id, Artifact artifact) throws SQLException {
-        tx.stmt(SqliteSql.ARTIFACT_ADD)
+        tx.stmt(StoreSql.ARTIFACT_ADD)
                 .set("id", id.value())
                 .text("name", artifact.name())
                 .set("size", artifact.sizeBytes())

@@ -1,4 +1,4 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.JobId;
@@ -7,8 +7,6 @@ import dev.pawl.core.PawlException;
 import dev.pawl.core.Webhook;
 import dev.pawl.core.WebhookDelivery;
 import dev.pawl.core.Webhooks;
-import dev.pawl.store.Db;
-import dev.pawl.store.Rows;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,10 +20,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The webhooks of a file. What most often changes nothing looks before it takes the write lock. */
-final class SqliteWebhooks implements Webhooks {
-    private final SqliteStore store;
+final class StoredWebhooks implements Webhooks {
+    private final SqlStore store;
 
-    SqliteWebhooks(SqliteStore store) {
+    StoredWebhooks(SqlStore store) {
         this.store = store;
     }
 
@@ -43,7 +41,7 @@ final class SqliteWebhooks implements Webhooks {
                                 .text("queue", webhook.queue())
                                 .set("enabled", webhook.enabled() ? 1 : 0)
                                 .set("created_at", webhook.createdAt())
-                                .set("position", SqliteEvents.latest(tx.db()))
+                                .set("position", EventLog.latest(tx.db()))
                                 .update());
         if (added == 0)
             throw new PawlException(
@@ -94,7 +92,7 @@ final class SqliteWebhooks implements Webhooks {
     public boolean enable(String id, boolean enabled) {
         return store.write(tx -> {
             if (!enabled) return tx.stmt(WebhookSql.DISABLE).text("id", id).update() > 0;
-            long latest = SqliteEvents.latest(tx.db());
+            long latest = EventLog.latest(tx.db());
             return tx.stmt(WebhookSql.ENABLE).text("id", id).set("position", latest).update() > 0;
         });
     }

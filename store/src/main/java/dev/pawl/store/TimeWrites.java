@@ -1,4 +1,4 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.AttemptEnd;
 import dev.pawl.core.End;
@@ -14,7 +14,6 @@ import dev.pawl.core.Renewed;
 import dev.pawl.core.RetryPolicy;
 import dev.pawl.core.Token;
 import dev.pawl.core.Written;
-import dev.pawl.store.Rows;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,17 +29,17 @@ final class TimeWrites {
         var alive = new HashSet<LeaseId>();
         for (LeaseId lease : renewal.held()) {
             int touched =
-                    tx.stmt(SqliteSql.LEASE_RENEW)
+                    tx.stmt(StoreSql.LEASE_RENEW)
                             .set("until", tx.now.plus(renewal.ttl()))
                             .set("lease", lease.value())
                             .set("worker", renewal.worker())
                             .update();
             if (touched > 0) alive.add(lease);
         }
-        tx.stmt(SqliteSql.WORKER_SEEN).set("now", tx.now).set("worker", renewal.worker()).update();
+        tx.stmt(StoreSql.WORKER_SEEN).set("now", tx.now).set("worker", renewal.worker()).update();
         var stop = new HashSet<Token>();
         try (Rows rows =
-                tx.stmt(SqliteSql.STOPPING_OF_WORKER).set("worker", renewal.worker()).query()) {
+                tx.stmt(StoreSql.STOPPING_OF_WORKER).set("worker", renewal.worker()).query()) {
             while (rows.next()) {
                 var lease = new LeaseId(rows.uuid(3));
                 if (alive.contains(lease))
@@ -53,7 +52,7 @@ final class TimeWrites {
     static int promote(Tx tx, int max) throws SQLException {
         record Due(JobId id, Instant at, int lane, int priority, int attempt, int failures) {}
         var due = new ArrayList<Due>();
-        try (Rows rows = tx.stmt(SqliteSql.DUE).set("now", tx.now).set("max", max).query()) {
+        try (Rows rows = tx.stmt(StoreSql.DUE).set("now", tx.now).set("max", max).query()) {
             while (rows.next())
                 due.add(
                         new Due(
@@ -65,8 +64,8 @@ final class TimeWrites {
                                 rows.integer(6)));
         }
         for (Due job : due) {
-            try (Rows rows = tx.stmt(SqliteSql.LATER_TAKE).set("id", job.id.value()).query()) {
-                rows.next();
+            try (Rows rows = tx.stmt(StoreSql.LATER_TAKE).set("id", job.id.value()).query()) {
+                if (!rows.next()) throw new Moved("job " + job.id + " is not in later");
             }
             var queued = new JobState.Queued(job.at, job.attempt, job.failures);
             Settling.enqueue(tx, job.id, job.lane, job.priority, queued);
@@ -76,13 +75,13 @@ final class TimeWrites {
 
     static int expire(Tx tx, int max) throws SQLException {
         var over = new ArrayList<JobId>();
-        try (Rows rows = tx.stmt(SqliteSql.EXPIRED).set("now", tx.now).set("max", max).query()) {
+        try (Rows rows = tx.stmt(StoreSql.EXPIRED).set("now", tx.now).set("max", max).query()) {
             while (rows.next()) over.add(new JobId(rows.uuid(1)));
         }
         int dead = 0;
         for (JobId id : over) {
-            tx.stmt(SqliteSql.EXPIRY_DROP).set("id", id.value()).update();
-            if (expire(tx, id)) dead++;
+            int dropped = tx.stmt(StoreSql.EXPIRY_DROP).set("id", id.value()).update();
+            if (dropped > 0 && expire(tx, id)) dead++;
         }
         return dead;
     }
@@ -93,7 +92,8 @@ final class TimeWrites {
             case null -> false;
             case JobState.Waiting s -> expire(tx, id, s);
             case JobState.Queued s when s.failures() == 0 -> expire(tx, id, s);
-            case JobState.Queued _, JobState.Running _ -> false;
+            case JobState.Queued _ -> false;
+            case JobState.Running _ -> throw new Moved("job " + id + " runs");
             case JobState.Succeeded _, JobState.Dead _, JobState.Cancelled _ -> false;
         };
     }
@@ -111,13 +111,13 @@ final class TimeWrites {
     }
 
     static void forfeit(Tx tx, String worker) throws SQLException {
-        tx.stmt(SqliteSql.FORFEIT).set("now", tx.now).set("worker", worker).update();
+        tx.stmt(StoreSql.FORFEIT).set("now", tx.now).set("worker", worker).update();
     }
 
     /** Looks at the lease again before it takes it back: it may have been renewed since. */
     static int reclaim(Tx tx, Lease seen, Function<Reclaimed, JobState> decide)
             throws SQLException {
-        try (Rows rows = tx.stmt(SqliteSql.LEASE_FIND).set("lease", seen.id().value()).query()) {
+        try (Rows rows = tx.stmt(StoreSql.LEASE_FIND).set("lease", seen.id().value()).query()) {
             if (!rows.next()) return 0;
             Instant until = rows.instant(2);
             if (!until.equals(seen.until()) || until.isAfter(tx.now)) return 0;
@@ -130,8 +130,8 @@ final class TimeWrites {
             else moved += moved(EndWrites.end(tx, lost(job, to, seen)));
         }
         if (left > 0) return moved;
-        tx.stmt(SqliteSql.STOPPING_DROP).set("lease", seen.id().value()).update();
-        tx.stmt(SqliteSql.LEASE_END).set("lease", seen.id().value()).update();
+        tx.stmt(StoreSql.STOPPING_DROP).set("lease", seen.id().value()).update();
+        tx.stmt(StoreSql.LEASE_END).set("lease", seen.id().value()).update();
         return moved;
     }
 
@@ -152,7 +152,7 @@ final class TimeWrites {
     private static List<Reclaimed> running(Tx tx, Lease lease) throws SQLException {
         var lost = new ArrayList<Reclaimed>();
         try (Rows rows =
-                tx.stmt(SqliteSql.RUNNING_OF_LEASE).set("lease", lease.id().value()).query()) {
+                tx.stmt(StoreSql.RUNNING_OF_LEASE).set("lease", lease.id().value()).query()) {
             while (rows.next()) {
                 var token = new Token(new JobId(rows.uuid(1)), rows.integer(2), lease.id());
                 var state = new JobState.Running(lease, rows.integer(2), rows.integer(3));

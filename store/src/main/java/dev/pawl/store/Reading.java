@@ -1,4 +1,4 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.Artifact;
 import dev.pawl.core.AttemptEnd;
@@ -22,8 +22,6 @@ import dev.pawl.core.Standing;
 import dev.pawl.core.Submission;
 import dev.pawl.core.ToolId;
 import dev.pawl.core.WorkerEntry;
-import dev.pawl.store.Db;
-import dev.pawl.store.Rows;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -52,35 +50,35 @@ final class Reading {
     private Reading() {}
 
     static Optional<JobState> state(Db db, JobId id) throws SQLException {
-        try (Rows rows = db.stmt(SqliteSql.STATE).set("id", id.value()).query()) {
+        try (Rows rows = db.stmt(StoreSql.STATE).set("id", id.value()).query()) {
             return rows.next() ? Optional.of(state(rows, id)) : Optional.empty();
         }
     }
 
     /** Where the job stands and as of which event, in one snapshot. */
     static Optional<Standing> standing(Db db, JobId id) throws SQLException {
-        db.execute(SqliteSql.BEGIN_READ);
+        db.beginRead();
         try {
             Optional<JobState> state = state(db, id);
             if (state.isEmpty()) return Optional.empty();
             Progress progress = null;
             if (state.get() instanceof JobState.Running running)
                 try (Rows rows =
-                        db.stmt(SqliteSql.PROGRESS_OF)
+                        db.stmt(StoreSql.PROGRESS_OF)
                                 .set("id", id.value())
                                 .set("attempt", running.attempt())
                                 .query()) {
                     if (rows.next())
                         progress = new Progress(rows.real(1), rows.text(2), rows.instant(3));
                 }
-            return Optional.of(new Standing(state.get(), progress, SqliteEvents.latest(db)));
+            return Optional.of(new Standing(state.get(), progress, EventLog.latest(db)));
         } finally {
-            db.execute(SqliteSql.COMMIT);
+            db.commit();
         }
     }
 
     static Optional<Job> find(Db db, JobId id) throws SQLException {
-        try (Rows rows = db.stmt(SqliteSql.FIND + SqliteSql.ONE).set("id", id.value()).query()) {
+        try (Rows rows = db.stmt(StoreSql.FIND + StoreSql.ONE).set("id", id.value()).query()) {
             return rows.next() ? Optional.of(job(rows)) : Optional.empty();
         }
     }
@@ -141,7 +139,7 @@ final class Reading {
                 rows.text(JOB + 30),
                 source == null ? null : new JobId(source),
                 progress(rows, state),
-                rows.integer(JOB + 27) == 1);
+                rows.flag(JOB + 27));
     }
 
     private static @Nullable Progress progress(Rows rows, JobState state) throws SQLException {
@@ -160,7 +158,7 @@ final class Reading {
                 rows.instant(JOB + 8),
                 Duration.ofMillis(rows.number(JOB + 11)),
                 parents(rows, JOB + 28),
-                rows.integer(JOB + 12) == 1,
+                rows.flag(JOB + 12),
                 tags.isEmpty() ? Set.of() : new LinkedHashSet<>(List.of(tags.split(" "))),
                 rows.text(JOB + 18),
                 rows.text(JOB + 19),
@@ -171,7 +169,7 @@ final class Reading {
                 RetryPolicy.parse(rows.text(JOB + 6)),
                 new Limit(rows.text(JOB + 4), rows.integer(JOB + 5)),
                 new InputKey(rows.hex(JOB + 15), rows.text(JOB + 16)),
-                new Reuse(Duration.ofMillis(rows.number(JOB + 13)), rows.integer(JOB + 14) == 1),
+                new Reuse(Duration.ofMillis(rows.number(JOB + 13)), rows.flag(JOB + 14)),
                 rows.text(JOB + 31));
     }
 
@@ -181,7 +179,7 @@ final class Reading {
         String output;
         Instant until;
         try (Rows rows =
-                db.stmt(SqliteSql.KEPT_FIND)
+                db.stmt(StoreSql.KEPT_FIND)
                         .set("tenant", tenant)
                         .set("hash", hash)
                         .set("now", now)
@@ -203,7 +201,7 @@ final class Reading {
 
     static List<AttemptEnd> history(Db db, JobId id) throws SQLException {
         var history = new ArrayList<AttemptEnd>();
-        try (Rows rows = db.stmt(SqliteSql.HISTORY).set("id", id.value()).query()) {
+        try (Rows rows = db.stmt(StoreSql.HISTORY).set("id", id.value()).query()) {
             while (rows.next())
                 history.add(
                         new AttemptEnd(
@@ -222,7 +220,7 @@ final class Reading {
             throws SQLException {
         var lines = new ArrayList<LogLine>();
         try (Rows rows =
-                db.stmt(SqliteSql.LOGS)
+                db.stmt(StoreSql.LOGS)
                         .set("id", id.value())
                         .set("attempt", afterAttempt)
                         .set("seq", afterSeq)
@@ -242,7 +240,7 @@ final class Reading {
 
     static List<Artifact> artifacts(Db db, JobId id) throws SQLException {
         var artifacts = new ArrayList<Artifact>();
-        try (Rows rows = db.stmt(SqliteSql.ARTIFACTS).set("id", id.value()).query()) {
+        try (Rows rows = db.stmt(StoreSql.ARTIFACTS).set("id", id.value()).query()) {
             while (rows.next())
                 artifacts.add(
                         new Artifact(rows.text(1), rows.number(2), rows.text(3), rows.text(4)));
@@ -252,7 +250,7 @@ final class Reading {
 
     static Set<JobId> children(Db db, JobId id) throws SQLException {
         var children = new LinkedHashSet<JobId>();
-        try (Rows rows = db.stmt(SqliteSql.CHILDREN).set("id", id.value()).query()) {
+        try (Rows rows = db.stmt(StoreSql.CHILDREN).set("id", id.value()).query()) {
             while (rows.next()) children.add(new JobId(rows.uuid(1)));
         }
         return children;
@@ -260,7 +258,7 @@ final class Reading {
 
     static List<Lease> leases(Db db) throws SQLException {
         var leases = new ArrayList<Lease>();
-        try (Rows rows = db.stmt(SqliteSql.LEASES).query()) {
+        try (Rows rows = db.stmt(StoreSql.LEASES).query()) {
             while (rows.next())
                 leases.add(new Lease(new LeaseId(rows.uuid(1)), rows.text(2), rows.instant(3)));
         }
@@ -269,7 +267,7 @@ final class Reading {
 
     static List<Count> counts(Db db) throws SQLException {
         var counts = new ArrayList<Count>();
-        try (Rows rows = db.stmt(SqliteSql.COUNTS).query()) {
+        try (Rows rows = db.stmt(StoreSql.COUNTS).query()) {
             while (rows.next())
                 counts.add(
                         new Count(
@@ -284,9 +282,9 @@ final class Reading {
 
     static List<QueueEntry> queues(Db db) throws SQLException {
         var queues = new ArrayList<QueueEntry>();
-        try (Rows rows = db.stmt(SqliteSql.QUEUES).query()) {
+        try (Rows rows = db.stmt(StoreSql.QUEUES).query()) {
             while (rows.next())
-                queues.add(new QueueEntry(rows.text(1), rows.integer(2) == 1, rows.integer(3)));
+                queues.add(new QueueEntry(rows.text(1), rows.flag(2), rows.integer(3)));
         }
         return queues;
     }
@@ -315,7 +313,7 @@ final class Reading {
 
     static List<WorkerEntry> workers(Db db) throws SQLException {
         var workers = new ArrayList<WorkerEntry>();
-        try (Rows rows = db.stmt(SqliteSql.WORKERS).query()) {
+        try (Rows rows = db.stmt(StoreSql.WORKERS).query()) {
             while (rows.next()) {
                 var tools = new LinkedHashSet<ToolId>();
                 for (String tool : rows.text(5).split(" ", -1))

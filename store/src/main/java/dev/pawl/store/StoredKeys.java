@@ -1,11 +1,9 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.ApiKey;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Role;
-import dev.pawl.store.Db;
-import dev.pawl.store.Rows;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,13 +12,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** The keys of a server's callers. */
-final class SqliteKeys {
-    private SqliteKeys() {}
+final class StoredKeys {
+    private StoredKeys() {}
 
     static int add(Tx tx, ApiKey key, byte[] hash) throws SQLException {
         boolean expires = !key.expiresAt().equals(Instant.MAX);
         int added =
-                tx.stmt(SqliteSql.API_KEY_ADD)
+                tx.stmt(StoreSql.API_KEY_ADD)
                         .set("id", key.id())
                         .set("hash", hash)
                         .set("name", key.name())
@@ -37,14 +35,14 @@ final class SqliteKeys {
 
     static Optional<ApiKey> find(Db db, String sha256) throws SQLException {
         byte[] hash = HexFormat.of().parseHex(sha256);
-        try (Rows rows = db.stmt(SqliteSql.API_KEY_FIND).set("hash", hash).query()) {
+        try (Rows rows = db.stmt(StoreSql.API_KEY_FIND).set("hash", hash).query()) {
             return rows.next() ? Optional.of(key(rows)) : Optional.empty();
         }
     }
 
     static List<ApiKey> all(Db db) throws SQLException {
         var keys = new ArrayList<ApiKey>();
-        try (Rows rows = db.stmt(SqliteSql.API_KEYS).query()) {
+        try (Rows rows = db.stmt(StoreSql.API_KEYS).query()) {
             while (rows.next()) keys.add(key(rows));
         }
         return keys;

@@ -1,9 +1,13 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobState;
+import dev.pawl.core.SystemTime;
+import dev.pawl.store.sqlite.SqliteOptions;
+import dev.pawl.store.sqlite.SqliteSql;
+import dev.pawl.store.sqlite.SqliteStore;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Instant;
@@ -47,11 +51,11 @@ final class SqlitePlansTest {
 
     @Test
     void aPageOfKeptResultsWalksItsIndex() throws Exception {
-        assertThat(plan(SqliteSql.KEPT_NEWEST))
+        assertThat(plan(StoreSql.KEPT_NEWEST))
                 .singleElement()
                 .asString()
                 .contains("INDEX kept_job (job_id<?)");
-        assertThat(plan(SqliteSql.KEPT_NEWEST_OF_LANE))
+        assertThat(plan(StoreSql.KEPT_NEWEST_OF_LANE))
                 .singleElement()
                 .asString()
                 .contains("INDEX kept_lane (lane=? AND job_id<?)");
@@ -76,12 +80,12 @@ final class SqlitePlansTest {
     @Test
     void aListWithOtherFiltersGoesByIdsAndIsNotSorted() throws Exception {
         String sql =
-                SqliteSql.LIST
+                StoreSql.LIST
                         + " WHERE 1 = 1"
                         + ListSql.AFTER
                         + ListSql.WITH_TOOL
                         + ListSql.WITH_TENANT
-                        + SqliteSql.PAGE;
+                        + StoreSql.PAGE;
 
         assertThat(plan(sql)).first().asString().isEqualTo("SEARCH j USING PRIMARY KEY (id<?)");
         assertThat(plan(sql)).noneMatch(step -> step.contains("B-TREE FOR ORDER BY"));
@@ -89,7 +93,7 @@ final class SqlitePlansTest {
 
     @Test
     void aJobIsFoundInReadyByItsLane() throws Exception {
-        for (String sql : List.of(SqliteSql.READY_FIND, SqliteSql.READY_REMOVE, SqliteSql.STATE))
+        for (String sql : List.of(StoreSql.READY_FIND, StoreSql.READY_REMOVE, StoreSql.STATE))
             assertThat(plan(sql)).noneMatch(step -> step.startsWith("SCAN"));
     }
 
@@ -125,7 +129,7 @@ final class SqlitePlansTest {
                         .withIdempotencyKey("k")
                         .withError("e")
                         .withInputs(fields);
-        assertThat(plan(ListSql.MATCHES + JobList.conditions(all)))
+        assertThat(plan(ListSql.MATCHES + JobList.conditions(SqliteSql.DIALECT, all)))
                 .filteredOn(step -> step.startsWith("SCAN"))
                 .isEmpty();
     }
@@ -154,10 +158,13 @@ final class SqlitePlansTest {
 
     /** The plan's steps in words, subqueries among them. */
     private List<String> plan(String sql) throws Exception {
-        var file = EmptyFile.in(folder);
+        Path file = folder.resolve("pawl.db");
+        SqliteStore.open(SqliteOptions.of(file), new SystemTime()).close();
+        String text = SqliteSql.DIALECT.text(sql);
         var steps = new ArrayList<String>();
-        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file.file());
-                var rows = connection.createStatement().executeQuery("EXPLAIN QUERY PLAN " + sql)) {
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                var rows =
+                        connection.createStatement().executeQuery("EXPLAIN QUERY PLAN " + text)) {
             while (rows.next()) steps.add(rows.getString("detail"));
         }
         return steps;

@@ -1,10 +1,8 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.JobId;
 import dev.pawl.core.KeptEntry;
 import dev.pawl.core.ToolId;
-import dev.pawl.store.Db;
-import dev.pawl.store.Rows;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,11 +16,11 @@ final class KeptList {
     static List<KeptEntry> page(Db db, String tool, String after, int limit, Instant now)
             throws SQLException {
         var newest = new Newest(db, after, limit);
-        if (tool.isEmpty()) newest.add(newest.stmt(SqliteSql.KEPT_NEWEST).set("now", now));
+        if (tool.isEmpty()) newest.add(newest.stmt(StoreSql.KEPT_NEWEST).set("now", now));
         else
             for (int lane : Newest.lanes(db, tool, ""))
                 newest.add(
-                        newest.stmt(SqliteSql.KEPT_NEWEST_OF_LANE)
+                        newest.stmt(StoreSql.KEPT_NEWEST_OF_LANE)
                                 .set("lane", lane)
                                 .set("now", now));
         var page = new ArrayList<KeptEntry>();
@@ -32,7 +30,7 @@ final class KeptList {
 
     /** Nothing when it was forgotten since. */
     private static void add(List<KeptEntry> page, Db db, JobId id) throws SQLException {
-        try (Rows rows = db.stmt(SqliteSql.KEPT_ENTRY).set("id", id.value()).query()) {
+        try (Rows rows = db.stmt(StoreSql.KEPT_ENTRY).set("id", id.value()).query()) {
             if (!rows.next()) return;
             page.add(
                     new KeptEntry(

@@ -1,10 +1,8 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.Limit;
 import dev.pawl.core.RetryPolicy;
 import dev.pawl.core.ToolId;
-import dev.pawl.store.Db;
-import dev.pawl.store.Rows;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * deleted and a number never changes its meaning, so what was once committed is cached for good;
  * what an open transaction made is adopted after its commit. Thread-safe.
  */
-final class Names {
+public final class Names {
     /** A lane and what claims must know of it; a limit's size is read at each claim. */
     record Lane(int id, String queue, ToolId tool, int limitId, Limit limit) {}
 
@@ -54,8 +52,8 @@ final class Names {
         if (id == null) id = fresh.policies.get(policy);
         if (id != null) return id;
         String line = policy.line();
-        db.stmt(SqliteSql.POLICY_ADD).set("line", line).update();
-        try (Rows rows = db.stmt(SqliteSql.POLICY_ID).set("line", line).query()) {
+        db.stmt(StoreSql.POLICY_ADD).set("line", line).update();
+        try (Rows rows = db.stmt(StoreSql.POLICY_ID).set("line", line).query()) {
             rows.next();
             id = rows.integer(1);
         }
@@ -66,7 +64,7 @@ final class Names {
     RetryPolicy policy(Db db, Fresh fresh, int id) throws SQLException {
         RetryPolicy known = policiesById.get(id);
         if (known != null) return known;
-        try (Rows rows = db.stmt(SqliteSql.POLICY_LINE).set("id", id).query()) {
+        try (Rows rows = db.stmt(StoreSql.POLICY_LINE).set("id", id).query()) {
             rows.next();
             RetryPolicy policy = RetryPolicy.parse(rows.text(1));
             if (fresh.none()) policiesById.put(id, policy);
@@ -110,7 +108,7 @@ final class Names {
 
     private List<Lane> read(Db db) throws SQLException {
         var added = new ArrayList<Lane>();
-        try (Rows rows = db.stmt(SqliteSql.LANES).set("after", lastLane).query()) {
+        try (Rows rows = db.stmt(StoreSql.LANES).set("after", lastLane).query()) {
             while (rows.next()) {
                 var tool = new ToolId(rows.text(3), rows.text(4));
                 var limit = new Limit(rows.text(6), rows.integer(7));
@@ -121,33 +119,33 @@ final class Names {
     }
 
     private static Lane stored(Db db, String queue, ToolId tool, Limit limit) throws SQLException {
-        db.stmt(SqliteSql.QUEUE_ADD).set("queue", queue).update();
-        db.stmt(SqliteSql.TOOL_ADD)
-                .set("name", tool.name())
-                .set("version", tool.version())
-                .update();
+        if (!db.dialect().alone())
+            // Numbers come in the order of the commits, so that nobody who reads on misses a lane.
+            db.execute("LOCK TABLE pawl.lane IN SHARE ROW EXCLUSIVE MODE");
+        db.stmt(StoreSql.QUEUE_ADD).set("queue", queue).update();
+        db.stmt(StoreSql.TOOL_ADD).set("name", tool.name()).set("version", tool.version()).update();
         int toolId;
         try (Rows rows =
-                db.stmt(SqliteSql.TOOL_ID)
+                db.stmt(StoreSql.TOOL_ID)
                         .set("name", tool.name())
                         .set("version", tool.version())
                         .query()) {
             rows.next();
             toolId = rows.integer(1);
         }
-        db.stmt(SqliteSql.LIMIT_SET).text("name", limit.name()).set("max", limit.max()).update();
+        db.stmt(StoreSql.LIMIT_SET).text("name", limit.name()).set("max", limit.max()).update();
         int limitId;
-        try (Rows rows = db.stmt(SqliteSql.LIMIT_ID).text("name", limit.name()).query()) {
+        try (Rows rows = db.stmt(StoreSql.LIMIT_ID).text("name", limit.name()).query()) {
             rows.next();
             limitId = rows.integer(1);
         }
-        db.stmt(SqliteSql.LANE_ADD)
+        db.stmt(StoreSql.LANE_ADD)
                 .set("queue", queue)
                 .set("tool_id", toolId)
                 .set("limit_id", limitId)
                 .update();
         try (Rows rows =
-                db.stmt(SqliteSql.LANE_ID)
+                db.stmt(StoreSql.LANE_ID)
                         .set("queue", queue)
                         .set("tool_id", toolId)
                         .set("limit_id", limitId)

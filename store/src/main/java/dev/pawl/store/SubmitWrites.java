@@ -1,4 +1,4 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.Hit;
@@ -7,7 +7,6 @@ import dev.pawl.core.JobState;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Submitted;
-import dev.pawl.store.Rows;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -64,7 +63,7 @@ final class SubmitWrites {
 
     private static Optional<Submitted> known(Tx tx, Submission s) throws SQLException {
         try (Rows rows =
-                tx.stmt(SqliteSql.IDEMPOTENCY_FIND)
+                tx.stmt(StoreSql.IDEMPOTENCY_FIND)
                         .set("tenant", s.tenant())
                         .set("key", s.idempotencyKey())
                         .query()) {
@@ -82,12 +81,12 @@ final class SubmitWrites {
 
     private static Optional<Submitted> full(Tx tx, Names.Lane lane) throws SQLException {
         long max;
-        try (Rows rows = tx.stmt(SqliteSql.DEPTH_MAX).set("queue", lane.queue()).query()) {
+        try (Rows rows = tx.stmt(StoreSql.DEPTH_MAX).set("queue", lane.queue()).query()) {
             max = rows.next() ? rows.number(1) : Integer.MAX_VALUE;
         }
         if (max == Integer.MAX_VALUE) return Optional.empty();
         long depth;
-        try (Rows rows = tx.stmt(SqliteSql.DEPTH).set("queue", lane.queue()).query()) {
+        try (Rows rows = tx.stmt(StoreSql.DEPTH).set("queue", lane.queue()).query()) {
             rows.next();
             depth = rows.number(1);
         }
@@ -104,7 +103,7 @@ final class SubmitWrites {
     private static boolean addJob(Tx tx, NewJob job, Names.Lane lane) throws SQLException {
         Submission s = job.submission();
         int added =
-                tx.stmt(SqliteSql.JOB_ADD)
+                tx.stmt(StoreSql.JOB_ADD)
                         .set("id", job.id().value())
                         .set("lane", lane.id())
                         .set("policy", tx.names.policy(tx.db(), tx.fresh, s.retry()))
@@ -129,20 +128,27 @@ final class SubmitWrites {
                         .update();
         if (added == 0) return false;
         for (String tag : s.tags())
-            tx.stmt(SqliteSql.TAG_ADD).set("tag", tag).set("id", job.id().value()).update();
-        for (JobId parent : s.parents())
-            tx.stmt(SqliteSql.EDGE_ADD)
+            tx.stmt(StoreSql.TAG_ADD).set("tag", tag).set("id", job.id().value()).update();
+        for (JobId parent : s.parents()) {
+            tx.hold(parent);
+            tx.stmt(StoreSql.EDGE_ADD)
                     .set("parent", parent.value())
                     .set("id", job.id().value())
                     .update();
-        if (!s.idempotencyKey().isEmpty())
-            tx.stmt(SqliteSql.IDEMPOTENCY_ADD)
-                    .set("tenant", s.tenant())
-                    .set("key", s.idempotencyKey())
-                    .set("id", job.id().value())
-                    .set("body_hash", bodyHash(s))
-                    .update();
+        }
+        if (!s.idempotencyKey().isEmpty()) addKey(tx, job.id(), s);
         return true;
+    }
+
+    private static void addKey(Tx tx, JobId id, Submission s) throws SQLException {
+        int added =
+                tx.stmt(StoreSql.IDEMPOTENCY_ADD)
+                        .set("tenant", s.tenant())
+                        .set("key", s.idempotencyKey())
+                        .set("id", id.value())
+                        .set("body_hash", bodyHash(s))
+                        .update();
+        if (added == 0) throw new Moved("key \"" + s.idempotencyKey() + "\" is taken");
     }
 
     /** Puts the new job where its life begins. */
@@ -154,7 +160,7 @@ final class SubmitWrites {
             return end;
         }
         if (!s.ttl().isZero())
-            tx.stmt(SqliteSql.EXPIRY_SET)
+            tx.stmt(StoreSql.EXPIRY_SET)
                     .set("at", tx.now.plus(s.ttl()))
                     .set("id", job.id().value())
                     .update();
@@ -162,7 +168,7 @@ final class SubmitWrites {
             var flight = new Flights.Key(s.tenant(), s.key().hash());
             Optional<JobId> leader = Flights.leader(tx, flight);
             if (leader.isPresent()) return waiting(tx, job, lane, leader);
-            Flights.lead(tx, flight, job.id());
+            if (!Flights.lead(tx, flight, job.id())) throw new Moved("another leads");
         }
         if (!s.parents().isEmpty()) {
             Settling.Parents parents = Settling.parents(tx, job.id());
@@ -184,7 +190,7 @@ final class SubmitWrites {
     private static JobState waiting(Tx tx, NewJob job, Names.Lane lane, Optional<JobId> leader)
             throws SQLException {
         tx.moved(job.id(), lane.id(), null, JobState.Name.WAITING, 0);
-        tx.stmt(SqliteSql.WAITING_ADD)
+        tx.stmt(StoreSql.WAITING_ADD)
                 .set("id", job.id().value())
                 .set("leader", leader.map(JobId::value).orElse(null))
                 .update();
@@ -193,7 +199,7 @@ final class SubmitWrites {
     }
 
     private static boolean exists(Tx tx, JobId id) throws SQLException {
-        try (Rows rows = tx.stmt(SqliteSql.JOB_EXISTS).set("id", id.value()).query()) {
+        try (Rows rows = tx.stmt(StoreSql.JOB_EXISTS).set("id", id.value()).query()) {
             return rows.next();
         }
     }

@@ -1,54 +1,47 @@
-package dev.pawl.store.sqlite;
+package dev.pawl.store;
 
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.Ran;
-import dev.pawl.store.Db;
-import dev.pawl.store.Stmt;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One open write transaction: its moment, and what is written once at its end. */
-final class Tx {
-    /** What one caller wants done inside a transaction. */
-    interface Work<T> {
+/**
+ * One open write transaction: its moment, and what is written once at its end. Whoever holds it
+ * uses it alone.
+ */
+public final class Tx {
+    /** What one caller wants done inside a transaction. May be done more than once. */
+    public interface Work<T> {
         T in(Tx tx) throws SQLException;
     }
 
-    final Instant now;
+    public final Instant now;
     final Names names;
     final Names.Fresh fresh = new Names.Fresh();
     private final Db db;
     private final Map<Integer, Map<JobState.Name, Delta>> counts = new HashMap<>();
-    private final SqliteEvents.Written events = new SqliteEvents.Written();
+    private final EventLog.Written events = new EventLog.Written();
 
-    /** What a transaction adds to one counter. */
-    private record Delta(int jobs, long runs, long millis) {
-        static final Delta NONE = new Delta(0, 0, 0);
-
-        Delta and(int sign, Ran ran) {
-            return new Delta(
-                    jobs + sign,
-                    runs + sign * ran.attempts(),
-                    millis + sign * ran.total().toMillis());
-        }
-    }
-
-    Tx(Db db, Names names, Instant now) {
+    /**
+     * @param now the store's clock
+     */
+    public Tx(Db db, Names names, Instant now) {
         this.db = db;
         this.names = names;
         this.now = now;
     }
 
-    Db db() {
+    public Db db() {
         return db;
     }
 
-    Stmt stmt(String sql) throws SQLException {
+    public Stmt stmt(String sql) throws SQLException {
         return db.stmt(sql);
     }
 
@@ -94,29 +87,44 @@ final class Tx {
         counts.computeIfAbsent(lane, _ -> new EnumMap<>(JobState.Name.class))
                 .compute(
                         state,
-                        (_, before) -> (before == null ? Delta.NONE : before).and(sign, ran));
+                        (_, before) ->
+                                (before == null ? Delta.none(lane, state) : before).and(sign, ran));
     }
 
     /** How many jobs this transaction has added to a lane's unfinished ones so far. */
     int unfinishedDelta(int lane) {
-        Map<JobState.Name, Delta> deltas = counts.getOrDefault(lane, Map.of());
-        return deltas.getOrDefault(JobState.Name.WAITING, Delta.NONE).jobs
-                + deltas.getOrDefault(JobState.Name.QUEUED, Delta.NONE).jobs
-                + deltas.getOrDefault(JobState.Name.RUNNING, Delta.NONE).jobs;
+        return counts.getOrDefault(lane, Map.of()).values().stream()
+                .filter(delta -> !delta.state().ended())
+                .mapToInt(Delta::jobs)
+                .sum();
     }
 
     /** Writes the events and the counters; the last thing before the commit. */
-    void flush() throws SQLException {
-        events.flush(this);
-        for (var lane : counts.entrySet())
-            for (var state : lane.getValue().entrySet())
-                if (!state.getValue().equals(Delta.NONE))
-                    stmt(SqliteSql.COUNT)
-                            .set("lane", lane.getKey())
-                            .set("state", Codes.of(state.getKey()))
-                            .set("jobs", state.getValue().jobs)
-                            .set("runs", state.getValue().runs)
-                            .set("millis", state.getValue().millis)
-                            .update();
+    public void flush() throws SQLException {
+        List<Delta> deltas =
+                counts.values().stream()
+                        .flatMap(states -> states.values().stream())
+                        .filter(delta -> !delta.nothing())
+                        .toList();
+        db.dialect().tell(this, events.rows(), deltas);
+    }
+
+    /** After the commit: what the transaction added to the names is known from now on. */
+    public void committed() {
+        names.adopt(fresh);
+    }
+
+    /** Keeps other writers out of a table until the end, where they could come between. */
+    void alone(String table) throws SQLException {
+        if (!db.dialect().alone())
+            db.execute("LOCK TABLE " + table + " IN SHARE ROW EXCLUSIVE MODE");
+    }
+
+    /** Keeps a job where it is until the end. */
+    void hold(JobId id) throws SQLException {
+        if (db.dialect().alone()) return;
+        try (Rows rows = stmt(StoreSql.JOB_HOLD).set("id", id.value()).query()) {
+            if (!rows.next()) throw new Moved("job " + id + " moves");
+        }
     }
 }

@@ -1,0 +1,30 @@
+package dev.pawl.store;
+
+import dev.pawl.core.JobId;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Comparator;
+
+/**
+ * A row of ready: a job that is due.
+ *
+ * @param attempt how many attempts it has had
+ */
+public record Head(int lane, int priority, Instant runAt, JobId id, int attempt, int failures) {
+    static final Comparator<Head> CLAIM_ORDER =
+            Comparator.comparingInt(Head::priority)
+                    .reversed()
+                    .thenComparing(Head::runAt)
+                    .thenComparing(Head::id);
+
+    /** The row that {@code rows} stands at, its columns in this record's order. */
+    public static Head of(Rows rows) throws SQLException {
+        return new Head(
+                rows.integer(1),
+                rows.integer(2),
+                rows.instant(3),
+                new JobId(rows.uuid(4)),
+                rows.integer(5),
+                rows.integer(6));
+    }
+}
