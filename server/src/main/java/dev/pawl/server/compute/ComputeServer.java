@@ -168,7 +168,9 @@ public final class ComputeServer implements AutoCloseable {
 
     private void solve(ServerRequest request, ServerResponse response) {
         String flow =
-                request.headers().first(CORRELATION).orElseGet(() -> CorrelationId.of(random));
+                request.headers()
+                        .first(CORRELATION)
+                        .orElseGet(() -> CorrelationId.of(time, random));
         response.headers().set(CORRELATION, flow);
         String name = request.path().pathParameters().get("contract");
         try (var _ = MDC.putCloseable("correlation_id", flow)) {

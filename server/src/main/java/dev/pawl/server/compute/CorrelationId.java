@@ -1,5 +1,6 @@
 package dev.pawl.server.compute;
 
+import java.time.InstantSource;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
@@ -7,10 +8,13 @@ import java.util.random.RandomGenerator;
 public final class CorrelationId {
     private CorrelationId() {}
 
-    /** A random UUID (RFC 9562, version 4). */
-    public static String of(RandomGenerator random) {
-        long high = (random.nextLong() & ~0xF000L) | 0x4000L;
-        long low = (random.nextLong() >>> 2) | 0x8000000000000000L;
+    /**
+     * A UUID that begins with the time (RFC 9562, version 7): a store finds jobs by it, and new
+     * ones land side by side in its index rather than on a page each.
+     */
+    public static String of(InstantSource time, RandomGenerator random) {
+        long high = time.millis() << 16 | 0x7000L | random.nextLong() >>> 52;
+        long low = random.nextLong() >>> 2 | 0x8000000000000000L;
         return new UUID(high, low).toString();
     }
 }

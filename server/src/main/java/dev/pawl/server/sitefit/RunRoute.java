@@ -19,9 +19,7 @@ import dev.pawl.tool.FieldError;
 import dev.pawl.tool.PythonJson;
 import dev.pawl.tool.Requests;
 import dev.pawl.tool.Tool;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -54,7 +52,9 @@ record RunRoute(Contracts contracts, RandomGenerator random) {
     private record Wanted(String app, ToolId contract, JsonNode inputs) {}
 
     void handle(FrontExchange exchange) {
-        String flow = exchange.header(CORRELATION).orElseGet(() -> CorrelationId.of(random));
+        String flow =
+                exchange.header(CORRELATION)
+                        .orElseGet(() -> CorrelationId.of(exchange.site().time(), random));
         if (flow.length() > FLOW_CHARS_MAX)
             throw wrong(
                     List.of(
@@ -73,7 +73,7 @@ record RunRoute(Contracts contracts, RandomGenerator random) {
     // ---- Asked
 
     private static Wanted wanted(FrontExchange exchange) {
-        JsonNode body = read(exchange.body(), "the body");
+        JsonNode body = read(exchange.body());
         if (!body.isObject()) throw wrong(List.of(new FieldProblem("", "want a JSON object")));
         var errors = new ArrayList<FieldProblem>();
         String app = word(body, "app_id", errors);
@@ -118,7 +118,7 @@ record RunRoute(Contracts contracts, RandomGenerator random) {
         return new FieldProblem("/inputs" + error.pointer(), error.message());
     }
 
-    private static JsonNode read(byte[] json, String what) {
+    private static JsonNode read(byte[] json) {
         return switch (Json.readDoubles(json)) {
             case Json.Reading.Read(var node) -> node;
             case Json.Reading.Unreadable(var reason) ->
@@ -127,7 +127,7 @@ record RunRoute(Contracts contracts, RandomGenerator random) {
                                     400,
                                     "not_json",
                                     "The body is no JSON",
-                                    "%s can't be read as JSON: %s".formatted(what, reason)));
+                                    "the body can't be read as JSON: " + reason));
         };
     }
 
@@ -154,10 +154,8 @@ record RunRoute(Contracts contracts, RandomGenerator random) {
     // ---- Submitted
 
     private static void submit(FrontExchange exchange, Tool tool, Wanted wanted, String flow) {
-        String text = text(wanted.inputs());
-        JsonNode inputs = read(text.getBytes(StandardCharsets.UTF_8), "inputs");
-        String hash = InputsHash.of(text, tool.id());
-        Set<String> tags = new LinkedHashSet<>(List.of("app:" + wanted.app(), "inputs:" + hash));
+        String hash = InputsHash.of(text(wanted.inputs()), tool.id());
+        Set<String> tags = Set.of("app:" + wanted.app());
         String base = KEY + hash;
         String key = base;
         while (true) {
@@ -166,7 +164,7 @@ record RunRoute(Contracts contracts, RandomGenerator random) {
                     submission(
                             exchange,
                             tool,
-                            inputs,
+                            wanted.inputs(),
                             builder ->
                                     builder.correlationId(flow)
                                             .tags(tags)
@@ -200,11 +198,20 @@ record RunRoute(Contracts contracts, RandomGenerator random) {
 
     /** In the one order, and with the one text of each number, that the same inputs have. */
     private static String text(JsonNode inputs) {
+        requireFinite(inputs);
         try {
             return PythonJson.text(inputs);
         } catch (IllegalArgumentException e) {
             throw wrong(List.of(new FieldProblem("/inputs", String.valueOf(e.getMessage()))));
         }
+    }
+
+    /** What is larger than any double would be hashed and stored as infinite, which no JSON is. */
+    private static void requireFinite(JsonNode value) {
+        if (value.isDouble() && Double.isInfinite(value.doubleValue()))
+            throw wrong(
+                    List.of(new FieldProblem("/inputs", "has a number that no double can hold")));
+        for (JsonNode part : value.values()) requireFinite(part);
     }
 
     private static Submission submission(

@@ -15,6 +15,13 @@ public final class Shipped {
                     .toAbsolutePath()
                     .normalize();
 
+    /** The example that the original's reference vector is of. */
+    public static final JsonNode MINIMAL = example("minimal");
+
+    /** What the original computed for it, with definition sitefit and version 1.0.0. */
+    public static final String MINIMAL_HASH =
+            "7827f41e4f4b5dbd8fe5e83494c9cfbb57b75c8166b46f80bf19c552a0ccd7f7";
+
     private Shipped() {}
 
     static JsonNode example(String name) {

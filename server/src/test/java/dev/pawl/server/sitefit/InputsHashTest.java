@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pawl.api.Json;
 import dev.pawl.core.ToolId;
+import dev.pawl.server.compute.Shipped;
 import dev.pawl.tool.PythonJson;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -58,6 +61,23 @@ final class InputsHashTest {
         var inputs = ((Json.Reading.Read) read(json)).node();
 
         assertThat(InputsHash.of(PythonJson.text(inputs), ToolId.parse(contract))).isEqualTo(hash);
+    }
+
+    /** The original's own reference, and the form that it is of. */
+    @Test
+    void itIsThatOfTheOriginalAndOfNoOtherForm() {
+        var contract = new ToolId("sitefit", "1.0.0");
+        String form = PythonJson.text(Shipped.MINIMAL);
+
+        assertThat(InputsHash.of(form, contract)).isEqualTo(Shipped.MINIMAL_HASH);
+        for (int at = 0; at < form.length(); at++) {
+            var changed = new StringBuilder(form);
+            changed.setCharAt(at, (char) (form.charAt(at) ^ 1));
+            assertThat(InputsHash.of(changed.toString(), contract))
+                    .isNotEqualTo(Shipped.MINIMAL_HASH);
+        }
+        for (String other : List.of("sitefit@1.0.1", "sitefis@1.0.0"))
+            assertThat(InputsHash.of(form, ToolId.parse(other))).isNotEqualTo(Shipped.MINIMAL_HASH);
     }
 
     private static Json.Reading read(String json) {

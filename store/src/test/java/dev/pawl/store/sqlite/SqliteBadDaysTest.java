@@ -95,10 +95,13 @@ final class SqliteBadDaysTest {
     @Test
     void aFileOfANewerProgramIsRefusedAndLeftAlone() throws Exception {
         open();
+        int newer = SqliteSchema.VERSION + 1;
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file())) {
             sql(
                     connection,
-                    "INSERT INTO flyway_schema_history SELECT 9, '9', description, type, script,"
+                    "INSERT INTO flyway_schema_history SELECT 99, '"
+                            + newer
+                            + "', description, type, script,"
                             + " checksum, installed_by, installed_on, execution_time, success"
                             + " FROM flyway_schema_history WHERE installed_rank = 1");
         }
@@ -108,7 +111,7 @@ final class SqliteBadDaysTest {
         assertRefused(
                 this::open,
                 ErrorCode.SCHEMA_NEWER,
-                "has schema 9, this program knows " + SqliteSchema.VERSION);
+                "has schema %d, this program knows %d".formatted(newer, SqliteSchema.VERSION));
 
         assertThat(file()).hasSameBinaryContentAs(copy);
     }

@@ -110,6 +110,32 @@ final class SqliteViewsTest {
                 .containsEntry("kind", "text/html");
     }
 
+    /**
+     * A job of an older program has its hash as a tag; a later job for the same inputs names the
+     * first.
+     */
+    @Test
+    void theHashOfTheInputsIsInTheKeyOrInATag() throws SQLException {
+        var tool = new ToolId("sitefit", "1.0.0");
+        String key = "sitefit:" + SHA;
+        JobId first = submit(Submission.of(tool, "{}").queue("sitefit").idempotencyKey(key));
+        JobId next =
+                submit(
+                        Submission.of(tool, "{}")
+                                .queue("sitefit")
+                                .idempotencyKey(key + ":" + first));
+        JobId older = sitefit("1.0.0", "acme", "inputs:" + SHA, "app:a");
+        JobId others = submit(Submission.of(tool, "{}").queue("sitefit").idempotencyKey("mine"));
+
+        assertThat(rows("select id, inputs_hash from sitefit_job"))
+                .extracting(row -> row.get("id"), row -> row.get("inputs_hash"))
+                .containsExactlyInAnyOrder(
+                        tuple(first.toString(), SHA),
+                        tuple(next.toString(), SHA),
+                        tuple(older.toString(), SHA),
+                        tuple(others.toString(), ""));
+    }
+
     /** A library older than 3.44 calls the whole file malformed over one such view. */
     @Test
     void noViewIsInWordsThatOlderLibrariesDoNotKnow() throws SQLException {
