@@ -69,6 +69,7 @@ import dev.pawl.server.webhook.WebhookDesk;
 import dev.pawl.store.sqlite.SqliteStore;
 import dev.pawl.tool.Requests;
 import dev.pawl.tool.Tool;
+import dev.pawl.tool.ToolSource;
 import dev.pawl.tool.Tools;
 import dev.pawl.worker.Serving;
 import dev.pawl.worker.Surroundings;
@@ -287,10 +288,10 @@ public final class Main {
         }
 
         @Override
-        public Tools tools(Configuration configuration, List<Tool> more) {
+        public Tools tools(Configuration configuration, List<Tool> more, List<ToolSource> sources) {
             var folders = new ArrayList<Path>(List.of(outside.shipped()));
             folders.addAll(configuration.tools());
-            return Tools.of(folders, Map.of("classpath.plantuml", plantuml()), more);
+            return Tools.of(folders, Map.of("classpath.plantuml", plantuml()), more, sources);
         }
 
         @Override

@@ -101,7 +101,7 @@ final class DoctorFrontTest {
         Ended ended = sitefit(user());
 
         assertThat(ended.out())
-                .containsPattern("ok +contracts +sitefit:1.0.0 is served, with 2 valid and 4")
+                .containsPattern("ok +contracts +sitefit:1.0.0 is served, with 3 valid and 4")
                 .containsPattern("ok +compute +mock solver, in pawl's own process is ready");
         assertThat(ended.code()).isEqualTo(ExitCode.SUCCEEDED);
     }

@@ -115,6 +115,21 @@ final class ToolRunnerTest {
     }
 
     @Test
+    void aScriptThatIsAddedRunsWithoutARestart() throws Exception {
+        Path scripts = Files.createDirectory(folder.resolve("scripts"));
+        try (var up = up(scripts)) {
+            String front = up.prints(FRONT, time).group(1);
+            Files.writeString(scripts.resolve("added.py"), "print('ran')");
+
+            var _ = up.prints(Pattern.compile("tool files have changed"), time);
+
+            JsonNode job = ended(front, run(front, "{\"tool_name\":\"added\"}"));
+            assertThat(job.path("status").stringValue()).as("%s", job).isEqualTo("completed");
+            assertThat(job.path("output").stringValue()).contains("ran");
+        }
+    }
+
+    @Test
     void progressMovesAndACancelledScriptIsStopped() throws Exception {
         Path scripts = Files.createDirectory(folder.resolve("scripts"));
         Files.writeString(

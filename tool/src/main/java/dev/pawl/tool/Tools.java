@@ -10,8 +10,6 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -38,24 +36,27 @@ public final class Tools {
     private final List<Path> folders;
     private final Map<String, String> values;
     private final List<Tool> builtIn;
+    private final List<ToolSource> sources;
     private final ReentrantLock loading = new ReentrantLock();
     private Map<Path, Entry> entries = Map.of();
     private List<ToolProblem> missingBefore = List.of();
     private volatile Snapshot snapshot;
 
     /** What is known of one file. */
-    private record Entry(Stamp stamp, @Nullable Tool good, List<ToolProblem> problems) {}
-
-    /** What tells that a file has changed. */
-    private record Stamp(FileTime modified, long sizeBytes, @Nullable Object key) {}
+    private record Entry(FileStamp stamp, @Nullable Tool good, List<ToolProblem> problems) {}
 
     /** Each name's tools, the newest version first. */
     private record Snapshot(TreeMap<String, List<Tool>> byName, List<ToolProblem> problems) {}
 
-    private Tools(List<Path> folders, Map<String, String> values, List<Tool> builtIn) {
+    private Tools(
+            List<Path> folders,
+            Map<String, String> values,
+            List<Tool> builtIn,
+            List<ToolSource> sources) {
         this.folders = List.copyOf(folders);
         this.values = Map.copyOf(values);
         this.builtIn = List.copyOf(builtIn);
+        this.sources = List.copyOf(sources);
         this.snapshot = snapshot(List.of(), List.of());
     }
 
@@ -75,7 +76,21 @@ public final class Tools {
      * @param builtIn tools that no file says, as a program's own handlers; files replace them
      */
     public static Tools of(List<Path> folders, Map<String, String> values, List<Tool> builtIn) {
-        var tools = new Tools(folders, values, builtIn);
+        return of(folders, values, builtIn, List.of());
+    }
+
+    /**
+     * The same, with tools that change with the files, as scripts do.
+     *
+     * @param sources read again at each {@link #reload}; their tools replace built-in ones, and
+     *     files replace both
+     */
+    public static Tools of(
+            List<Path> folders,
+            Map<String, String> values,
+            List<Tool> builtIn,
+            List<ToolSource> sources) {
+        var tools = new Tools(folders, values, builtIn, sources);
         boolean _ = tools.reload();
         return tools;
     }
@@ -99,6 +114,7 @@ public final class Tools {
                 }
             }
             boolean same = next.equals(entries) && missing.equals(missingBefore);
+            for (ToolSource source : sources) same &= !source.reload();
             entries = next;
             missingBefore = missing;
             if (!same) snapshot = snapshot(next.values(), missing);
@@ -183,18 +199,16 @@ public final class Tools {
     private Entry entry(Path folder, Path file) {
         Entry before = entries.get(file);
         try {
-            BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-            var stamp = new Stamp(found.lastModifiedTime(), found.size(), found.fileKey());
+            var stamp = FileStamp.of(file);
             if (before != null && before.stamp.equals(stamp)) return before;
             Tool last = before == null ? null : before.good;
-            return switch (read(folder, file, found.size())) {
+            return switch (read(folder, file, stamp.sizeBytes())) {
                 case ToolFile.Reading.Good(var tool) -> new Entry(stamp, tool, List.of());
                 case ToolFile.Reading.Bad(var problems) -> new Entry(stamp, last, problems);
             };
         } catch (IOException e) {
-            var stamp = new Stamp(FileTime.fromMillis(0), -1, null);
             var problem = problem(file, "can't be read: " + e.getMessage(), "");
-            return new Entry(stamp, before == null ? null : before.good, List.of(problem));
+            return new Entry(FileStamp.NONE, before == null ? null : before.good, List.of(problem));
         }
     }
 
@@ -223,6 +237,10 @@ public final class Tools {
         var problems = new ArrayList<>(missing);
         var found = new LinkedHashMap<ToolId, Tool>();
         for (Tool tool : builtIn) found.put(tool.id(), tool);
+        for (ToolSource source : sources) {
+            source.tools().forEach(tool -> found.put(tool.id(), tool));
+            problems.addAll(source.problems());
+        }
         var folderOf = new HashMap<ToolId, Path>();
         loaded.forEach(entry -> problems.addAll(entry.problems));
         for (Entry entry : loaded) {

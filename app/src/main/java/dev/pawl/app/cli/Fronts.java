@@ -7,7 +7,7 @@ import dev.pawl.server.FrontPort;
 import dev.pawl.server.toolrunner.Scripts;
 import dev.pawl.server.toolrunner.ToolRunner;
 import dev.pawl.tool.Tool;
-import dev.pawl.tool.ToolProblem;
+import dev.pawl.tool.ToolSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,9 +17,14 @@ import java.util.List;
  * that.
  *
  * @param tools what they bring of tools, for the worker to run
+ * @param sources the same, of tools that may change meanwhile
  * @param setups what they need beside themselves
  */
-record Fronts(List<FrontPort> ports, List<Tool> tools, List<SitefitSetup> setups)
+record Fronts(
+        List<FrontPort> ports,
+        List<Tool> tools,
+        List<ToolSource> sources,
+        List<SitefitSetup> setups)
         implements AutoCloseable {
     static final Flag<String> FRONT =
             Flag.text("--front", "NAME:PORT", "Serve that front too; may be repeated.").repeated();
@@ -32,25 +37,27 @@ record Fronts(List<FrontPort> ports, List<Tool> tools, List<SitefitSetup> setups
     Fronts {
         ports = List.copyOf(ports);
         tools = List.copyOf(tools);
+        sources = List.copyOf(sources);
         setups = List.copyOf(setups);
     }
 
     /** Makes each front; it listens to nothing yet. */
     static Fronts of(Call call) {
         var ports = new ArrayList<FrontPort>();
-        var tools = new ArrayList<Tool>();
+        var sources = new ArrayList<ToolSource>();
         var setups = new ArrayList<SitefitSetup>();
         try {
             for (AskedFront asked : asked(call))
                 ports.add(
                         new FrontPort(
-                                front(call, asked.name(), tools, setups),
+                                front(call, asked.name(), sources, setups),
                                 asked.port(call.configuration())));
         } catch (RuntimeException | Error e) {
             setups.forEach(SitefitSetup::close);
             throw e;
         }
-        return new Fronts(ports, tools, setups);
+        List<Tool> tools = setups.stream().flatMap(setup -> setup.tools().stream()).toList();
+        return new Fronts(ports, tools, sources, setups);
     }
 
     /**
@@ -63,25 +70,23 @@ record Fronts(List<FrontPort> ports, List<Tool> tools, List<SitefitSetup> setups
     }
 
     private static Front front(
-            Call call, String name, List<Tool> tools, List<SitefitSetup> setups) {
+            Call call, String name, List<ToolSource> sources, List<SitefitSetup> setups) {
         return switch (name) {
-            case "sitefit" -> sitefit(call, tools, setups);
-            case "tool-runner" -> toolRunner(call, tools);
+            case "sitefit" -> sitefit(call, setups);
+            case "tool-runner" -> toolRunner(call, sources);
             default -> throw new AssertionError("front " + name + " was let through");
         };
     }
 
-    private static Front sitefit(Call call, List<Tool> tools, List<SitefitSetup> setups) {
+    private static Front sitefit(Call call, List<SitefitSetup> setups) {
         SitefitSetup setup = SitefitSetup.of(call);
         setups.add(setup);
-        tools.addAll(setup.tools());
         return setup.front();
     }
 
-    private static Front toolRunner(Call call, List<Tool> tools) {
+    private static Front toolRunner(Call call, List<ToolSource> sources) {
         Scripts scripts = scripts(call);
-        for (ToolProblem problem : scripts.problems()) call.screen().note("pawl: " + problem);
-        tools.addAll(scripts.tools());
+        sources.add(scripts);
         return new ToolRunner(scripts);
     }
 

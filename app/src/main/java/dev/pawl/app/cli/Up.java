@@ -88,7 +88,7 @@ public final class Up implements Command {
 
     private void serve(Call call, ServerOptions options, Fronts fronts)
             throws InterruptedException {
-        Tools tools = call.wiring().tools(call.configuration(), fronts.tools());
+        Tools tools = call.wiring().tools(call.configuration(), fronts.tools(), fronts.sources());
         for (ToolProblem problem : tools.problems()) call.screen().note("pawl: " + problem);
         var stop = new CountDownLatch(1);
         try (Opened opened = call.wiring().open(call.configuration());

@@ -3,6 +3,7 @@ package dev.pawl.app.cli;
 import dev.pawl.app.config.Configuration;
 import dev.pawl.tool.Requests;
 import dev.pawl.tool.Tool;
+import dev.pawl.tool.ToolSource;
 import dev.pawl.tool.Tools;
 import dev.pawl.worker.Serving;
 import java.net.URI;
@@ -22,13 +23,14 @@ public interface Wiring {
 
     /** The shipped tools and those of the configured folders. */
     default Tools tools(Configuration configuration) {
-        return tools(configuration, List.of());
+        return tools(configuration, List.of(), List.of());
     }
 
     /**
-     * These tools, and the shipped ones and those of the configured folders, which replace them.
+     * These tools, those of the sources, and the shipped ones and those of the configured folders,
+     * which replace them.
      */
-    Tools tools(Configuration configuration, List<Tool> more);
+    Tools tools(Configuration configuration, List<Tool> more, List<ToolSource> sources);
 
     /** What turns inputs into submissions. */
     Requests requests(Opened opened);

@@ -55,13 +55,18 @@ record Description(JsonNode node) {
 
     /** That of {@code NAME.yaml} beside {@code NAME.py}; empty when there is no such file. */
     static Optional<Description> beside(Path script) throws IOException, WrongException {
+        Optional<Path> file = fileBeside(script);
+        if (file.isEmpty()) return Optional.empty();
+        return Optional.of(of(ScriptReader.text(file.get()), file.get().getFileName().toString()));
+    }
+
+    /** Where {@link #beside} reads. */
+    static Optional<Path> fileBeside(Path script) {
         String name = script.getFileName().toString().replaceFirst("\\.[^.]*$", "");
-        for (String extension : List.of(".yaml", ".yml")) {
-            Path file = script.resolveSibling(name + extension);
-            if (Files.isRegularFile(file))
-                return Optional.of(of(ScriptReader.text(file), file.getFileName().toString()));
-        }
-        return Optional.empty();
+        return Stream.of(".yaml", ".yml")
+                .map(extension -> script.resolveSibling(name + extension))
+                .filter(Files::isRegularFile)
+                .findFirst();
     }
 
     /** The comment that a script begins with, up to what is for this program. */

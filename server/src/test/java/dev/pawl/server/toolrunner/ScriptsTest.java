@@ -2,9 +2,14 @@ package dev.pawl.server.toolrunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pawl.core.ToolId;
+import dev.pawl.tool.Tool;
+import dev.pawl.tool.Tools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +61,69 @@ final class ScriptsTest {
 
         assertThat(scripts.all()).hasSize(1);
         assertThat(scripts.problems()).hasSize(1);
+    }
+
+    @Test
+    void newChangedAndRemovedScriptsAreSeenWhenTheFolderIsReadAgain() throws IOException {
+        Path one = write("one.py", "'''First.'''");
+        write("two.py", "");
+        var scripts = Scripts.of(folder);
+        assertThat(scripts.reload()).isFalse();
+
+        write("one.py", "'''Another text.'''");
+        write("three.py", "");
+        Files.delete(folder.resolve("two.py"));
+
+        assertThat(scripts.reload()).isTrue();
+        assertThat(scripts.all()).extracting(Script::name).containsExactly("one", "three");
+        assertThat(scripts.tools().getFirst().description()).isEqualTo("Another text.");
+        assertThat(scripts.find("two")).isEmpty();
+        assertThat(scripts.find("one").orElseThrow().tool().source()).isEqualTo(one.toString());
+        assertThat(scripts.reload()).isFalse();
+    }
+
+    @Test
+    void aDescriptionBesideAScriptIsReadAgainToo() throws IOException {
+        write("one.py", "");
+        var scripts = Scripts.of(folder);
+
+        write("one.yaml", "display_name: Number one");
+        assertThat(scripts.reload()).isTrue();
+        assertThat(scripts.tools()).extracting(Tool::title).containsExactly("Number one");
+
+        write("one.yaml", "display_name: The first of all");
+        assertThat(scripts.reload()).isTrue();
+        assertThat(scripts.tools()).extracting(Tool::title).containsExactly("The first of all");
+    }
+
+    @Test
+    void aScriptThatBreaksKeepsItsLastGoodFormAndIsAProblem() throws IOException {
+        write("one.py", "'''Good.'''");
+        var scripts = Scripts.of(folder);
+
+        write("one.py", "# pawl:\n#   colour: red\n");
+        assertThat(scripts.reload()).isTrue();
+        assertThat(scripts.tools()).extracting(Tool::description).containsExactly("Good.");
+        assertThat(scripts.problems()).hasSize(1);
+
+        write("one.py", "'''Mended by now.'''");
+        assertThat(scripts.reload()).isTrue();
+        assertThat(scripts.tools()).extracting(Tool::description).containsExactly("Mended by now.");
+        assertThat(scripts.problems()).isEmpty();
+    }
+
+    @Test
+    void theToolsOfAServerSeeItWhenTheyAreReadAgain() throws IOException {
+        var scripts = Scripts.of(folder);
+        var tools = Tools.of(List.of(), Map.of(), List.of(), List.of(scripts));
+
+        write("one.py", "");
+        write("bad.py", "p.add_argument('file')");
+
+        assertThat(tools.reload()).isTrue();
+        assertThat(tools.find(new ToolId("one", "1"))).isPresent();
+        assertThat(tools.problems()).isEqualTo(scripts.problems()).hasSize(1);
+        assertThat(tools.reload()).isFalse();
     }
 
     @Test
