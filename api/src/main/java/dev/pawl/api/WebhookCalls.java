@@ -1,6 +1,7 @@
 package dev.pawl.api;
 
 import dev.pawl.core.PawlException;
+import java.time.Duration;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -18,6 +19,12 @@ public interface WebhookCalls {
     JsonNode remove(String id) throws InterruptedException;
 
     JsonNode enable(String id, boolean enabled) throws InterruptedException;
+
+    /**
+     * Gives it another secret, which the answer alone has. For that time deliveries are signed with
+     * the one of before too.
+     */
+    JsonNode rotate(String id, Duration overlap) throws InterruptedException;
 
     /** What was sent, the newest first. */
     JsonNode deliveries(String id, int limit) throws InterruptedException;

@@ -2,6 +2,7 @@ package dev.pawl.api;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -32,6 +33,11 @@ record WebhookClient(PawlClient client) implements WebhookCalls {
     @Override
     public JsonNode enable(String id, boolean enabled) throws InterruptedException {
         return client.call("POST", path(id) + (enabled ? ":enable" : ":disable"), nothing());
+    }
+
+    @Override
+    public JsonNode rotate(String id, Duration overlap) throws InterruptedException {
+        return client.call("POST", path(id) + ":rotate?overlap=" + overlap, nothing());
     }
 
     @Override

@@ -49,6 +49,7 @@ import dev.pawl.app.cli.WebhooksChange;
 import dev.pawl.app.cli.WebhooksDeliveries;
 import dev.pawl.app.cli.WebhooksList;
 import dev.pawl.app.cli.WebhooksReplay;
+import dev.pawl.app.cli.WebhooksRotate;
 import dev.pawl.app.cli.WebhooksTry;
 import dev.pawl.app.cli.Why;
 import dev.pawl.app.cli.Wiring;
@@ -155,6 +156,7 @@ public final class Main {
                                 new WebhooksChange(WebhooksChange.What.REMOVE),
                                 new WebhooksChange(WebhooksChange.What.ENABLE),
                                 new WebhooksChange(WebhooksChange.What.DISABLE),
+                                new WebhooksRotate(),
                                 new WebhooksDeliveries(),
                                 new WebhooksReplay(),
                                 new WebhooksTry(),

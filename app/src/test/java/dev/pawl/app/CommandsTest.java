@@ -225,6 +225,11 @@ final class CommandsTest {
         assertThat(user.type("webhooks", "disable", id).out()).isEqualTo(id + " off\n");
         assertThat(user.type("webhooks", "list").out()).startsWith(id + "\toff\t");
         assertThat(user.type("webhooks", "enable", id).out()).isEqualTo(id + " on\n");
+        assertThat(user.type("webhooks", "rotate", id, "--overlap", "1h").out())
+                .startsWith("whsec_")
+                .isNotEqualTo(made.get(1) + "\n");
+        assertThat(user.type("webhooks", "rotate", id, "--overlap", "31d").code())
+                .isEqualTo(ExitCode.USAGE);
         JobId test = user.type("webhooks", "test", id).job();
         assertThat(user.type("webhooks", "replay", id, "--job", test.toString()).job())
                 .isNotEqualTo(test);

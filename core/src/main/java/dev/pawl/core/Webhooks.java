@@ -27,8 +27,17 @@ public interface Webhooks {
 
     Optional<Webhook> find(String id);
 
-    /** What its deliveries are signed with; empty when there is none. */
-    Optional<String> secret(String id);
+    /**
+     * What its deliveries are signed with now, the newest first: one, or two while that of before
+     * holds too; empty when there is no such webhook.
+     */
+    List<String> secrets(String id);
+
+    /**
+     * Gives it another secret; that of before holds too until then, and none that was before that.
+     * Answers false when there is none.
+     */
+    boolean rotate(String id, String secret, Instant formerUntil);
 
     /** All of them, the oldest first. */
     List<Webhook> all();

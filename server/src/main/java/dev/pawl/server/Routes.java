@@ -214,6 +214,9 @@ final class Routes {
                         .answers("Webhook"),
                 post(one + ":disable", "Tell it nothing more", WebhookRoutes::disable)
                         .answers("Webhook"),
+                post(one + ":rotate", "Another secret; shows it, this once", WebhookRoutes::rotate)
+                        .queries("overlap")
+                        .answers("MadeWebhook"),
                 get(one + "/deliveries", "What was sent, newest first", WebhookRoutes::deliveries)
                         .queries("limit")
                         .answers("Deliveries"),

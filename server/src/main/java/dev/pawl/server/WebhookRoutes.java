@@ -1,11 +1,15 @@
 package dev.pawl.server;
 
 import dev.pawl.api.WebhookCalls;
+import dev.pawl.core.ErrorCode;
 import dev.pawl.core.Webhooks;
+import dev.pawl.tool.DurationText;
+import java.time.Duration;
 
 /** Routes about webhooks. */
 final class WebhookRoutes {
     private static final int SHOWN = 50;
+    private static final Duration OVERLAP = Duration.ofDays(1);
 
     private WebhookRoutes() {}
 
@@ -31,6 +35,20 @@ final class WebhookRoutes {
 
     static void disable(Exchange exchange) throws InterruptedException {
         exchange.answer(calls(exchange).enable(id(exchange), false));
+    }
+
+    static void rotate(Exchange exchange) throws InterruptedException {
+        Duration overlap =
+                exchange.query("overlap")
+                        .map(text ->
+                                DurationText.parse(text)
+                                        .orElseThrow(() ->
+                                                new Refused(
+                                                        ErrorCode.INPUT_INVALID,
+                                                        "overlap is \"%s\"; want a time as 24h or 0"
+                                                                .formatted(text))))
+                        .orElse(OVERLAP);
+        exchange.answer(calls(exchange).rotate(id(exchange), overlap));
     }
 
     static void deliveries(Exchange exchange) throws InterruptedException {

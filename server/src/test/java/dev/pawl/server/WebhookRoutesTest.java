@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -72,6 +73,27 @@ final class WebhookRoutesTest {
     }
 
     @Test
+    void aSecretIsChanged() {
+        Running.Answer made = on.post("/v1/webhooks", GOOD);
+        String path = "/v1/webhooks/" + made.json().path("id").stringValue();
+
+        Running.Answer changed = on.post(path + ":rotate?overlap=2h", "");
+
+        assertThat(changed.status()).isEqualTo(200);
+        assertThat(changed.json().path("secret").stringValue())
+                .startsWith("whsec_")
+                .isNotEqualTo(made.json().path("secret").stringValue());
+        assertThat(changed.json().has("former_secret_until")).isTrue();
+        assertThat(on.post(path + ":rotate", "").status()).isEqualTo(200);
+        for (String bad : List.of("soon", "31d", "PT-1S")) {
+            Running.Answer answer = on.post(path + ":rotate?overlap=" + bad, "");
+            assertThat(answer.status()).as(bad).isEqualTo(422);
+            assertThat(answer.code()).as(bad).isEqualTo("input_invalid");
+        }
+        assertThat(on.post("/v1/webhooks/gone:rotate", "").code()).isEqualTo("webhook_not_found");
+    }
+
+    @Test
     void whatIsWrongIsRefused() {
         assertThat(on.post("/v1/webhooks", "{\"url\":\"ftp://x\"}").code())
                 .isEqualTo("input_invalid");
@@ -116,6 +138,7 @@ final class WebhookRoutesTest {
             String id = webhooks.add(url).path("id").stringValue();
 
             assertThat(webhooks.list().path("webhooks").size()).isEqualTo(1);
+            assertThat(webhooks.rotate(id, Duration.ofMinutes(90)).has("secret")).isTrue();
             assertThat(webhooks.enable(id, false).path("enabled").booleanValue()).isFalse();
             assertThat(webhooks.test(id).path("jobs").size()).isEqualTo(1);
             assertThat(webhooks.deliveries(id, 9).path("deliveries").isEmpty()).isTrue();

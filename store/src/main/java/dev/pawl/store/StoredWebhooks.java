@@ -61,12 +61,25 @@ final class StoredWebhooks implements Webhooks {
     }
 
     @Override
-    public Optional<String> secret(String id) {
+    public List<String> secrets(String id) {
+        Instant now = store.now();
         return store.read(db -> {
-            try (Rows rows = db.stmt(WebhookSql.SECRET).text("id", id).query()) {
-                return rows.next() ? Optional.of(rows.text(1)) : Optional.empty();
+            try (Rows rows = db.stmt(WebhookSql.SECRETS).text("id", id).set("now", now).query()) {
+                if (!rows.next()) return List.of();
+                return rows.isNull(2) ? List.of(rows.text(1)) : List.of(rows.text(1), rows.text(2));
             }
         });
+    }
+
+    @Override
+    public boolean rotate(String id, String secret, Instant formerUntil) {
+        return store.write(tx ->
+                tx.stmt(WebhookSql.ROTATE)
+                                .text("id", id)
+                                .text("secret", secret)
+                                .set("until", formerUntil)
+                                .update()
+                        > 0);
     }
 
     @Override

@@ -20,7 +20,17 @@ final class WebhookSql {
             """;
     static final String FIND = WEBHOOK + " WHERE id = :id";
     static final String ALL = WEBHOOK + " ORDER BY created_at, id";
-    static final String SECRET = "SELECT secret FROM pawl.webhook WHERE id = :id";
+    static final String SECRETS =
+            """
+            SELECT secret, CASE WHEN former_until > :now THEN former_secret END
+              FROM pawl.webhook WHERE id = :id
+            """;
+    static final String ROTATE =
+            """
+            UPDATE pawl.webhook
+               SET former_secret = secret, former_until = :until, secret = :secret
+             WHERE id = :id
+            """;
     static final String REMOVE = "DELETE FROM pawl.webhook WHERE id = :id";
     static final String DISABLE = "UPDATE pawl.webhook SET enabled = 0 WHERE id = :id";
     static final String ENABLE =

@@ -22,8 +22,10 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryWebhooks implements Webhooks {
     private final Store store;
     private final Map<String, Webhook> byId = new HashMap<>();
-    private final Map<String, String> secrets = new HashMap<>();
+    private final Map<String, Secrets> secrets = new HashMap<>();
     private final Map<String, List<WebhookDelivery>> deliveries = new HashMap<>();
+
+    private record Secrets(String newest, String former, Instant formerUntil) {}
 
     public MemoryWebhooks(Store store) {
         this.store = store;
@@ -36,7 +38,7 @@ public final class MemoryWebhooks implements Webhooks {
                     ErrorCode.NOT_POSSIBLE_NOW,
                     "webhook %s is there already".formatted(webhook.id()));
         byId.put(webhook.id(), with(webhook, webhook.enabled(), store.latestEvent(), 0, null));
-        secrets.put(webhook.id(), secret);
+        secrets.put(webhook.id(), new Secrets(secret, "", Instant.EPOCH));
     }
 
     @Override
@@ -45,8 +47,19 @@ public final class MemoryWebhooks implements Webhooks {
     }
 
     @Override
-    public synchronized Optional<String> secret(String id) {
-        return Optional.ofNullable(secrets.get(id));
+    public synchronized List<String> secrets(String id) {
+        Secrets known = secrets.get(id);
+        if (known == null) return List.of();
+        return known.formerUntil.isAfter(store.now())
+                ? List.of(known.newest, known.former)
+                : List.of(known.newest);
+    }
+
+    @Override
+    public synchronized boolean rotate(String id, String secret, Instant formerUntil) {
+        return secrets.computeIfPresent(
+                        id, (_, known) -> new Secrets(secret, known.newest, formerUntil))
+                != null;
     }
 
     @Override

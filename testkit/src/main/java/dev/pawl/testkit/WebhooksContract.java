@@ -65,11 +65,31 @@ public interface WebhooksContract {
         Webhook found = on.webhook("b");
         assertThat(found.position()).isEqualTo(before);
         assertThat(found).usingRecursiveComparison().ignoringFields("position").isEqualTo(some);
-        assertThat(on.webhooks.secret("a")).contains("s1");
-        assertThat(on.webhooks.secret("x")).isEmpty();
+        assertThat(on.webhooks.secrets("a")).containsExactly("s1");
+        assertThat(on.webhooks.secrets("x")).isEmpty();
         assertThat(on.webhooks.find("x")).isEmpty();
         assertThatThrownBy(() -> on.webhooks.add(all, "s3")).isInstanceOf(PawlException.class);
-        assertThat(on.webhooks.secret("a")).contains("s1");
+        assertThat(on.webhooks.secrets("a")).containsExactly("s1");
+    }
+
+    @Test
+    default void aSecretOfBeforeHoldsUntilThen() {
+        Place on = place();
+        on.webhooks.add(webhook("a"), "s1");
+        on.webhooks.add(webhook("b"), "other");
+        Instant until = on.store.now().plus(Duration.ofHours(1));
+
+        assertThat(on.webhooks.rotate("a", "s2", until)).isTrue();
+        assertThat(on.webhooks.rotate("gone", "s2", until)).isFalse();
+
+        assertThat(on.webhooks.secrets("a")).containsExactly("s2", "s1");
+        assertThat(on.webhooks.rotate("a", "s3", until)).isTrue();
+        assertThat(on.webhooks.secrets("a")).containsExactly("s3", "s2");
+        on.time.advance(Duration.ofHours(2));
+        assertThat(on.webhooks.secrets("a")).containsExactly("s3");
+        assertThat(on.webhooks.rotate("a", "s4", on.store.now())).isTrue();
+        assertThat(on.webhooks.secrets("a")).containsExactly("s4");
+        assertThat(on.webhooks.secrets("b")).containsExactly("other");
     }
 
     @Test
@@ -171,7 +191,7 @@ public interface WebhooksContract {
         assertThat(on.webhooks.remove("a")).isFalse();
 
         assertThat(on.webhooks.all()).isEmpty();
-        assertThat(on.webhooks.secret("a")).isEmpty();
+        assertThat(on.webhooks.secrets("a")).isEmpty();
         on.webhooks.add(webhook("a"), "s");
         assertThat(on.webhooks.deliveries("a", 9)).isEmpty();
     }

@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -21,8 +23,14 @@ final class Signature {
         return SECRET + Base64.getEncoder().encodeToString(bytes);
     }
 
-    /** What {@code webhook-signature} says of this body. */
-    static String of(String secret, String id, Instant at, byte[] body) {
+    /** What {@code webhook-signature} says of this body: a signature for each secret. */
+    static String of(List<String> secrets, String id, Instant at, byte[] body) {
+        return secrets.stream()
+                .map(secret -> of(secret, id, at, body))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String of(String secret, String id, Instant at, byte[] body) {
         try {
             byte[] key = Base64.getDecoder().decode(secret.substring(SECRET.length()));
             Mac mac = Mac.getInstance("HmacSHA256");

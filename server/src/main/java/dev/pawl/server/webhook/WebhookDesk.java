@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -44,6 +45,9 @@ public final class WebhookDesk implements WebhookCalls {
             EnumSet.of(JobState.Name.SUCCEEDED, JobState.Name.DEAD, JobState.Name.CANCELLED);
     private static final int ID_BYTES = 6;
     private static final int PAGE = 1_000;
+
+    /** So long a secret of before may hold. */
+    private static final Duration OVERLAP_MAX = Duration.ofDays(30);
 
     /** Events that one replay looks at, and deliveries that it makes. */
     private static final int REPLAYED_MAX = 10_000;
@@ -96,6 +100,19 @@ public final class WebhookDesk implements WebhookCalls {
         String secret = Signature.newSecret(random);
         webhooks.add(webhook, secret);
         return document(find(webhook.id())).put("secret", secret);
+    }
+
+    @Override
+    public JsonNode rotate(String id, Duration overlap) {
+        if (overlap.isNegative() || overlap.compareTo(OVERLAP_MAX) > 0)
+            throw wrong(
+                    "overlap is %s; want 0 to %d days".formatted(overlap, OVERLAP_MAX.toDays()));
+        Instant until = engine.store().now().plus(overlap);
+        String secret = Signature.newSecret(random);
+        if (!webhooks.rotate(id, secret, until)) throw none(id);
+        return document(find(id))
+                .put("secret", secret)
+                .put("former_secret_until", until.toString());
     }
 
     private static Set<JobState.Name> states(JsonNode body) {

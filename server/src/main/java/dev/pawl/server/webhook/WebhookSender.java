@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -23,6 +24,7 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 
 /**
  * Delivers a message: one attempt, signed. What comes of an answer:
@@ -75,8 +77,8 @@ public final class WebhookSender implements Executor, AutoCloseable {
     public Outcome run(Attempt attempt) throws InterruptedException {
         Message message = Message.read(attempt.job().submission().input());
         Optional<Webhook> found = webhooks.find(message.webhook());
-        Optional<String> secret = webhooks.secret(message.webhook());
-        if (found.isEmpty() || secret.isEmpty())
+        List<String> secrets = webhooks.secrets(message.webhook());
+        if (found.isEmpty() || secrets.isEmpty())
             return dead("webhook %s is removed".formatted(message.webhook()));
         Webhook webhook = found.get();
         if (!webhook.enabled())
@@ -89,10 +91,10 @@ public final class WebhookSender implements Executor, AutoCloseable {
                     held,
                     "webhook %s failed %d times in a row: it is left in peace for now"
                             .formatted(webhook.id(), webhook.failures()));
-        return sent(attempt, message, webhook, secret.get());
+        return sent(attempt, message, webhook, secrets);
     }
 
-    private Outcome sent(Attempt attempt, Message message, Webhook webhook, String secret)
+    private Outcome sent(Attempt attempt, Message message, Webhook webhook, List<String> secrets)
             throws InterruptedException {
         byte[] body = message.body(message.job().flatMap(store::find));
         Instant now = time.instant();
@@ -104,7 +106,7 @@ public final class WebhookSender implements Executor, AutoCloseable {
                         "webhook-timestamp",
                         Long.toString(now.getEpochSecond()),
                         "webhook-signature",
-                        Signature.of(secret, id, now, body));
+                        Signature.of(secrets, id, now, body));
         long begun = time.nanos();
         try {
             Post.Answer answer = post.send(URI.create(webhook.url()), body, headers);
@@ -122,9 +124,13 @@ public final class WebhookSender implements Executor, AutoCloseable {
 
     private static String text(IOException e) {
         String message = String.valueOf(e.getMessage());
-        return e instanceof UnknownHostException
-                ? "the host is not known: " + message
-                : e.getClass().getSimpleName() + ": " + message;
+        if (e instanceof UnknownHostException) return "the host is not known: " + message;
+        if (e instanceof SSLException)
+            for (Throwable cause = e; cause != null; cause = cause.getCause())
+                if (cause instanceof CertPathBuilderException)
+                    return "its certificate is of no authority that this Java trusts: "
+                            + cause.getMessage();
+        return e.getClass().getSimpleName() + ": " + message;
     }
 
     private void log(

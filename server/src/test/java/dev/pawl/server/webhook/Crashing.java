@@ -27,8 +27,13 @@ record Crashing(Webhooks known) implements Webhooks {
     }
 
     @Override
-    public Optional<String> secret(String id) {
-        return known.secret(id);
+    public List<String> secrets(String id) {
+        return known.secrets(id);
+    }
+
+    @Override
+    public boolean rotate(String id, String secret, Instant formerUntil) {
+        return known.rotate(id, secret, formerUntil);
     }
 
     @Override

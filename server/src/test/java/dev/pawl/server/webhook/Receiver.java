@@ -2,6 +2,8 @@ package dev.pawl.server.webhook;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,12 +17,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Somebody who has a webhook: keeps what comes, and answers what it was told to. */
 final class Receiver implements AutoCloseable {
+    private static final InetSocketAddress HERE =
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
     private final HttpServer server;
+    private final String scheme;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Received> received = new ArrayList<>();
     private final Deque<Answer> answers = new ArrayDeque<>();
@@ -39,7 +46,19 @@ final class Receiver implements AutoCloseable {
     private record Answer(int status, Map<String, String> headers, String body) {}
 
     Receiver() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        this(HttpServer.create(HERE, 0), "http");
+    }
+
+    /** One that speaks TLS, and shows the certificate in this. */
+    static Receiver overTls(SSLContext tls) throws IOException {
+        HttpsServer server = HttpsServer.create(HERE, 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(tls));
+        return new Receiver(server, "https");
+    }
+
+    private Receiver(HttpServer server, String scheme) {
+        this.server = server;
+        this.scheme = scheme;
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::receive);
         server.start();
@@ -93,7 +112,7 @@ final class Receiver implements AutoCloseable {
     }
 
     String url() {
-        return "http://localhost:%d/hook".formatted(server.getAddress().getPort());
+        return "%s://localhost:%d/hook".formatted(scheme, server.getAddress().getPort());
     }
 
     @Override

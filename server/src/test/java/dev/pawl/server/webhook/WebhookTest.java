@@ -80,6 +80,46 @@ final class WebhookTest {
         assertThat(on.only()).isInstanceOf(JobState.Succeeded.class);
     }
 
+    @Test
+    void aSecretIsChangedAndTheOneOfBeforeSignsTooForAWhile() throws Exception {
+        JsonNode made = on.add(receiver);
+        String id = made.path("id").stringValue();
+
+        JsonNode changed = on.desk.rotate(id, Duration.ofHours(1));
+        on.succeeded();
+        on.feed().deliver();
+        on.time.advance(Duration.ofHours(2));
+        on.succeeded();
+        on.feed().deliver();
+
+        String former = made.path("secret").stringValue();
+        String secret = changed.path("secret").stringValue();
+        assertThat(secret).startsWith("whsec_").isNotEqualTo(former);
+        assertThat(changed.has("former_secret_until")).isTrue();
+        Receiver.Received both = receiver.received().getFirst();
+        assertThat(both.header("webhook-signature"))
+                .isEqualTo("v1,%s v1,%s".formatted(signed(secret, both), signed(former, both)));
+        Receiver.Received alone = receiver.received().get(1);
+        assertThat(alone.header("webhook-signature")).isEqualTo("v1," + signed(secret, alone));
+        assertThat(on.desk.one(id).toString() + on.desk.list()).doesNotContain(secret, former);
+    }
+
+    @Test
+    void aSecretOfBeforeCanEndAtOnceButNotHoldForEver() throws Exception {
+        String id = on.add(receiver).path("id").stringValue();
+        String secret = on.desk.rotate(id, Duration.ZERO).path("secret").stringValue();
+
+        on.succeeded();
+        on.feed().deliver();
+
+        Receiver.Received one = receiver.received().getFirst();
+        assertThat(one.header("webhook-signature")).isEqualTo("v1," + signed(secret, one));
+        for (Duration bad : List.of(Duration.ofSeconds(-1), Duration.ofDays(31)))
+            assertThatThrownBy(() -> on.desk.rotate(id, bad)).hasMessageContaining("want 0 to 30");
+        assertThatThrownBy(() -> on.desk.rotate("gone", Duration.ZERO))
+                .hasMessageContaining("there is no webhook");
+    }
+
     /** HMAC-SHA256 as RFC 2104 defines it, of SHA-256 alone. */
     private static String signed(String secret, Receiver.Received one) throws Exception {
         byte[] key = new byte[64];

@@ -21,7 +21,7 @@ import org.flywaydb.core.api.FlywayException;
 /** Brings a database file to this program's schema, and refuses one that is newer. */
 final class SqliteSchema {
     /** The newest migration beside this class. */
-    static final int VERSION = 9;
+    static final int VERSION = 10;
 
     private static final Duration LOCK_POLL = Duration.ofMillis(20);
 
