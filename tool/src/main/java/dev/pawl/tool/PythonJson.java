@@ -39,6 +39,7 @@ public final class PythonJson {
     }
 
     private static String number(JsonNode node) {
+        if (node.isInt()) return Integer.toString(node.intValue());
         if (node.isIntegralNumber()) return node.bigIntegerValue().toString();
         return repr(node.isBigDecimal() ? node.decimalValue().doubleValue() : node.doubleValue());
     }
