@@ -102,7 +102,7 @@ final class WebhookTlsTest {
     private static SSLContext tls() throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         try (InputStream in = WebhookTlsTest.class.getResourceAsStream("localhost.p12")) {
-            store.load(in, PASSWORD);
+            store.load(Objects.requireNonNull(in), PASSWORD);
         }
         var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, PASSWORD);
