@@ -123,7 +123,7 @@ public final class SqliteSql implements Dialect {
     public String withInput(int i) {
         String path = ":path" + i;
         return """
-        \sAND CASE json_type(j.input, %1$s)
+         AND CASE json_type(j.input, %1$s)
                WHEN 'text' THEN json_extract(j.input, %1$s)
                WHEN 'object' THEN NULL
                WHEN 'array' THEN NULL
