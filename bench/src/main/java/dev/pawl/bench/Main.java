@@ -20,7 +20,8 @@ public final class Main {
                             "http", new HttpSubmits(),
                             "pages", new HttpPages(),
                             "listeners", new HttpListeners(),
-                            "fronts", new HttpFronts()));
+                            "fronts", new HttpFronts(),
+                            "postgres", new PostgresPeers()));
 
     private Main() {}
 

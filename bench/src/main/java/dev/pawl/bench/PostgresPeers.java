@@ -1,0 +1,216 @@
+package dev.pawl.bench;
+
+import dev.pawl.testkit.PostgresOptions;
+import dev.pawl.testkit.PostgresServer;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Job systems on one PostgreSQL, side by side in the same run: each in processes of its own, on a
+ * fresh database, with durable commits. Beside each rate the CPU of its processes and of the
+ * server, and the log that the server wrote.
+ */
+final class PostgresPeers implements Main.Benchmark {
+    static final List<String> SCENARIOS = List.of("drain", "four", "submit", "bulk", "pickup");
+
+    private static final int JOBS = 200_000;
+    private static final Duration DRAIN_MAX = Duration.ofSeconds(60);
+    private static final Duration POLL = Duration.ofMillis(5);
+    private static final PostgresOptions SERVER =
+            PostgresOptions.defaults()
+                    .withDurable()
+                    .withSetting("shared_buffers", "1GB")
+                    .withSetting("max_wal_size", "4GB");
+
+    @Override
+    public void run(Setting setting) throws Exception {
+        List<String> scenarios = setting.scenarios().isEmpty() ? SCENARIOS : setting.scenarios();
+        try (var server = PostgresServer.start(SERVER)) {
+            System.out.println("server:  PostgreSQL " + SERVER.version().number() + " " + SERVER);
+            for (String scenario : scenarios)
+                for (int run = 1; run <= setting.runs(); run++)
+                    for (PeerKind kind : kinds(setting)) {
+                        int jobs = setting.jobsOr(JOBS) / kind.fewer();
+                        System.out.printf(
+                                "%s %s, run %d: %s%n",
+                                scenario, kind.name(), run, measure(server, scenario, kind, jobs));
+                    }
+        }
+    }
+
+    private static List<PeerKind> kinds(Setting setting) {
+        List<PeerKind> wanted = new ArrayList<>();
+        for (PeerKind kind : PeerKind.all())
+            if (setting.peers().isEmpty()
+                    || setting.peers().stream().anyMatch(kind.name()::startsWith)) {
+                if (kind.there()) wanted.add(kind);
+                else System.out.println(kind.name() + " is left out: it is not installed");
+            }
+        return wanted;
+    }
+
+    private static String measure(PostgresServer server, String scenario, PeerKind kind, int jobs)
+            throws Exception {
+        String url = server.freshDatabase();
+        try {
+            return switch (scenario) {
+                case "drain" -> drain(server, url, kind, jobs, 1);
+                case "four" -> drain(server, url, kind, jobs, 4);
+                case "submit" -> submits(server, url, kind, Math.max(64, jobs / 20));
+                case "bulk" -> bulk(server, url, kind, jobs / 2);
+                case "pickup" -> pickup(url, kind, Math.max(20, jobs / 200));
+                default -> throw new IllegalArgumentException(scenario);
+            };
+        } finally {
+            server.drop(url);
+        }
+    }
+
+    /** From the command to work until the last handler has started. */
+    private static String drain(
+            PostgresServer server, String url, PeerKind kind, int jobs, int processes)
+            throws Exception {
+        try (var loader = loader(kind, url, 2)) {
+            loader.ask("bulk " + jobs);
+        }
+        settle(url);
+        List<PeerProcess> workers = new ArrayList<>();
+        try {
+            for (int i = 0; i < processes; i++) workers.add(PeerProcess.start(kind, url));
+            Cost begun = Cost.now(server, workers);
+            for (PeerProcess worker : workers) worker.tell("work");
+            int fifth = await(workers, jobs / 5, begun.nanos());
+            Cost after = Cost.now(server, workers);
+            int all = await(workers, jobs, begun.nanos());
+            Cost ended = Cost.now(server, workers);
+            long last = workers.stream().mapToLong(PeerProcess::last).max().orElseThrow();
+            if (all <= fifth) return "%,d of %,d jobs in %s".formatted(all, jobs, DRAIN_MAX);
+            return "%,.0f jobs/s (n=%,d%s), %s; after the first fifth %,.0f jobs/s, %s"
+                    .formatted(
+                            rate(all, last - begun.nanos()),
+                            all,
+                            all < jobs ? ", then out of time" : "",
+                            ended.since(begun, all),
+                            rate(all - fifth, last - after.nanos()),
+                            ended.since(after, all - fifth));
+        } finally {
+            workers.forEach(PeerProcess::close);
+        }
+    }
+
+    /** Waits until so many jobs have started, or time is up; answers how many have. */
+    private static int await(List<PeerProcess> workers, int jobs, long begun) throws Exception {
+        while (true) {
+            int count = workers.stream().mapToInt(PeerProcess::count).sum();
+            if (count >= jobs || Jobs.TIME.nanos() - begun > DRAIN_MAX.toNanos()) return count;
+            if (!workers.stream().allMatch(PeerProcess::alive))
+                throw new IllegalStateException("a worker ended; its log is in .build/peers");
+            Jobs.TIME.sleep(POLL);
+        }
+    }
+
+    private static String submits(PostgresServer server, String url, PeerKind kind, int jobs)
+            throws Exception {
+        var said = new ArrayList<String>();
+        for (int clients : new int[] {1, 10, 64})
+            try (var peer = clients == 1 ? loader(kind, url, 1) : connected(kind, url, clients)) {
+                peer.ask("submit %d %d".formatted(clients, Math.max(clients, jobs / 5)));
+                Cost begun = Cost.now(server, List.of(peer));
+                long nanos = peer.ask("submit %d %d".formatted(clients, jobs));
+                Cost ended = Cost.now(server, List.of(peer));
+                said.add(
+                        "%d client%s %,.0f/s, %s"
+                                .formatted(
+                                        clients,
+                                        clients == 1 ? "" : "s",
+                                        rate(jobs, nanos),
+                                        ended.since(begun, jobs)));
+            }
+        return String.join("; ", said) + " (n=%,d)".formatted(jobs);
+    }
+
+    private static String bulk(PostgresServer server, String url, PeerKind kind, int jobs)
+            throws Exception {
+        try (var peer = loader(kind, url, 2)) {
+            peer.ask("bulk " + Math.max(1, jobs / 10));
+            Cost begun = Cost.now(server, List.of(peer));
+            long nanos = peer.ask("bulk " + jobs);
+            Cost ended = Cost.now(server, List.of(peer));
+            return "%,.0f jobs/s (n=%,d), %s"
+                    .formatted(rate(jobs, nanos), jobs, ended.since(begun, jobs));
+        }
+    }
+
+    /** From a submit's answer in one process to the handler's start in another, on an idle one. */
+    private static String pickup(String url, PeerKind kind, int jobs) throws Exception {
+        if (!kind.woken()) return "not measured: it polls, or is no job system";
+        try (var client = loader(kind, url, 1);
+                var worker = PeerProcess.start(kind, url)) {
+            worker.ask("each");
+            client.ask("slowly " + jobs / 3);
+            until(worker, client);
+            client.answered.clear();
+            worker.started.clear();
+            client.ask("slowly " + jobs);
+            until(worker, client);
+            Map<Integer, Long> started = worker.started;
+            long[] nanos =
+                    client.answered.entrySet().stream()
+                            .mapToLong(one -> started.get(one.getKey()) - one.getValue())
+                            .map(n -> Math.max(0, n))
+                            .sorted()
+                            .toArray();
+            return String.format(
+                    Locale.ROOT,
+                    "p50 %.2f ms, p95 %.2f ms, p99 %.2f ms, max %.2f ms (n=%d)",
+                    nanos[nanos.length / 2] / 1e6,
+                    nanos[nanos.length * 95 / 100] / 1e6,
+                    nanos[nanos.length * 99 / 100] / 1e6,
+                    nanos[nanos.length - 1] / 1e6,
+                    nanos.length);
+        }
+    }
+
+    private static void until(PeerProcess worker, PeerProcess client) throws Exception {
+        long begun = Jobs.TIME.nanos();
+        while (!worker.started.keySet().containsAll(client.answered.keySet())) {
+            if (Jobs.TIME.nanos() - begun > DRAIN_MAX.toNanos())
+                throw new IllegalStateException("a job was never started");
+            Jobs.TIME.sleep(POLL);
+        }
+    }
+
+    /** On a new database: makes the tables first. */
+    private static PeerProcess loader(PeerKind kind, String url, int clients) throws Exception {
+        try (var first = PeerProcess.start(kind, url)) {
+            first.ask("migrate");
+        }
+        return connected(kind, url, clients);
+    }
+
+    private static PeerProcess connected(PeerKind kind, String url, int clients) throws Exception {
+        var peer = PeerProcess.start(kind, url);
+        peer.ask("connect " + clients);
+        return peer;
+    }
+
+    /** As after a while: statistics are there, and what the load left to write is written. */
+    private static void settle(String url) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute("VACUUM (ANALYZE)");
+            statement.execute("CHECKPOINT");
+        }
+    }
+
+    private static double rate(int jobs, long nanos) {
+        return jobs * 1e9 / nanos;
+    }
+}
