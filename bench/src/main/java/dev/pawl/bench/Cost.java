@@ -40,7 +40,7 @@ record Cost(long nanos, long peerMicros, long serverMicros, long walBytes) {
         try {
             String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
             // The name, in brackets, may have blanks. After it, utime is the twelfth word.
-            String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             long ticks = 0;
             for (int i = 11; i <= 14; i++) ticks += Long.parseLong(words[i]);
             return ticks * TICK_MICROS;

@@ -62,7 +62,7 @@ public final class Desk {
         var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             long begun = System.nanoTime();
-            desk.obey(line.split(" "));
+            desk.obey(line.split(" ", -1));
             say("ok " + (System.nanoTime() - begun));
         }
         System.exit(0);

@@ -43,7 +43,7 @@ final class PeerProcess implements AutoCloseable {
     private void read(BufferedReader lines) {
         try (lines) {
             for (String line = lines.readLine(); line != null; line = lines.readLine())
-                take(line.split(" "), line);
+                take(line.split(" ", -1), line);
         } catch (IOException _) {
             // Closed, or gone: whoever waits for an answer hears of it below.
         } finally {

@@ -8,9 +8,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * Job systems on one PostgreSQL, side by side in the same run: each in processes of its own, on a
@@ -160,21 +160,20 @@ final class PostgresPeers implements Main.Benchmark {
             worker.started.clear();
             client.ask("slowly " + jobs);
             until(worker, client);
-            Map<Integer, Long> started = worker.started;
-            long[] nanos =
-                    client.answered.entrySet().stream()
-                            .mapToLong(one -> started.get(one.getKey()) - one.getValue())
-                            .map(n -> Math.max(0, n))
-                            .sorted()
-                            .toArray();
+            List<Long> nanos = new ArrayList<>();
+            client.answered.forEach((number, answered) -> {
+                Long started = worker.started.get(number);
+                if (started != null) nanos.add(Math.max(0, started - answered));
+            });
+            Collections.sort(nanos);
             return String.format(
                     Locale.ROOT,
                     "p50 %.2f ms, p95 %.2f ms, p99 %.2f ms, max %.2f ms (n=%d)",
-                    nanos[nanos.length / 2] / 1e6,
-                    nanos[nanos.length * 95 / 100] / 1e6,
-                    nanos[nanos.length * 99 / 100] / 1e6,
-                    nanos[nanos.length - 1] / 1e6,
-                    nanos.length);
+                    nanos.get(nanos.size() / 2) / 1e6,
+                    nanos.get(nanos.size() * 95 / 100) / 1e6,
+                    nanos.get(nanos.size() * 99 / 100) / 1e6,
+                    nanos.getLast() / 1e6,
+                    nanos.size());
         }
     }
 

@@ -12,6 +12,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -26,7 +28,7 @@ final class RawPeer implements Desk.Peer {
     private static final int CONNECTIONS = 2;
 
     private final String url;
-    private final ThreadLocal<PreparedStatement> single = ThreadLocal.withInitial(this::prepared);
+    private final BlockingQueue<PreparedStatement> idle = new LinkedBlockingQueue<>();
     private final AtomicLong made = new AtomicLong();
     private final Random random = new Random();
 
@@ -34,9 +36,7 @@ final class RawPeer implements Desk.Peer {
         this.url = url;
     }
 
-    /**
-     * @param arguments the database's URL
-     */
+    /** Serves the database whose URL is the first argument. */
     public static void main(String[] arguments) throws Exception {
         Desk.serve(new RawPeer(arguments[0]));
     }
@@ -50,7 +50,9 @@ final class RawPeer implements Desk.Peer {
     }
 
     @Override
-    public void connect(int clients) {}
+    public void connect(int clients) throws SQLException {
+        for (int i = 0; i < clients; i++) idle.add(connection().prepareStatement(RawSql.SUBMIT));
+    }
 
     @Override
     public void bulk(int jobs) throws SQLException {
@@ -72,19 +74,12 @@ final class RawPeer implements Desk.Peer {
     }
 
     @Override
-    public void submit(int number) throws SQLException {
-        PreparedStatement statement = single.get();
+    public void submit(int number) throws SQLException, InterruptedException {
+        PreparedStatement statement = idle.take();
         statement.setObject(1, nextId());
         statement.setString(2, Desk.input(number));
         statement.executeUpdate();
-    }
-
-    private PreparedStatement prepared() {
-        try {
-            return connection().prepareStatement(RawSql.SUBMIT);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        idle.put(statement);
     }
 
     @Override
