@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * db-scheduler. Fast: lock-and-fetch with many threads, as its README says for throughput. By
@@ -76,8 +77,14 @@ public final class DbSchedulerPeer implements Desk.Peer {
         client.schedule(instance(number), Instant.now());
     }
 
+    /** Its name is drawn: one that is taken would not be stored, and numbers come again. */
     private static TaskInstance<String> instance(int number) {
-        return new TaskInstance<>("noop", Integer.toString(number), Desk.input(number));
+        return new TaskInstance<>("noop", UUID.randomUUID().toString(), Desk.input(number));
+    }
+
+    /** It is the last of the input's fields. */
+    private static int number(String input) {
+        return Integer.parseInt(input.substring(input.lastIndexOf(':') + 1, input.length() - 1));
     }
 
     @Override
@@ -94,7 +101,7 @@ public final class DbSchedulerPeer implements Desk.Peer {
 
     private static OneTimeTask<String> task(Desk.Handler handler) {
         return Tasks.oneTime("noop", String.class)
-                .execute((job, _) -> handler.started(Integer.parseInt(job.getId())));
+                .execute((job, _) -> handler.started(number(job.getData())));
     }
 
     private HikariDataSource pool(int size) {
