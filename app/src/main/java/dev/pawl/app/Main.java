@@ -15,6 +15,7 @@ import dev.pawl.app.cli.DeadList;
 import dev.pawl.app.cli.DeadShow;
 import dev.pawl.app.cli.Doctor;
 import dev.pawl.app.cli.ExitCode;
+import dev.pawl.app.cli.Import;
 import dev.pawl.app.cli.JobsCancel;
 import dev.pawl.app.cli.JobsDiscard;
 import dev.pawl.app.cli.JobsList;
@@ -160,6 +161,8 @@ public final class Main {
                                 new WebhooksDeliveries(),
                                 new WebhooksReplay(),
                                 new WebhooksTry(),
+                                new Import(Import.From.TOOL_RUNNER),
+                                new Import(Import.From.SITEFIT),
                                 new Top(),
                                 new ConfigShow(),
                                 new Doctor(),

@@ -152,6 +152,13 @@ public interface Store extends AutoCloseable {
     /** Removes a dead or cancelled job; answers the state before, as {@link #redrive}. */
     Optional<JobState> discard(JobId id);
 
+    /**
+     * Stores jobs that have ended elsewhere, as they ended there, and counts them; answers those
+     * that weren't here. One whose id is here already stays as it is. It is history, no news: it
+     * makes no event.
+     */
+    Set<JobId> adopt(List<PastJob> jobs);
+
     // ---- Look
 
     /** The job, or empty when there is none. */

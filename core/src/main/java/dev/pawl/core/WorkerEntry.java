@@ -25,4 +25,9 @@ public record WorkerEntry(
     public WorkerEntry {
         tools = Set.copyOf(tools);
     }
+
+    /** The same worker, its last heartbeat at that moment. */
+    public WorkerEntry withSeenAt(Instant at) {
+        return new WorkerEntry(id, host, pid, pidStartedAt, tools, slots, startedAt, at);
+    }
 }

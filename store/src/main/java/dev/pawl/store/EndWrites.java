@@ -71,16 +71,20 @@ final class EndWrites {
         OptionalInt lane = lane(tx, token);
         if (lane.isEmpty()) return lost(tx, token);
         if (!lines.isEmpty()) tx.said(token.job(), lane.getAsInt(), token.attempt());
+        addLog(tx, token.job(), lines);
+        return new Written.Done(false);
+    }
+
+    static void addLog(Tx tx, JobId id, List<LogLine> lines) throws SQLException {
         for (LogLine line : lines)
             tx.stmt(StoreSql.LOG_ADD)
-                    .set("id", token.job().value())
+                    .set("id", id.value())
                     .set("attempt", line.attempt())
                     .set("seq", line.seq())
                     .set("at", line.at())
                     .set("stream", Codes.of(line.stream()))
                     .text("text", line.text())
                     .update();
-        return new Written.Done(false);
     }
 
     static Written stopped(Tx tx, Token token) throws SQLException {

@@ -272,7 +272,8 @@ final class Settling {
                 .update();
     }
 
-    private static int code(JobState state) {
+    /** The state as outcome has it. */
+    static int code(JobState state) {
         return switch (state) {
             case JobState.Succeeded _ -> 1;
             case JobState.Dead _ -> 2;

@@ -23,6 +23,7 @@ import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.NewJob;
+import dev.pawl.core.PastJob;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Progress;
 import dev.pawl.core.QueueEntry;
@@ -211,6 +212,11 @@ public abstract class SqlStore implements Store {
     @Override
     public Optional<JobState> discard(JobId id) {
         return write(tx -> OutsideWrites.discard(tx, id));
+    }
+
+    @Override
+    public Set<JobId> adopt(List<PastJob> jobs) {
+        return write(tx -> PastWrites.adopt(tx, jobs));
     }
 
     @Override

@@ -40,7 +40,7 @@ final class SubmitWrites {
         if (refused.isPresent())
             return exists(tx, job.id()) ? new Submitted.Existing(job.id()) : refused.get();
         Names.Lane lane = lane(tx, s);
-        if (!addJob(tx, job, lane)) return new Submitted.Existing(job.id());
+        if (!addJob(tx, job.id(), s, lane, tx.now)) return new Submitted.Existing(job.id());
         return new Submitted.Accepted(job.id(), place(tx, job, lane));
     }
 
@@ -57,7 +57,7 @@ final class SubmitWrites {
         return job.answer().isPresent() ? Optional.empty() : full(tx, lane(tx, s));
     }
 
-    private static Names.Lane lane(Tx tx, Submission s) throws SQLException {
+    static Names.Lane lane(Tx tx, Submission s) throws SQLException {
         return tx.names.lane(tx.db(), tx.fresh, s.queue(), s.tool(), s.limit());
     }
 
@@ -100,16 +100,17 @@ final class SubmitWrites {
                                 .formatted(lane.queue(), depth, max)));
     }
 
-    private static boolean addJob(Tx tx, NewJob job, Names.Lane lane) throws SQLException {
-        Submission s = job.submission();
+    /** Writes what was submitted; answers whether that id was free. */
+    static boolean addJob(Tx tx, JobId id, Submission s, Names.Lane lane, Instant submittedAt)
+            throws SQLException {
         int added =
                 tx.stmt(StoreSql.JOB_ADD)
-                        .set("id", job.id().value())
+                        .set("id", id.value())
                         .set("lane", lane.id())
                         .set("policy", tx.names.policy(tx.db(), tx.fresh, s.retry()))
                         .set("priority", s.priority())
                         .set("run_at", s.runAt())
-                        .set("submitted_at", tx.now)
+                        .set("submitted_at", submittedAt)
                         .set("tenant", s.tenant())
                         .set("ttl", s.ttl().toMillis())
                         .set("go_on", s.goOn() ? 1 : 0)
@@ -128,15 +129,15 @@ final class SubmitWrites {
                         .update();
         if (added == 0) return false;
         for (String tag : s.tags())
-            tx.stmt(StoreSql.TAG_ADD).set("tag", tag).set("id", job.id().value()).update();
+            tx.stmt(StoreSql.TAG_ADD).set("tag", tag).set("id", id.value()).update();
         for (JobId parent : s.parents()) {
             tx.hold(parent);
             tx.stmt(StoreSql.EDGE_ADD)
                     .set("parent", parent.value())
-                    .set("id", job.id().value())
+                    .set("id", id.value())
                     .update();
         }
-        if (!s.idempotencyKey().isEmpty()) addKey(tx, job.id(), s);
+        if (!s.idempotencyKey().isEmpty()) addKey(tx, id, s);
         return true;
     }
 

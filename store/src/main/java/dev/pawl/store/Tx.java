@@ -78,6 +78,11 @@ public final class Tx {
         events.moved(id, lane, from, to, attempt);
     }
 
+    /** Notes that a job has come that ended elsewhere, for the counters alone. */
+    void adopted(int lane, JobState.Name state, Ran ran) {
+        count(lane, state, 1, ran);
+    }
+
     /** Notes that a running attempt's log or progress has grown. */
     void said(JobId id, int lane, int attempt) {
         events.said(id, lane, attempt);

@@ -12,6 +12,7 @@ import dev.pawl.core.JobState.Queued;
 import dev.pawl.core.JobState.Running;
 import dev.pawl.core.Lifecycle;
 import dev.pawl.core.LogLine;
+import dev.pawl.core.PastJob;
 import dev.pawl.core.Progress;
 import dev.pawl.core.Ran;
 import dev.pawl.core.Submission;
@@ -81,6 +82,21 @@ final class MemoryJob {
         this.state = state;
         this.submittedAt = now;
         liveFrom(now);
+    }
+
+    /** One that ended elsewhere. */
+    static MemoryJob of(PastJob past) {
+        var job = new MemoryJob(past.id(), past.submission(), past.state(), past.submittedAt());
+        job.startedAt =
+                past.started() == null && !past.history().isEmpty()
+                        ? past.history().getLast().startedAt()
+                        : past.started();
+        job.ran = past.ran();
+        job.output = past.output();
+        job.history.addAll(past.history());
+        for (Artifact artifact : past.artifacts()) job.artifacts.put(artifact.name(), artifact);
+        for (LogLine line : past.log()) job.logs.put(new Line(line.attempt(), line.seq()), line);
+        return job;
     }
 
     /** Where a log line stands within the job. */

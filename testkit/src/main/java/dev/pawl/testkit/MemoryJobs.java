@@ -22,6 +22,7 @@ import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.Limit;
 import dev.pawl.core.NewJob;
+import dev.pawl.core.PastJob;
 import dev.pawl.core.Ran;
 import dev.pawl.core.Reclaimed;
 import dev.pawl.core.Submission;
@@ -31,6 +32,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -169,6 +171,20 @@ final class MemoryJobs {
         enter(job, now);
         events.moved(job, null, first.name(), first.attempt(), now);
         return job;
+    }
+
+    /** Takes in jobs that ended elsewhere; answers those that weren't here. */
+    Set<JobId> adopt(List<PastJob> jobs, Instant now) {
+        var adopted = new LinkedHashSet<JobId>();
+        for (PastJob past : jobs) {
+            if (all.containsKey(past.id())) continue;
+            var job = MemoryJob.of(past);
+            limits.put(job.submission.limit().name(), job.submission.limit().max());
+            all.put(job.id, job);
+            enter(job, now);
+            adopted.add(job.id);
+        }
+        return adopted;
     }
 
     /** The only way from one state to the next. */

@@ -25,6 +25,7 @@ import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.NewJob;
+import dev.pawl.core.PastJob;
 import dev.pawl.core.Progress;
 import dev.pawl.core.QueueEntry;
 import dev.pawl.core.Reclaimed;
@@ -189,7 +190,7 @@ public final class MemoryStore implements Store {
     public Renewed renew(Renewal renewal) {
         return locked(() -> {
             Instant now = now();
-            workers.computeIfPresent(renewal.worker(), (_, w) -> seen(w, now));
+            workers.computeIfPresent(renewal.worker(), (_, w) -> w.withSeenAt(now));
             var standing = new HashSet<LeaseId>();
             var stop = new HashSet<Token>();
             for (var id : renewal.held()) {
@@ -414,6 +415,15 @@ public final class MemoryStore implements Store {
         });
     }
 
+    @Override
+    public Set<JobId> adopt(List<PastJob> past) {
+        return locked(() -> {
+            for (PastJob job : past)
+                queues.putIfAbsent(job.submission().queue(), queue(job.submission().queue()));
+            return jobs.adopt(past, now());
+        });
+    }
+
     // ---- Look
 
     @Override
@@ -547,19 +557,7 @@ public final class MemoryStore implements Store {
 
     @Override
     public void register(WorkerEntry worker) {
-        run(() -> workers.put(worker.id(), seen(worker, now())));
-    }
-
-    private static WorkerEntry seen(WorkerEntry w, Instant now) {
-        return new WorkerEntry(
-                w.id(),
-                w.host(),
-                w.pid(),
-                w.pidStartedAt(),
-                w.tools(),
-                w.slots(),
-                w.startedAt(),
-                now);
+        run(() -> workers.put(worker.id(), worker.withSeenAt(now())));
     }
 
     @Override

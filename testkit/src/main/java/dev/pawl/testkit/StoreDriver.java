@@ -25,6 +25,7 @@ import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.Lifecycle;
 import dev.pawl.core.NewJob;
+import dev.pawl.core.PastJob;
 import dev.pawl.core.Ran;
 import dev.pawl.core.Reclaimed;
 import dev.pawl.core.Reuse;
@@ -39,6 +40,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -62,6 +64,7 @@ final class StoreDriver implements AutoCloseable {
     final FakeTime time = FakeTime.waiting();
     final Store store;
     private final AtomicLong serial = new AtomicLong();
+    private final Map<JobId, JobState> adopted = new HashMap<>();
 
     StoreDriver(StoreSubject subject) {
         this.subject = subject;
@@ -120,6 +123,8 @@ final class StoreDriver implements AutoCloseable {
         if (!store.events(0, 1).events().stream().allMatch(e -> e.number() == 1)) return;
         record Place(JobState.Name state, int attempt) {}
         var replayed = new HashMap<JobId, Place>();
+        // History makes no event.
+        adopted.forEach((id, state) -> replayed.put(id, new Place(state.name(), state.attempt())));
         long last = 0;
         for (Events page = store.events(0, 999);
                 !page.events().isEmpty();
@@ -224,6 +229,13 @@ final class StoreDriver implements AutoCloseable {
     static JobId accepted(Submitted answer) {
         assertThat(answer).isInstanceOf(Submitted.Accepted.class);
         return ((Submitted.Accepted) answer).id();
+    }
+
+    /** Takes in jobs that ended elsewhere; answers those that weren't here. */
+    Set<JobId> adopt(PastJob... jobs) {
+        Set<JobId> fresh = store.adopt(List.of(jobs));
+        for (PastJob job : jobs) if (fresh.contains(job.id())) adopted.put(job.id(), job.state());
+        return fresh;
     }
 
     // ---- Claim and run

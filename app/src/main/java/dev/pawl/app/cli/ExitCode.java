@@ -7,7 +7,10 @@ import java.util.Locale;
 /** How {@code pawl} ends. The numbers are for scripts: add, never change. */
 public enum ExitCode {
     SUCCEEDED(0, "Done; a job that was run or waited for has succeeded."),
-    FAULT(1, "`doctor` or `tools check` found a fault; it says what to do."),
+    FAULT(
+            1,
+            "`doctor` or `tools check` found a fault, or `import` left something out; it says what"
+                    + " to do."),
     USAGE(2, "The request is at fault: a flag, a tool's name, its input, a job's id, a setting."),
     DEAD(3, "The job is dead: no attempt is left, or none would help."),
     CANCELLED(4, "The job was cancelled."),

@@ -25,7 +25,8 @@ final class Specs {
                     "cache", "Explains which results answer later jobs.",
                     "queues", "Shows queues, pauses and resumes them.",
                     "workers", "Shows who runs jobs.",
-                    "webhooks", "Tells others of what happens to jobs.");
+                    "webhooks", "Tells others of what happens to jobs.",
+                    "import", "Brings the history of what a front stands in for.");
 
     private final Map<String, Command> commands;
     private final Outside outside;

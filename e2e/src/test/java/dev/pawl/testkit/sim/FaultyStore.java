@@ -21,6 +21,7 @@ import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.NewJob;
+import dev.pawl.core.PastJob;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Progress;
 import dev.pawl.core.QueueEntry;
@@ -235,6 +236,12 @@ final class FaultyStore implements Store {
     @Override
     public Optional<JobState> discard(JobId id) {
         return write(new Op.Discard(id));
+    }
+
+    /** History is brought in by a person, not by what runs here. */
+    @Override
+    public Set<JobId> adopt(List<PastJob> jobs) {
+        throw new UnsupportedOperationException("nothing here brings in history");
     }
 
     @Override

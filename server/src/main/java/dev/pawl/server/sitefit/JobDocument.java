@@ -4,6 +4,7 @@ import dev.pawl.core.AttemptEnd;
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobState;
+import dev.pawl.core.PastJob;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +37,7 @@ final class JobDocument {
      */
     static ObjectNode status(Job job, List<AttemptEnd> history) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
-        node.put("job_id", job.id().toString())
+        node.put("job_id", PastJob.name(job))
                 .put("status", status(job.state()))
                 .put("has_result", job.state() instanceof JobState.Succeeded)
                 .put("created_at", job.submittedAt().toString())

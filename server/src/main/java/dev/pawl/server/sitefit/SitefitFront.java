@@ -2,7 +2,7 @@ package dev.pawl.server.sitefit;
 
 import dev.pawl.api.Problem;
 import dev.pawl.core.Job;
-import dev.pawl.core.JobId;
+import dev.pawl.core.PastJob;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Store;
 import dev.pawl.core.ToolId;
@@ -99,8 +99,7 @@ public final class SitefitFront implements Front {
     /** The job that the path names, if it is one of this front's. */
     private Job find(FrontExchange exchange) {
         Job job =
-                JobId.parse(exchange.path("id"))
-                        .flatMap(id -> store(exchange).find(id))
+                PastJob.find(store(exchange), ContractTools.QUEUE, exchange.path("id"))
                         .filter(this::isOurs)
                         .filter(found -> isOf(exchange.caller(), found))
                         .orElseThrow(() ->
@@ -122,7 +121,9 @@ public final class SitefitFront implements Front {
     private boolean isOurs(Job job) {
         ToolId tool = job.submission().tool();
         return contracts.find(tool.name(), tool.version()).isPresent()
-                || job.submission().idempotencyKey().startsWith(RunRoute.KEY);
+                || job.submission().idempotencyKey().startsWith(RunRoute.KEY)
+                || (job.submission().queue().equals(ContractTools.QUEUE)
+                        && PastJob.original(job).isPresent());
     }
 
     private void health(FrontExchange exchange) {

@@ -4,6 +4,7 @@ import dev.pawl.core.Artifact;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobState;
 import dev.pawl.core.LogLine;
+import dev.pawl.core.PastJob;
 import dev.pawl.core.Progress;
 import dev.pawl.core.Store;
 import java.time.Duration;
@@ -44,7 +45,7 @@ final class JobDocument {
     static ObjectNode line(Job job) {
         return JsonNodeFactory.instance
                 .objectNode()
-                .put("job_id", job.id().toString())
+                .put("job_id", PastJob.name(job))
                 .put("tool_name", job.submission().tool().name())
                 .put("status", status(job.state().name()))
                 .put("progress", percent(job))
@@ -60,7 +61,7 @@ final class JobDocument {
         ObjectNode node =
                 JsonNodeFactory.instance
                         .objectNode()
-                        .put("job_id", job.id().toString())
+                        .put("job_id", PastJob.name(job))
                         .put("tool_name", job.submission().tool().name())
                         .put("status", status(job.state().name()))
                         .put("progress", percent(job))
@@ -102,7 +103,7 @@ final class JobDocument {
         ObjectNode page =
                 JsonNodeFactory.instance
                         .objectNode()
-                        .put("job_id", job.id().toString())
+                        .put("job_id", PastJob.name(job))
                         .put("total", logs.size());
         page.set("logs", logs);
         return page;

@@ -5,8 +5,8 @@ import dev.pawl.core.Artifact;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
-import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
+import dev.pawl.core.PastJob;
 import dev.pawl.core.Store;
 import dev.pawl.server.Caller;
 import dev.pawl.server.FrontExchange;
@@ -107,8 +107,7 @@ final class JobRoutes {
 
     /** A script's job that the caller may see. */
     static Optional<Job> find(Store store, Caller caller, String id) {
-        return JobId.parse(id)
-                .flatMap(store::find)
+        return PastJob.find(store, ScriptReader.QUEUE, id)
                 .filter(job -> job.submission().queue().equals(ScriptReader.QUEUE))
                 .filter(job -> caller.sees(job.submission()));
     }

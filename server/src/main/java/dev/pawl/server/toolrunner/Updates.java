@@ -3,6 +3,7 @@ package dev.pawl.server.toolrunner;
 import dev.pawl.api.Json;
 import dev.pawl.core.Artifact;
 import dev.pawl.core.Job;
+import dev.pawl.core.PastJob;
 import dev.pawl.core.Progress;
 import dev.pawl.core.Store;
 import dev.pawl.server.FrontSession;
@@ -101,7 +102,7 @@ final class Updates implements FrontSocket.Talk {
         private ObjectNode progress(Job job) {
             String status = JobDocument.status(job.state().name());
             return message("progress")
-                    .put("job_id", job.id().toString())
+                    .put("job_id", PastJob.name(job))
                     .put("tool_name", job.submission().tool().name())
                     .put("status", status)
                     .put("progress", JobDocument.percent(job))
@@ -111,7 +112,7 @@ final class Updates implements FrontSocket.Talk {
         private ObjectNode complete(Job job) {
             ObjectNode node =
                     message("complete")
-                            .put("job_id", job.id().toString())
+                            .put("job_id", PastJob.name(job))
                             .put("status", JobDocument.status(job.state().name()));
             var files = node.putArray("output_files");
             for (Artifact artifact : store().artifacts(job.id())) files.add(artifact.name());
