@@ -132,10 +132,7 @@ final class SubmitWrites {
             tx.stmt(StoreSql.TAG_ADD).set("tag", tag).set("id", id.value()).update();
         for (JobId parent : s.parents()) {
             tx.hold(parent);
-            tx.stmt(StoreSql.EDGE_ADD)
-                    .set("parent", parent.value())
-                    .set("id", id.value())
-                    .update();
+            tx.stmt(StoreSql.EDGE_ADD).set("parent", parent.value()).set("id", id.value()).update();
         }
         if (!s.idempotencyKey().isEmpty()) addKey(tx, id, s);
         return true;

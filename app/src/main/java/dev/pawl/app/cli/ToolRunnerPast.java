@@ -72,7 +72,7 @@ final class ToolRunnerPast {
                         created,
                         cancelled ? null : started.orElse(null),
                         state,
-                        state instanceof JobState.Succeeded ? "null" : message,
+                        state instanceof JobState.Succeeded ? "{}" : message,
                         history(row, state, started.orElse(null), at, message),
                         log(row, at),
                         List.of());

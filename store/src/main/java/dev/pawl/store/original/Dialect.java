@@ -7,9 +7,7 @@ enum Dialect {
     /** Ids are of type uuid, times of type timestamp, in UTC, or timestamptz. */
     POSTGRES(
             "CAST(EXTRACT(EPOCH FROM %s) * 1000 AS bigint)",
-            "CAST(? AS uuid)",
-            "= ANY (CAST(? AS uuid[]))",
-            "00000000-0000-0000-0000-000000000000"),
+            "CAST(? AS uuid)", "= ANY (CAST(? AS uuid[]))", "00000000-0000-0000-0000-000000000000"),
 
     /** Ids are text, times text in UTC. */
     SQLITE(

@@ -125,10 +125,11 @@ public final class ToolRunnerHistory {
         Map<String, Result> ends = results(ids);
         Map<String, List<OriginalLine>> lines = lines(ids);
         return page.stream()
-                .map(job -> whole(
-                        job,
-                        ends.getOrDefault(job.id(), Result.NONE),
-                        lines.getOrDefault(job.id(), List.of())))
+                .map(job ->
+                        whole(
+                                job,
+                                ends.getOrDefault(job.id(), Result.NONE),
+                                lines.getOrDefault(job.id(), List.of())))
                 .toList();
     }
 
