@@ -77,10 +77,10 @@ public record PastJob(
      */
     public static JobId id(UUID original, Instant submittedAt) {
         long high =
-                submittedAt.toEpochMilli() << 16
+                (submittedAt.toEpochMilli() << 16)
                         | 0x7000L
-                        | original.getMostSignificantBits() & 0xFFFL;
-        long low = 0x8000000000000000L | original.getLeastSignificantBits() << 2 >>> 2;
+                        | (original.getMostSignificantBits() & 0xFFFL);
+        long low = 0x8000000000000000L | ((original.getLeastSignificantBits() << 2) >>> 2);
         return new JobId(new UUID(high, low));
     }
 

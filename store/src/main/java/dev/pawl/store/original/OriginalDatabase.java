@@ -5,6 +5,7 @@ import dev.pawl.core.PawlException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -14,10 +15,10 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.PGSimpleDataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -26,8 +27,9 @@ import org.sqlite.SQLiteDataSource;
  * not thread-safe. No message has a password in it.
  */
 public final class OriginalDatabase implements AutoCloseable {
-    private static final int CONNECT_SECONDS = 10;
-    private static final int READ_SECONDS = 300;
+    private static final String CONNECT_SECONDS = "10";
+    private static final String READ_SECONDS = "300";
+    private static final int BUSY_MILLIS = 10_000;
     private static final Pattern POSTGRES =
             Pattern.compile("(?:jdbc:)?postgres(?:ql)?(?:\\+\\w+)?://(?:([^@/]*)@)?([^@]+)");
     private static final Pattern SQLITE =
@@ -69,24 +71,22 @@ public final class OriginalDatabase implements AutoCloseable {
     }
 
     private static OriginalDatabase postgres(String login, String rest) {
-        var source = new PGSimpleDataSource();
         String shown = rest.replaceFirst("\\?.*", "");
+        var properties = new Properties();
+        int colon = login.indexOf(':');
+        if (!login.isEmpty())
+            properties.setProperty("user", plain(colon < 0 ? login : login.substring(0, colon)));
+        if (colon >= 0) properties.setProperty("password", plain(login.substring(colon + 1)));
+        properties.setProperty("loginTimeout", CONNECT_SECONDS);
+        properties.setProperty("connectTimeout", CONNECT_SECONDS);
+        properties.setProperty("socketTimeout", READ_SECONDS);
+        properties.setProperty("readOnly", "true");
+        properties.setProperty("ApplicationName", "pawl import");
         try {
-            source.setUrl("jdbc:postgresql://" + rest);
-            int colon = login.indexOf(':');
-            if (!login.isEmpty())
-                source.setUser(plain(colon < 0 ? login : login.substring(0, colon)));
-            if (colon >= 0) source.setPassword(plain(login.substring(colon + 1)));
-        } catch (IllegalArgumentException e) {
-            throw invalid("%s is no address of a PostgreSQL database".formatted(shown), e);
-        }
-        source.setLoginTimeout(CONNECT_SECONDS);
-        source.setConnectTimeout(CONNECT_SECONDS);
-        source.setSocketTimeout(READ_SECONDS);
-        source.setReadOnly(true);
-        source.setApplicationName("pawl import");
-        try {
-            return new OriginalDatabase(source.getConnection(), Dialect.POSTGRES, shown);
+            // By name: the driver's classes have annotations of a library that isn't here.
+            Connection connection =
+                    DriverManager.getConnection("jdbc:postgresql://" + rest, properties);
+            return new OriginalDatabase(connection, Dialect.POSTGRES, shown);
         } catch (SQLException e) {
             throw refused(shown, e);
         }
@@ -100,6 +100,9 @@ public final class OriginalDatabase implements AutoCloseable {
 
     private static PawlException refused(String shown, SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
+        // It would tell the whole URL, which may have a password in it.
+        if (line(e).startsWith("No suitable driver"))
+            throw invalid("%s is no address of a PostgreSQL database".formatted(shown));
         return switch (state) {
             case "28P01", "28000", "08004" ->
                     invalid(
@@ -122,7 +125,7 @@ public final class OriginalDatabase implements AutoCloseable {
             throw invalid("there is no database file %s".formatted(file));
         var config = new SQLiteConfig();
         config.setReadOnly(true);
-        config.setBusyTimeout(CONNECT_SECONDS * 1_000);
+        config.setBusyTimeout(BUSY_MILLIS);
         var source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + file);
         try {
