@@ -74,7 +74,14 @@ final class SitefitPast {
                                                 message)),
                         List.of(),
                         List.of());
-        return new PastRow.Ended(row.id(), job, row.files(), "");
+        List<String> files = row.files().stream().map(SitefitPast::withoutQuery).toList();
+        return new PastRow.Ended(row.id(), job, files, "");
+    }
+
+    /** A signed link's right to the file is in its query: it is nothing to be told. */
+    private static String withoutQuery(String url) {
+        int query = url.indexOf('?');
+        return query < 0 ? url : url.substring(0, query);
     }
 
     private static Submission submission(SitefitJob row, UUID id) {
