@@ -24,6 +24,8 @@ sealed interface PastRow {
     /** What makes of a row what it is here. */
     interface Reading {
         /**
+         * Reads it.
+         *
          * @throws IllegalArgumentException with the reason when it can't be a job here
          */
         PastRow of(UUID id);
