@@ -42,6 +42,9 @@ public interface Dialect {
     /** What is bound to {@code :path<i>} of it. */
     String path(List<String> steps);
 
+    /** What commits have added to the counters that they don't have yet. */
+    List<Delta> untold(Tx tx) throws SQLException;
+
     /**
      * Writes a transaction's events and what they do to the counters; the last thing before its
      * commit.

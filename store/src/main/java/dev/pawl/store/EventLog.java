@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventLog {
     /** 16 bytes of id, 4 of the lane, 1 of both states, 3 of the attempt. */
-    private static final int BYTES = 24;
+    public static final int BYTES = 24;
 
     /** In one row; a commit with more has several. */
     private static final int ROW_MAX = 1_000;

@@ -55,26 +55,21 @@ final class Reading {
         }
     }
 
-    /** Where the job stands and as of which event, in one snapshot. */
+    /** Where the job stands and as of which event; the caller sees to it that it is one snapshot. */
     static Optional<Standing> standing(Db db, JobId id) throws SQLException {
-        db.beginRead();
-        try {
-            Optional<JobState> state = state(db, id);
-            if (state.isEmpty()) return Optional.empty();
-            Progress progress = null;
-            if (state.get() instanceof JobState.Running running)
-                try (Rows rows =
-                        db.stmt(StoreSql.PROGRESS_OF)
-                                .set("id", id.value())
-                                .set("attempt", running.attempt())
-                                .query()) {
-                    if (rows.next())
-                        progress = new Progress(rows.real(1), rows.text(2), rows.instant(3));
-                }
-            return Optional.of(new Standing(state.get(), progress, EventLog.latest(db)));
-        } finally {
-            db.commit();
-        }
+        Optional<JobState> state = state(db, id);
+        if (state.isEmpty()) return Optional.empty();
+        Progress progress = null;
+        if (state.get() instanceof JobState.Running running)
+            try (Rows rows =
+                    db.stmt(StoreSql.PROGRESS_OF)
+                            .set("id", id.value())
+                            .set("attempt", running.attempt())
+                            .query()) {
+                if (rows.next())
+                    progress = new Progress(rows.real(1), rows.text(2), rows.instant(3));
+            }
+        return Optional.of(new Standing(state.get(), progress, EventLog.latest(db)));
     }
 
     static Optional<Job> find(Db db, JobId id) throws SQLException {

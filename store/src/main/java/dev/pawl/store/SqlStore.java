@@ -97,13 +97,15 @@ public abstract class SqlStore implements Store {
     @Override
     public Optional<Kept> kept(String tenant, String hash) {
         byte[] bytes = HexFormat.of().parseHex(hash);
-        return read(db -> Reading.kept(db, tenant, bytes, now()));
+        Instant now = now();
+        return read(db -> Reading.kept(db, tenant, bytes, now));
     }
 
     @Override
     public List<KeptEntry> keptResults(String tool, String after, int limit) {
         requirePage(limit);
-        return read(db -> KeptList.page(db, tool, after, limit, now()));
+        Instant now = now();
+        return read(db -> KeptList.page(db, tool, after, limit, now));
     }
 
     @Override
@@ -319,7 +321,19 @@ public abstract class SqlStore implements Store {
 
     @Override
     public Optional<Standing> standing(JobId id) {
-        return read(db -> Reading.standing(db, id));
+        return read(db -> {
+            db.beginRead();
+            try {
+                return standing(db, id);
+            } finally {
+                db.commit();
+            }
+        });
+    }
+
+    /** The same inside a transaction, which sees one snapshot. */
+    protected static Optional<Standing> standing(Db db, JobId id) throws SQLException {
+        return Reading.standing(db, id);
     }
 
     /** Looks before it takes the write lock: most often there is nothing to forget. */

@@ -1,11 +1,13 @@
 package dev.pawl.store;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -73,6 +75,21 @@ public final class Stmt implements AutoCloseable {
 
     public Stmt set(String name, byte @Nullable [] value) throws SQLException {
         for (int position : at(name)) statement.setBytes(position, value);
+        return this;
+    }
+
+    /** Binds numbers, texts or ids as an array, where the database knows such. */
+    public Stmt set(String name, List<?> values) throws SQLException {
+        String type =
+                switch (values.isEmpty() ? "" : values.getFirst()) {
+                    case UUID _ -> "uuid";
+                    case Integer _ -> "int4";
+                    case Long _ -> "int8";
+                    case byte[] _ -> "bytea";
+                    default -> "text";
+                };
+        Array array = statement.getConnection().createArrayOf(type, values.toArray());
+        for (int position : at(name)) statement.setArray(position, array);
         return this;
     }
 

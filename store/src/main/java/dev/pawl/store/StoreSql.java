@@ -22,7 +22,8 @@ final class StoreSql {
     static final String LIMIT_SET =
             """
             INSERT INTO pawl.slot_limit (name, max) VALUES (:name, :max)
-                ON CONFLICT (name) DO UPDATE SET max = excluded.max WHERE max <> excluded.max
+                ON CONFLICT (name) DO UPDATE SET max = excluded.max
+                    WHERE slot_limit.max <> excluded.max
             """;
     static final String LIMIT_ID = "SELECT id FROM pawl.slot_limit WHERE name = :name";
     static final String LANE_ADD =

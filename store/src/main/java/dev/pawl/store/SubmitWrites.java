@@ -90,8 +90,10 @@ final class SubmitWrites {
             rows.next();
             depth = rows.number(1);
         }
+        List<Delta> untold = tx.db().dialect().untold(tx);
         for (Names.Lane other : tx.names.lanes(tx.db(), tx.fresh).values())
-            if (other.queue().equals(lane.queue())) depth += tx.unfinishedDelta(other.id());
+            if (other.queue().equals(lane.queue()))
+                depth += tx.unfinishedDelta(other.id()) + Delta.unfinished(untold, other.id());
         if (depth < max) return Optional.empty();
         return Optional.of(
                 new Submitted.Refused(

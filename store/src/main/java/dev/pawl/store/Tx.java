@@ -98,10 +98,7 @@ public final class Tx {
 
     /** How many jobs this transaction has added to a lane's unfinished ones so far. */
     int unfinishedDelta(int lane) {
-        return counts.getOrDefault(lane, Map.of()).values().stream()
-                .filter(delta -> !delta.state().ended())
-                .mapToInt(Delta::jobs)
-                .sum();
+        return Delta.unfinished(counts.getOrDefault(lane, Map.of()).values(), lane);
     }
 
     /** Writes the events and the counters; the last thing before the commit. */

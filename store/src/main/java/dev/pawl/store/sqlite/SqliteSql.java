@@ -143,6 +143,12 @@ public final class SqliteSql implements Dialect {
         return path.toString();
     }
 
+    /** Nothing: a commit writes its counters itself. */
+    @Override
+    public List<Delta> untold(Tx tx) {
+        return List.of();
+    }
+
     @Override
     public void tell(Tx tx, List<byte[]> moves, List<Delta> counts) throws SQLException {
         for (byte[] row : moves)

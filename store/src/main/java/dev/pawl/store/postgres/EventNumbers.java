@@ -1,0 +1,73 @@
+package dev.pawl.store.postgres;
+
+import dev.pawl.store.Delta;
+import dev.pawl.store.EventLog;
+import dev.pawl.store.Rows;
+import dev.pawl.store.Stmt;
+import dev.pawl.store.Tx;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+
+/**
+ * Gives committed rows of events their numbers, and the counters what the rows say. Whoever does it
+ * holds the one row of event_head until its commit, so numbers are seen in their order, without
+ * holes: who reads on from the last number it saw misses none, however late a commit came.
+ */
+final class EventNumbers {
+    /** Rows in one transaction. */
+    private static final int ROWS_MAX = 2_000;
+
+    private record Place(int lane, int state) {}
+
+    private EventNumbers() {}
+
+    /** Numbers what this transaction can see; says whether there may be more. */
+    static boolean give(Tx tx) throws SQLException {
+        long last;
+        try (Rows rows = tx.stmt(PostgresSql.EVENT_HEAD).query()) {
+            rows.next();
+            last = rows.number(1);
+        }
+        var seqs = new ArrayList<Long>();
+        var numbers = new ArrayList<Long>();
+        var counts = new HashMap<Place, Delta>();
+        try (Rows rows =
+                tx.stmt(PostgresSql.EVENTS_UNNUMBERED).set("limit", ROWS_MAX).query()) {
+            while (rows.next()) {
+                last += rows.integer(2) / EventLog.BYTES;
+                seqs.add(rows.number(1));
+                numbers.add(last);
+                byte[] deltas = rows.bytes(3);
+                if (deltas == null) continue;
+                for (Delta delta : Delta.unpack(deltas))
+                    counts.merge(
+                            new Place(delta.lane(), delta.state().ordinal()), delta, Delta::plus);
+            }
+        }
+        if (seqs.isEmpty()) return false;
+        tx.stmt(PostgresSql.EVENTS_NUMBER).set("seqs", seqs).set("numbers", numbers).update();
+        tx.stmt(PostgresSql.EVENT_HEAD_SET).set("last", last).update();
+        add(tx, counts);
+        return seqs.size() == ROWS_MAX;
+    }
+
+    private static void add(Tx tx, Map<Place, Delta> counts) throws SQLException {
+        List<Delta> deltas = List.copyOf(counts.values());
+        if (deltas.isEmpty()) return;
+        Stmt stmt = tx.stmt(PostgresSql.COUNTS_ADD);
+        stmt.set("lanes", deltas.stream().map(Delta::lane).toList());
+        stmt.set("states", deltas.stream().map(Delta::stateCode).toList());
+        stmt.set("jobs", longs(deltas, Delta::jobs));
+        stmt.set("runs", longs(deltas, Delta::runs));
+        stmt.set("millis", longs(deltas, Delta::millis));
+        stmt.update();
+    }
+
+    private static List<Long> longs(List<Delta> deltas, ToLongFunction<Delta> what) {
+        return deltas.stream().map(what::applyAsLong).toList();
+    }
+}

@@ -1,0 +1,84 @@
+package dev.pawl.store.postgres;
+
+import dev.pawl.core.ErrorCode;
+import dev.pawl.core.PawlException;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+
+/**
+ * What PostgreSQL's codes mean for a caller, with what to do.
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+final class PostgresErrors {
+    private PostgresErrors() {}
+
+    /** Whether the transaction may succeed when it is done again: it met another one. */
+    static boolean metAnother(SQLException e) {
+        return switch (state(e)) {
+            case "40001", "40P01" -> true;
+            default -> false;
+        };
+    }
+
+    static PawlException of(SQLException e, PostgresOptions options) {
+        SQLException cause = cause(e);
+        String state = state(cause);
+        return switch (state) {
+            case "28000", "28P01" ->
+                    unavailable("refuses the user or the password", "check them", cause, options);
+            case "3D000" ->
+                    unavailable(
+                            "has no such database", "create it or name another", cause, options);
+            case "42501" -> unavailable(message(cause), "grant the privilege", cause, options);
+            case "53300" ->
+                    unavailable(
+                            "has no connection left",
+                            "raise max_connections or lower store.connections",
+                            cause,
+                            options);
+            case "25006" ->
+                    unavailable(
+                            "is a standby that can only be read", "name the primary", cause, options);
+            case "57014" ->
+                    unavailable(
+                            "gave up a statement: " + message(cause),
+                            "raise statement_timeout",
+                            cause,
+                            options);
+            case "53100" ->
+                    new PawlException(
+                            ErrorCode.STORE_FULL,
+                            "no room for database %s; free some disk space"
+                                    .formatted(options.where()),
+                            cause);
+            default -> {
+                if (state.startsWith("08") || state.startsWith("57P"))
+                    yield unavailable("can't be reached", message(cause), cause, options);
+                yield unavailable("failed", message(cause), cause, options);
+            }
+        };
+    }
+
+    private static PawlException unavailable(
+            String what, String hint, SQLException e, PostgresOptions options) {
+        return new PawlException(
+                ErrorCode.STORE_UNAVAILABLE,
+                "database %s %s; %s".formatted(options.where(), what, hint),
+                e);
+    }
+
+    /** The pool wraps what kept it from connecting. */
+    private static SQLException cause(SQLException e) {
+        if (e instanceof SQLTransientConnectionException && e.getCause() instanceof SQLException sql)
+            return sql;
+        return e;
+    }
+
+    private static String message(SQLException e) {
+        return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+    }
+
+    private static String state(SQLException e) {
+        return e.getSQLState() == null ? "" : e.getSQLState();
+    }
+}

@@ -1,0 +1,224 @@
+package dev.pawl.store.postgres;
+
+import dev.pawl.store.Db;
+import dev.pawl.store.Delta;
+import dev.pawl.store.Dialect;
+import dev.pawl.store.Head;
+import dev.pawl.store.Rows;
+import dev.pawl.store.Tx;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * The statements that are PostgreSQL's own, and how it reads the others. A transaction that writes
+ * is at READ COMMITTED: each of its statements sees what was committed before it, so that what a
+ * lock has waited for is seen by the next one.
+ */
+final class PostgresSql implements Dialect {
+    static final PostgresSql DIALECT = new PostgresSql();
+
+    static final String NOW = "SELECT pawl.now_ms()";
+
+    /** With it a commit doesn't wait for the disk. */
+    static final String NOW_UNSYNCED =
+            "SELECT pawl.now_ms(), set_config('synchronous_commit', 'off', true)";
+
+    private static final String ONE_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
+
+    // ---- Claim
+
+    /** Index ready_claim. */
+    private static final String HEADS_OF_LANE =
+            """
+            SELECT lane, priority, run_at, id, attempt, failures FROM pawl.ready
+             WHERE lane = :lane ORDER BY priority DESC, run_at, id LIMIT :max
+               FOR UPDATE SKIP LOCKED
+            """;
+
+    /** The heads of each lane, merged; nobody is kept from them yet. */
+    private static final String HEADS_OF_LANES =
+            """
+            SELECT r.lane, r.priority, r.run_at, r.id, r.attempt, r.failures
+              FROM unnest(CAST(:lanes AS integer[])) l(lane)
+             CROSS JOIN LATERAL (SELECT * FROM pawl.ready y WHERE y.lane = l.lane
+                                  ORDER BY y.priority DESC, y.run_at, y.id LIMIT :max) r
+             ORDER BY r.priority DESC, r.run_at, r.id LIMIT :max
+            """;
+
+    private static final String HEADS_LOCK =
+            """
+            SELECT lane, priority, run_at, id, attempt, failures FROM pawl.ready
+             WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY priority DESC, run_at, id
+               FOR UPDATE SKIP LOCKED
+            """;
+
+    // ---- Events
+
+    private static final String EVENT_ADD =
+            "INSERT INTO pawl.event (at, moves, counts) VALUES (:now, :moves, :counts)";
+
+    static final String EVENT_UNNUMBERED =
+            "SELECT EXISTS (SELECT FROM pawl.event WHERE number IS NULL)";
+
+    static final String EVENT_HEAD = "SELECT last FROM pawl.event_head FOR UPDATE";
+    static final String EVENT_HEAD_SET = "UPDATE pawl.event_head SET last = :last";
+
+    /** Index event_unnumbered. */
+    static final String EVENTS_UNNUMBERED =
+            """
+            SELECT seq, length(moves), counts FROM pawl.event
+             WHERE number IS NULL ORDER BY seq LIMIT :limit
+            """;
+
+    static final String EVENTS_NUMBER =
+            """
+            UPDATE pawl.event e SET number = v.number, counts = NULL
+              FROM unnest(CAST(:seqs AS bigint[]), CAST(:numbers AS bigint[])) v(seq, number)
+             WHERE e.seq = v.seq
+            """;
+
+    static final String COUNTS_ADD =
+            """
+            INSERT INTO pawl.counter (lane, state, jobs, runs, millis)
+            SELECT * FROM unnest(CAST(:lanes AS integer[]), CAST(:states AS integer[]),
+                                 CAST(:jobs AS bigint[]), CAST(:runs AS bigint[]),
+                                 CAST(:millis AS bigint[])) v ORDER BY 1, 2
+                ON CONFLICT (lane, state)
+                DO UPDATE SET jobs = counter.jobs + excluded.jobs,
+                              runs = counter.runs + excluded.runs,
+                              millis = counter.millis + excluded.millis
+            """;
+
+    /** What the counters don't have yet. */
+    private static final String COUNTS_UNTOLD =
+            "SELECT counts FROM pawl.event WHERE number IS NULL AND counts IS NOT NULL";
+
+    private static final Pattern NOT_OURS = Pattern.compile(" INDEXED BY \\w+");
+
+    private PostgresSql() {}
+
+    @Override
+    public String text(String sql) {
+        return NOT_OURS.matcher(sql).replaceAll("");
+    }
+
+    @Override
+    public boolean alone() {
+        return false;
+    }
+
+    @Override
+    public void begin(Db db) throws SQLException {
+        db.connection().setAutoCommit(false);
+    }
+
+    @Override
+    public void beginRead(Db db) throws SQLException {
+        begin(db);
+        db.execute(ONE_SNAPSHOT);
+    }
+
+    @Override
+    public void commit(Db db) throws SQLException {
+        db.connection().commit();
+        db.connection().setAutoCommit(true);
+    }
+
+    @Override
+    public void rollback(Db db) throws SQLException {
+        db.connection().rollback();
+        db.connection().setAutoCommit(true);
+    }
+
+    @Override
+    public void bind(PreparedStatement statement, int position, UUID id) throws SQLException {
+        statement.setObject(position, id);
+    }
+
+    @Override
+    public List<Head> heads(Tx tx, List<Integer> lanes, int max) throws SQLException {
+        if (lanes.size() == 1) return ofLane(tx, lanes.getFirst(), max);
+        var heads = new ArrayList<Head>();
+        try (Rows rows = tx.stmt(HEADS_OF_LANES).set("lanes", lanes).set("max", max).query()) {
+            while (rows.next()) heads.add(Head.of(rows));
+        }
+        List<UUID> ids = heads.stream().map(head -> head.id().value()).toList();
+        List<Head> locked = locked(tx, ids);
+        if (locked.size() == heads.size()) return locked;
+        // Others take the same heads at this moment: what is behind them is as good.
+        var more = new ArrayList<>(locked);
+        for (int lane : lanes) {
+            if (more.size() >= max) break;
+            for (Head head : ofLane(tx, lane, max))
+                if (more.size() < max && !more.contains(head)) more.add(head);
+        }
+        return more;
+    }
+
+    private static List<Head> ofLane(Tx tx, int lane, int max) throws SQLException {
+        return heads(tx.stmt(HEADS_OF_LANE).set("lane", lane).set("max", max).query());
+    }
+
+    private static List<Head> locked(Tx tx, List<UUID> ids) throws SQLException {
+        return ids.isEmpty() ? List.of() : heads(tx.stmt(HEADS_LOCK).set("ids", ids).query());
+    }
+
+    private static List<Head> heads(Rows found) throws SQLException {
+        var heads = new ArrayList<Head>();
+        try (Rows rows = found) {
+            while (rows.next()) heads.add(Head.of(rows));
+        }
+        return heads;
+    }
+
+    /** Text is compared as such; what else isn't a list or an object as it is written. */
+    @Override
+    public String withInput(int i) {
+        String found = "CAST(j.input AS json) #> CAST(:path%d AS text[])".formatted(i);
+        return """
+
+                AND CASE json_typeof(%1$s)
+                       WHEN 'string' THEN %2$s
+                       WHEN 'object' THEN NULL
+                       WHEN 'array' THEN NULL
+                       ELSE CAST(%1$s AS text)
+                     END = :value%3$d
+                """
+                .formatted(found, found.replace("#>", "#>>"), i);
+    }
+
+    /** No step has a quote in it. */
+    @Override
+    public String path(List<String> steps) {
+        return "{\"" + String.join("\",\"", steps) + "\"}";
+    }
+
+    @Override
+    public void tell(Tx tx, List<byte[]> moves, List<Delta> counts) throws SQLException {
+        byte[] deltas = Delta.pack(counts);
+        for (byte[] row : moves) {
+            tx.stmt(EVENT_ADD)
+                    .set("now", tx.now)
+                    .set("moves", row)
+                    .set("counts", deltas.length == 0 ? null : deltas)
+                    .update();
+            deltas = new byte[0];
+        }
+    }
+
+    @Override
+    public List<Delta> untold(Tx tx) throws SQLException {
+        var untold = new ArrayList<Delta>();
+        try (Rows rows = tx.stmt(COUNTS_UNTOLD).query()) {
+            while (rows.next()) {
+                byte[] counts = rows.bytes(1);
+                if (counts != null) untold.addAll(Delta.unpack(counts));
+            }
+        }
+        return untold;
+    }
+}

@@ -1,0 +1,288 @@
+package dev.pawl.store.postgres;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.pool.HikariPool;
+import dev.pawl.core.Count;
+import dev.pawl.core.ErrorCode;
+import dev.pawl.core.Events;
+import dev.pawl.core.Found;
+import dev.pawl.core.Job;
+import dev.pawl.core.JobFilter;
+import dev.pawl.core.JobId;
+import dev.pawl.core.PawlException;
+import dev.pawl.core.Standing;
+import dev.pawl.core.StorePool;
+import dev.pawl.core.Tally;
+import dev.pawl.store.Db;
+import dev.pawl.store.Moved;
+import dev.pawl.store.Names;
+import dev.pawl.store.Rows;
+import dev.pawl.store.SqlStore;
+import dev.pawl.store.StoreInvariants;
+import dev.pawl.store.Tx;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Jobs in a PostgreSQL database, which many processes share.
+ *
+ * <p>Why it is safe:
+ *
+ * <ul>
+ *   <li>A job's state is where its row is. Each move deletes one row and inserts the next in one
+ *       transaction; PostgreSQL lets one transaction delete a row, and whoever did owns the move.
+ *   <li>What one statement read and the next relies on is locked in between, or seen to have moved:
+ *       then the transaction is rolled back and done again ({@link Moved}).
+ *   <li>A running attempt's write deletes, or locks, its row by (job, attempt, lease). A lost lease
+ *       has no such row, so the write does nothing and says so.
+ *   <li>Only the database's clock is asked.
+ *   <li>Nothing is kept on a connection between transactions, so that a pooler may stand in front.
+ * </ul>
+ *
+ * <p>Thread-safe.
+ */
+public final class PostgresStore extends SqlStore {
+    /** Each time another transaction has got on; more than this is a bug. */
+    private static final int TRIES_MAX = 1_000;
+
+    private final PostgresOptions options;
+    private final HikariDataSource source;
+    private final Names names;
+    private final AtomicInteger writing = new AtomicInteger();
+
+    private PostgresStore(PostgresOptions options, HikariDataSource source, Names names) {
+        super(names);
+        this.options = options;
+        this.source = source;
+        this.names = names;
+    }
+
+    /**
+     * Connects to the database, and makes or migrates Pawl's schema first where that is needed.
+     *
+     * @throws PawlException {@link ErrorCode#SCHEMA_NEWER}, {@link ErrorCode#STORE_UNAVAILABLE}
+     */
+    public static PostgresStore open(PostgresOptions options) {
+        HikariDataSource source = source(options);
+        try {
+            PostgresSchema.migrate(source, options);
+            return new PostgresStore(options, source, new Names());
+        } catch (SQLException e) {
+            source.close();
+            throw PostgresErrors.of(e, options);
+        } catch (RuntimeException | Error e) {
+            source.close();
+            throw e;
+        }
+    }
+
+    private static HikariDataSource source(PostgresOptions options) {
+        var config = new HikariConfig();
+        config.setJdbcUrl(options.url());
+        if (!options.user().isEmpty()) config.setUsername(options.user());
+        if (!options.password().isEmpty()) config.setPassword(options.password());
+        config.setPoolName("postgres");
+        config.setMaximumPoolSize(options.connections());
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(options.connectWait().toMillis());
+        config.addDataSourceProperty("ApplicationName", "pawl");
+        try {
+            return new HikariDataSource(config);
+        } catch (HikariPool.PoolInitializationException e) {
+            if (e.getCause() instanceof SQLException sql) throw PostgresErrors.of(sql, options);
+            throw e;
+        }
+    }
+
+    @Override
+    public Instant now() {
+        return read(PostgresStore::now);
+    }
+
+    private static Instant now(Db db) throws SQLException {
+        return now(db, PostgresSql.NOW);
+    }
+
+    private static Instant now(Db db, String sql) throws SQLException {
+        try (Rows rows = db.stmt(sql).query()) {
+            rows.next();
+            return rows.instant(1);
+        }
+    }
+
+    @Override
+    protected <T> T write(Tx.Work<T> work) {
+        return write(work, PostgresSql.NOW, false);
+    }
+
+    @Override
+    protected <T> T writeUnsynced(Tx.Work<T> work) {
+        return write(work, PostgresSql.NOW_UNSYNCED, false);
+    }
+
+    private <T> T write(Tx.Work<T> work, String now, boolean oneSnapshot) {
+        writing.incrementAndGet();
+        try (var db = open()) {
+            for (int tries = 1; ; tries++)
+                try {
+                    return attempt(db, work, now, oneSnapshot);
+                } catch (Moved e) {
+                    if (tries == TRIES_MAX) throw e;
+                } catch (SQLException e) {
+                    if (tries == TRIES_MAX || !PostgresErrors.metAnother(e)) throw e;
+                }
+        } catch (SQLException e) {
+            throw PostgresErrors.of(e, options);
+        } finally {
+            writing.decrementAndGet();
+        }
+    }
+
+    private <T> T attempt(Db db, Tx.Work<T> work, String now, boolean oneSnapshot)
+            throws SQLException {
+        if (oneSnapshot) db.beginRead();
+        else db.begin();
+        boolean done = false;
+        try {
+            var tx = new Tx(db, names, now(db, now));
+            T answer = work.in(tx);
+            tx.flush();
+            db.commit();
+            tx.committed();
+            done = true;
+            return answer;
+        } finally {
+            if (!done) rollBack(db);
+        }
+    }
+
+    private static void rollBack(Db db) {
+        try {
+            db.rollback();
+        } catch (SQLException e) {
+            // The connection is gone, and the transaction with it: what failed says so itself.
+        }
+    }
+
+    @Override
+    protected <T> T read(Read<T> read) {
+        try (var db = open()) {
+            return read.from(db);
+        } catch (SQLException e) {
+            throw PostgresErrors.of(e, options);
+        }
+    }
+
+    private Db open() throws SQLException {
+        Connection connection = source.getConnection();
+        return new Db(connection, PostgresSql.DIALECT);
+    }
+
+    // ---- What is numbered, or counted, when somebody asks
+
+    @Override
+    public Events events(long after, int limit) {
+        number();
+        return super.events(after, limit);
+    }
+
+    @Override
+    public Events events(JobId id, long after, int limit) {
+        number();
+        return super.events(id, after, limit);
+    }
+
+    @Override
+    public long latestEvent() {
+        number();
+        return super.latestEvent();
+    }
+
+    /** The job's place and the numbers of all events that led there, from one snapshot. */
+    @Override
+    public Optional<Standing> standing(JobId id) {
+        return write(
+                tx -> {
+                    while (EventNumbers.give(tx)) {}
+                    return standing(tx.db(), id);
+                },
+                PostgresSql.NOW,
+                true);
+    }
+
+    @Override
+    public boolean pruneEvents(Instant until, long most, int max) {
+        number();
+        return super.pruneEvents(until, most, max);
+    }
+
+    @Override
+    public List<Count> counts() {
+        number();
+        return super.counts();
+    }
+
+    @Override
+    public List<Job> list(JobFilter filter, String after, int limit) {
+        number();
+        return super.list(filter, after, limit);
+    }
+
+    @Override
+    public Found search(JobFilter filter, String after, int limit, int lookMax) {
+        number();
+        return super.search(filter, after, limit, lookMax);
+    }
+
+    @Override
+    public Tally count(JobFilter filter, int max, int lookMax) {
+        number();
+        return super.count(filter, max, lookMax);
+    }
+
+    private void number() {
+        while (read(PostgresStore::unnumbered) && write(EventNumbers::give)) {}
+    }
+
+    private static boolean unnumbered(Db db) throws SQLException {
+        try (Rows rows = db.stmt(PostgresSql.EVENT_UNNUMBERED).query()) {
+            return rows.next() && rows.flag(1);
+        }
+    }
+
+    /**
+     * What in the database breaks a rule that should always hold, in words; empty when all is well.
+     * Reads every job: for tests and for a person who doubts.
+     */
+    public List<String> violations() {
+        number();
+        return read(db -> {
+            db.beginRead();
+            try {
+                return StoreInvariants.faults(db, true);
+            } finally {
+                db.commit();
+            }
+        });
+    }
+
+    @Override
+    public Optional<StorePool> pool() {
+        HikariPoolMXBean pool = source.getHikariPoolMXBean();
+        return Optional.of(
+                new StorePool(
+                        options.connections(), pool.getActiveConnections(), writing.get()));
+    }
+
+    /** Waits for nobody: what is under way ends with an error, and nobody knows whether it took place. */
+    @Override
+    public void close() {
+        source.close();
+    }
+}
