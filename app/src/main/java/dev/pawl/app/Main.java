@@ -68,6 +68,8 @@ import dev.pawl.core.QueueEntry;
 import dev.pawl.core.Store;
 import dev.pawl.core.SystemTime;
 import dev.pawl.server.webhook.WebhookDesk;
+import dev.pawl.store.SqlStore;
+import dev.pawl.store.postgres.PostgresStore;
 import dev.pawl.store.sqlite.SqliteStore;
 import dev.pawl.tool.Requests;
 import dev.pawl.tool.Tool;
@@ -239,7 +241,7 @@ public final class Main {
             Path data = configuration.data();
             makeFolder(data);
             var time = outside.time();
-            var store = SqliteStore.open(configuration.store(), time);
+            SqlStore store = store(configuration);
             try {
                 var artifacts = new FileArtifacts(data.resolve("artifacts"), time);
                 var engine = new Engine(store, artifacts, time, outside.random());
@@ -260,6 +262,12 @@ public final class Main {
                 store.close();
                 throw e;
             }
+        }
+
+        private SqlStore store(Configuration configuration) {
+            return configuration.postgres().isPresent()
+                    ? PostgresStore.open(configuration.postgres().get())
+                    : SqliteStore.open(configuration.store(), outside.time());
         }
 
         @Override

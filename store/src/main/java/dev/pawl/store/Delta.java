@@ -33,8 +33,7 @@ public record Delta(int lane, JobState.Name state, int jobs, long runs, long mil
 
     /** Both together, of the same counter. */
     public Delta plus(Delta other) {
-        return new Delta(
-                lane, state, jobs + other.jobs, runs + other.runs, millis + other.millis);
+        return new Delta(lane, state, jobs + other.jobs, runs + other.runs, millis + other.millis);
     }
 
     /** The state as rows have it. */

@@ -30,6 +30,11 @@ public interface Dialect {
     /** Whether a transaction that writes is alone: then nothing moves between its statements. */
     boolean alone();
 
+    /** Text as the database can keep it; {@link #read} finds what it was. */
+    String write(String text);
+
+    String read(String kept);
+
     /**
      * Up to {@code max} heads of ready of these lanes, in claim order, which nobody else takes
      * while the transaction lasts.

@@ -55,7 +55,9 @@ final class Reading {
         }
     }
 
-    /** Where the job stands and as of which event; the caller sees to it that it is one snapshot. */
+    /**
+     * Where the job stands and as of which event; the caller sees to it that it is one snapshot.
+     */
     static Optional<Standing> standing(Db db, JobId id) throws SQLException {
         Optional<JobState> state = state(db, id);
         if (state.isEmpty()) return Optional.empty();

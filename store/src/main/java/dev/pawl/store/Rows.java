@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** A query's rows, one at a time, in the types of {@link Stmt}. Columns count from 1. */
 public final class Rows implements AutoCloseable {
     private final ResultSet rows;
+    private final Dialect dialect;
 
-    Rows(ResultSet rows) {
+    Rows(ResultSet rows, Dialect dialect) {
         this.rows = rows;
+        this.dialect = dialect;
     }
 
     public boolean next() throws SQLException {
@@ -35,7 +37,7 @@ public final class Rows implements AutoCloseable {
     /** The text; empty for null. */
     public String text(int column) throws SQLException {
         String value = rows.getString(column);
-        return value == null ? "" : value;
+        return value == null ? "" : dialect.read(value);
     }
 
     public byte @Nullable [] bytes(int column) throws SQLException {

@@ -51,14 +51,15 @@ public final class Stmt implements AutoCloseable {
     }
 
     public Stmt set(String name, @Nullable String value) throws SQLException {
-        for (int position : at(name))
-            statement.setString(position, value == null || value.isEmpty() ? null : value);
+        String kept = value == null || value.isEmpty() ? null : dialect.write(value);
+        for (int position : at(name)) statement.setString(position, kept);
         return this;
     }
 
     /** Binds text that may be empty and is never null. */
     public Stmt text(String name, String value) throws SQLException {
-        for (int position : at(name)) statement.setString(position, value);
+        String kept = dialect.write(value);
+        for (int position : at(name)) statement.setString(position, kept);
         return this;
     }
 
@@ -111,7 +112,7 @@ public final class Stmt implements AutoCloseable {
     /** Runs it; the rows are read, and closed, before the statement runs again. */
     public Rows query() throws SQLException {
         try {
-            return new Rows(statement.executeQuery());
+            return new Rows(statement.executeQuery(), dialect);
         } catch (SQLException e) {
             failed = true;
             throw e;

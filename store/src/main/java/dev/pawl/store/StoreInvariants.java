@@ -119,7 +119,9 @@ public final class StoreInvariants {
 
     private StoreInvariants() {}
 
-    /** What breaks a rule; that of the limits only where {@code unchanged} since jobs began to run. */
+    /**
+     * What breaks a rule; that of the limits only where {@code unchanged} since jobs began to run.
+     */
     public static List<String> faults(Db db, boolean unchanged) throws SQLException {
         var faults = new ArrayList<String>();
         for (String sql : unchanged ? WITHOUT_CHANGES : LASTING)

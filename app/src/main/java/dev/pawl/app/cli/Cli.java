@@ -86,6 +86,8 @@ public final class Cli {
     private Call call(Map<String, List<String>> values, List<String> operands) {
         var flags = new ArrayList<Setting>();
         one(values, Globals.DATA).ifPresent(v -> flags.add(setting(Key.DATA, v, Globals.DATA)));
+        one(values, Globals.STORE)
+                .ifPresent(v -> flags.add(setting(Key.STORE_URL, v, Globals.STORE)));
         one(values, Globals.SERVER)
                 .ifPresent(v -> flags.add(setting(Key.REMOTE, v, Globals.SERVER)));
         one(values, Globals.COLOR).ifPresent(v -> flags.add(setting(Key.COLOR, v, Globals.COLOR)));

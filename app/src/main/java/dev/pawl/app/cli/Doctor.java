@@ -11,6 +11,7 @@ import dev.pawl.core.QueueEntry;
 import dev.pawl.core.Store;
 import dev.pawl.core.ToolId;
 import dev.pawl.core.WorkerEntry;
+import dev.pawl.store.postgres.PostgresStore;
 import dev.pawl.store.sqlite.SqliteInvariants;
 import dev.pawl.tool.ToolProblem;
 import java.io.IOException;
@@ -135,14 +136,18 @@ public final class Doctor implements Command {
     }
 
     private static void store(Call call, List<Finding> findings) {
-        List<String> faults = SqliteInvariants.faults(call.configuration().store());
+        var configuration = call.configuration();
+        List<String> faults =
+                configuration
+                        .postgres()
+                        .map(PostgresStore::faults)
+                        .orElseGet(() -> SqliteInvariants.faults(configuration.store()));
         for (String fault : faults)
             findings.add(
                     fault(
                             "store",
                             fault,
-                            "keep a copy of %s and report this"
-                                    .formatted(call.configuration().data())));
+                            "keep a copy of %s and report this".formatted(configuration.where())));
         if (faults.isEmpty()) findings.add(ok("store", "every job is in exactly one place"));
     }
 

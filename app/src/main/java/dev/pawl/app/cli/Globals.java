@@ -8,6 +8,11 @@ import java.util.List;
 final class Globals {
     static final Flag<Path> DATA =
             Flag.path("--data", "DIR", "Folder that holds everything (default: ./pawl-data).");
+    static final Flag<String> STORE =
+            Flag.text(
+                    "--store",
+                    "URL",
+                    "PostgreSQL database with the jobs: postgres://USER@HOST/NAME.");
     static final Flag<Path> TOOLS =
             Flag.path("--tools", "DIR", "Folder with more tool files; may be repeated.").repeated();
     static final Flag<Path> CONFIG =
@@ -25,7 +30,7 @@ final class Globals {
             Flag.text("--profile", "NAME", "Configuration ~/.config/pawl/NAME.yaml.");
 
     static final List<Flag<?>> ALL =
-            List.of(DATA, SERVER, PROFILE, TOOLS, CONFIG, JSON, COLOR, DEBUG);
+            List.of(DATA, STORE, SERVER, PROFILE, TOOLS, CONFIG, JSON, COLOR, DEBUG);
 
     private Globals() {}
 }

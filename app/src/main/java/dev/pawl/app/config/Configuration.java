@@ -8,6 +8,7 @@ import dev.pawl.server.ServerOptions;
 import dev.pawl.server.compute.RhinoOptions;
 import dev.pawl.server.identity.JwtOptions;
 import dev.pawl.server.webhook.WebhookOptions;
+import dev.pawl.store.postgres.PostgresOptions;
 import dev.pawl.store.sqlite.SqliteOptions;
 import dev.pawl.tool.DurationText;
 import dev.pawl.worker.WorkerOptions;
@@ -36,6 +37,7 @@ import java.util.regex.Pattern;
  * @param tools absolute, beside the shipped folder
  * @param remote the server whose jobs commands work on; the data folder's where there is none
  * @param key that such a server wants; empty for none
+ * @param store the file of the data folder, which keeps the jobs unless {@code postgres} does
  * @param queueDepths most unfinished jobs, by queue
  * @param fromFile whether there is a file, which then names all queues that have a cap
  * @param frontPorts by the front's name
@@ -48,6 +50,7 @@ public record Configuration(
         String key,
         ColorMode color,
         SqliteOptions store,
+        Optional<PostgresOptions> postgres,
         WorkerOptions worker,
         ServerOptions server,
         WebhookOptions webhooks,
@@ -129,6 +132,11 @@ public record Configuration(
                 .orElseThrow(() -> new IllegalStateException("no " + key));
     }
 
+    /** Where the jobs are, for people. */
+    public String where() {
+        return postgres.map(PostgresOptions::where).orElse(data.toString());
+    }
+
     /** Hosts that nobody else reaches. */
     public static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "::1");
 
@@ -143,6 +151,7 @@ public record Configuration(
                     settings.get(Key.KEY).text(),
                     choice(Key.COLOR, ColorMode.class),
                     store(data),
+                    postgres(),
                     worker(),
                     server(),
                     webhooks(),
@@ -186,6 +195,20 @@ public record Configuration(
                     choice(Key.STORE_SYNCHRONOUS, SqliteOptions.Synchronous.class),
                     duration(Key.STORE_BUSY),
                     options.readers());
+        }
+
+        private Optional<PostgresOptions> postgres() {
+            Setting url = settings.get(Key.STORE_URL);
+            if (url.text().isEmpty()) return Optional.empty();
+            int connections = number(settings.get(Key.STORE_CONNECTIONS).text());
+            try {
+                return Optional.of(
+                        PostgresOptions.of(url.text())
+                                .withPassword(settings.get(Key.STORE_PASSWORD).text())
+                                .withConnections(connections));
+            } catch (IllegalArgumentException e) {
+                throw wrong(url, String.valueOf(e.getMessage()));
+            }
         }
 
         private WorkerOptions worker() {

@@ -15,6 +15,13 @@ public enum Key {
     REMOTE("remote", "", "server whose jobs commands work on; empty for the data folder's"),
     KEY("key", "", "key that such a server wants; `pawl config` doesn't show it"),
     COLOR("color", "auto", "auto, always or never"),
+    STORE_URL(
+            "store.url",
+            "",
+            "PostgreSQL database with the jobs, as postgres://USER@HOST/NAME; empty for a SQLite"
+                    + " file in the data folder"),
+    STORE_PASSWORD("store.password", "", "its password; `pawl config` doesn't show it"),
+    STORE_CONNECTIONS("store.connections", "10", "how many connections to it a process has"),
     STORE_SYNCHRONOUS("store.synchronous", "full", "full survives a power failure, normal a crash"),
     STORE_BUSY("store.busy", "30s", "how long a write waits for another process's"),
     WORKER_SLOTS("worker.slots", "auto", "commands at once; auto is one per processor"),
@@ -139,7 +146,12 @@ public enum Key {
     /** Whether people don't see its value. */
     boolean secret() {
         return switch (this) {
-            case KEY, COMPUTE_KEY, SERVER_JWT_SECRET, SERVER_TOKEN_SECRET, SITEFIT_LINK_SECRET ->
+            case KEY,
+                    STORE_PASSWORD,
+                    COMPUTE_KEY,
+                    SERVER_JWT_SECRET,
+                    SERVER_TOKEN_SECRET,
+                    SITEFIT_LINK_SECRET ->
                     true;
             default -> false;
         };

@@ -1,5 +1,7 @@
 package dev.pawl.app.config;
 
+import java.util.regex.Pattern;
+
 /**
  * One value of the effective configuration.
  *
@@ -10,10 +12,14 @@ package dev.pawl.app.config;
 public record Setting(String path, String text, String source) {
     static final String DEFAULT = "default";
 
+    /** Of a URL, where people write it in spite of its own key. */
+    private static final Pattern PASSWORD =
+            Pattern.compile("((?:://[^/@:]*:)|(?:[?&]password=))[^@/&]+(@|&|$)");
+
     /** The value as people may see it. */
     public String shown() {
         boolean secret = !text.isEmpty() && Key.of(path).filter(Key::secret).isPresent();
-        return secret ? "(secret)" : text;
+        return secret ? "(secret)" : PASSWORD.matcher(text).replaceAll("$1(secret)$2");
     }
 
     /** Whether nobody set it. */

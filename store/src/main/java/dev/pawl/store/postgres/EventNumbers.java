@@ -35,8 +35,7 @@ final class EventNumbers {
         var seqs = new ArrayList<Long>();
         var numbers = new ArrayList<Long>();
         var counts = new HashMap<Place, Delta>();
-        try (Rows rows =
-                tx.stmt(PostgresSql.EVENTS_UNNUMBERED).set("limit", ROWS_MAX).query()) {
+        try (Rows rows = tx.stmt(PostgresSql.EVENTS_UNNUMBERED).set("limit", ROWS_MAX).query()) {
             while (rows.next()) {
                 last += rows.integer(2) / EventLog.BYTES;
                 seqs.add(rows.number(1));

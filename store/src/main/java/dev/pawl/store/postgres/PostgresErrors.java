@@ -38,7 +38,10 @@ final class PostgresErrors {
                             options);
             case "25006" ->
                     unavailable(
-                            "is a standby that can only be read", "name the primary", cause, options);
+                            "is a standby that can only be read",
+                            "name the primary",
+                            cause,
+                            options);
             case "57014" ->
                     unavailable(
                             "gave up a statement: " + message(cause),
@@ -69,8 +72,8 @@ final class PostgresErrors {
 
     /** The pool wraps what kept it from connecting. */
     private static SQLException cause(SQLException e) {
-        if (e instanceof SQLTransientConnectionException && e.getCause() instanceof SQLException sql)
-            return sql;
+        if (e instanceof SQLTransientConnectionException
+                && e.getCause() instanceof SQLException sql) return sql;
         return e;
     }
 

@@ -43,8 +43,10 @@ final class PostgresSchema {
         try (Connection connection = source.getConnection();
                 Statement statement = connection.createStatement()) {
             requireServer(statement, options);
-            if (number(statement, "SELECT count(*) FROM pg_tables WHERE schemaname = 'pawl'"
-                            + " AND tablename = 'flyway_schema_history'")
+            if (number(
+                            statement,
+                            "SELECT count(*) FROM pg_tables WHERE schemaname = 'pawl'"
+                                    + " AND tablename = 'flyway_schema_history'")
                     == 0) return 0;
             int version =
                     number(

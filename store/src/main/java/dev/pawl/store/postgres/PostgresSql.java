@@ -99,6 +99,12 @@ final class PostgresSql implements Dialect {
 
     private static final Pattern NOT_OURS = Pattern.compile(" INDEXED BY \\w+");
 
+    /** Of the private use area; hardly anybody has it in a text. */
+    private static final char MARK = '\uF8FF';
+
+    private static final String MARKED = String.valueOf(MARK);
+    private static final Pattern WRITTEN = Pattern.compile(MARKED + "([0" + MARKED + "])");
+
     private PostgresSql() {}
 
     @Override
@@ -139,6 +145,20 @@ final class PostgresSql implements Dialect {
         statement.setObject(position, id);
     }
 
+    /** Its text has no U+0000: that is a mark and a 0 here, and the mark is itself twice. */
+    @Override
+    public String write(String text) {
+        if (text.indexOf(0) < 0 && text.indexOf(MARK) < 0) return text;
+        return text.replace(MARKED, MARKED + MARKED).replace("\0", MARKED + "0");
+    }
+
+    @Override
+    public String read(String kept) {
+        if (kept.indexOf(MARK) < 0) return kept;
+        return WRITTEN.matcher(kept)
+                .replaceAll(found -> found.group(1).equals("0") ? "\0" : MARKED);
+    }
+
     @Override
     public List<Head> heads(Tx tx, List<Integer> lanes, int max) throws SQLException {
         if (lanes.size() == 1) return ofLane(tx, lanes.getFirst(), max);
@@ -175,20 +195,10 @@ final class PostgresSql implements Dialect {
         return heads;
     }
 
-    /** Text is compared as such; what else isn't a list or an object as it is written. */
     @Override
     public String withInput(int i) {
-        String found = "CAST(j.input AS json) #> CAST(:path%d AS text[])".formatted(i);
-        return """
-
-                AND CASE json_typeof(%1$s)
-                       WHEN 'string' THEN %2$s
-                       WHEN 'object' THEN NULL
-                       WHEN 'array' THEN NULL
-                       ELSE CAST(%1$s AS text)
-                     END = :value%3$d
-                """
-                .formatted(found, found.replace("#>", "#>>"), i);
+        return " AND pawl.input_field(j.input, CAST(:path%1$d AS text[])) = :value%1$d"
+                .formatted(i);
     }
 
     /** No step has a quote in it. */

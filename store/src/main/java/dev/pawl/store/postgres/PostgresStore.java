@@ -261,11 +261,26 @@ public final class PostgresStore extends SqlStore {
      * Reads every job: for tests and for a person who doubts.
      */
     public List<String> violations() {
+        return faults(true);
+    }
+
+    /**
+     * What is wrong with a database that may be in use, a sentence each; empty when all is well.
+     *
+     * @throws PawlException when it can't be read
+     */
+    public static List<String> faults(PostgresOptions options) {
+        try (var store = open(options.withConnections(1))) {
+            return store.faults(false);
+        }
+    }
+
+    private List<String> faults(boolean unchanged) {
         number();
         return read(db -> {
             db.beginRead();
             try {
-                return StoreInvariants.faults(db, true);
+                return StoreInvariants.faults(db, unchanged);
             } finally {
                 db.commit();
             }
@@ -276,11 +291,13 @@ public final class PostgresStore extends SqlStore {
     public Optional<StorePool> pool() {
         HikariPoolMXBean pool = source.getHikariPoolMXBean();
         return Optional.of(
-                new StorePool(
-                        options.connections(), pool.getActiveConnections(), writing.get()));
+                new StorePool(options.connections(), pool.getActiveConnections(), writing.get()));
     }
 
-    /** Waits for nobody: what is under way ends with an error, and nobody knows whether it took place. */
+    /**
+     * Waits for nobody: what is under way ends with an error, and nobody knows whether it took
+     * place.
+     */
     @Override
     public void close() {
         source.close();

@@ -10,8 +10,8 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
 /**
- * What must always hold in a file: that it is whole, and {@link StoreInvariants}. Tests and a person
- * who doubts ask.
+ * What must always hold in a file: that it is whole, and {@link StoreInvariants}. Tests and a
+ * person who doubts ask.
  */
 public final class SqliteInvariants {
     private static final String INTEGRITY = "PRAGMA quick_check(5)";

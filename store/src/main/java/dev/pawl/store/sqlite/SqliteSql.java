@@ -106,6 +106,16 @@ public final class SqliteSql implements Dialect {
     }
 
     @Override
+    public String write(String text) {
+        return text;
+    }
+
+    @Override
+    public String read(String kept) {
+        return kept;
+    }
+
+    @Override
     public List<Head> heads(Tx tx, List<Integer> lanes, int max) throws SQLException {
         // Lanes bound as plain text parts: numbers of our own, and the statement is kept by them.
         var sql = new StringBuilder();

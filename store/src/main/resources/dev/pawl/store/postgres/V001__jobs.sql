@@ -14,6 +14,31 @@ AS $$ SELECT strpos($1, $2) $$;
 CREATE FUNCTION pawl.instr(bytea, uuid) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT position(uuid_send($2) IN $1) $$;
 
+-- A field of a job's input: text as such, what else isn't a list or an object as it is written. A
+-- number among the steps is a place in a list. What no text here can hold is no field's value.
+CREATE FUNCTION pawl.input_field(input text, steps text[]) RETURNS text LANGUAGE plpgsql
+IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  step  text;
+  value json;
+BEGIN
+  IF strpos(input, '\u0000') > 0 THEN RETURN NULL; END IF;
+  value := CAST(input AS json);
+  FOREACH step IN ARRAY steps LOOP
+    IF step ~ '^[0-9]{1,9}$' THEN
+      value := value -> CAST(step AS integer);
+    ELSE
+      value := value -> step;
+    END IF;
+  END LOOP;
+  CASE json_typeof(value)
+    WHEN 'string' THEN RETURN value #>> '{}';
+    WHEN 'object', 'array' THEN RETURN NULL;
+    ELSE RETURN CAST(value AS text);
+  END CASE;
+END $$;
+
 CREATE TABLE pawl.tool (
   id      integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   name    text NOT NULL,
