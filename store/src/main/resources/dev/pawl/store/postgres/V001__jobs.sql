@@ -365,7 +365,9 @@ CREATE TABLE pawl.webhook (
   created_at bigint NOT NULL,
   position   bigint NOT NULL,       -- events up to this number are done with
   failures   integer NOT NULL DEFAULT 0,
-  held_until bigint                 -- null: not held
+  held_until bigint,                -- null: not held
+  former_secret text,               -- signs beside the newer one until then
+  former_until  bigint
 );
 
 -- What was sent, and what was answered; the newest of each webhook.

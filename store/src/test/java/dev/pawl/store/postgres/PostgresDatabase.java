@@ -66,24 +66,25 @@ record PostgresDatabase(String url) {
 
     /** A store on it; before each call the database's clock is set to {@code time}. */
     Store open(Time time) {
-        return following(PostgresStore.open(options()), time);
+        return following(Store.class, PostgresStore.open(options()), time);
     }
 
-    private Store following(PostgresStore store, Time time) {
+    /** The same port, on the same clock. */
+    <T> T following(Class<T> port, T behind, Time time) {
         var shown = new AtomicReference<>(Instant.MIN);
-        return (Store)
+        return port.cast(
                 Proxy.newProxyInstance(
-                        Store.class.getClassLoader(),
-                        new Class<?>[] {Store.class},
+                        port.getClassLoader(),
+                        new Class<?>[] {port},
                         (_, method, arguments) -> {
                             Instant now = time.instant();
                             if (!shown.getAndSet(now).equals(now)) set(now);
                             try {
-                                return method.invoke(store, arguments);
+                                return method.invoke(behind, arguments);
                             } catch (InvocationTargetException e) {
                                 throw e.getCause();
                             }
-                        });
+                        }));
     }
 
     private void set(Instant now) {
