@@ -58,6 +58,14 @@ final class ClaimWrites {
     /** A row of running. */
     private record Held(JobId id, int lane, JobState.Running state, Instant startedAt) {}
 
+    private final Optional<Batches> batches;
+
+    /** Read in one statement, where there are {@link #batches}. */
+    private final Map<JobId, Submission> submissions = new HashMap<>();
+
+    /** To be written in one statement. */
+    private final List<Batches.Begun> begun = new ArrayList<>();
+
     private record Taken(Head head, ClaimedJob job) {}
 
     /** What became of a head. */
@@ -71,6 +79,7 @@ final class ClaimWrites {
         this.tx = tx;
         this.claim = claim;
         this.lease = new Lease(claim.lease(), claim.worker(), tx.now.plus(claim.ttl()));
+        this.batches = tx.db().dialect().batches();
         this.lanes = tx.names.lanes(tx.db(), tx.fresh);
         try (Rows rows = tx.stmt(StoreSql.QUEUES_PAUSED).query()) {
             while (rows.next()) paused.add(rows.text(1));
@@ -149,8 +158,10 @@ final class ClaimWrites {
         boolean again = true;
         while (again && left > 0 && following < FOLLOWING_MAX) {
             again = false;
-            for (Head head : want.only().isEmpty() ? ofLanes(want, left) : ofIds(want)) {
-                if (left == 0) return;
+            List<Head> heads = want.only().isEmpty() ? ofLanes(want, left) : ofIds(want);
+            readTogether(heads);
+            for (Head head : heads) {
+                if (left == 0) break;
                 if (answerable.containsKey(head.id()) || !takeSlot(lane(head.lane()))) continue;
                 Fate fate = take(head);
                 if (fate != Fate.FOLLOWS) left--;
@@ -160,11 +171,27 @@ final class ClaimWrites {
                 // The next one in line may be beyond the end of one lane's part of a merged page.
                 if (merged) break;
             }
+            beginTogether();
         }
     }
 
+    private void readTogether(List<Head> heads) throws SQLException {
+        if (batches.isPresent() && !heads.isEmpty()) submissions.putAll(Submissions.of(tx, heads));
+    }
+
+    private void beginTogether() throws SQLException {
+        if (batches.isEmpty() || begun.isEmpty()) return;
+        batches.get().begin(tx, claim, begun);
+        begun.clear();
+    }
+
+    private Submission submission(Head head) throws SQLException {
+        Submission known = submissions.get(head.id());
+        return known != null ? known : Submissions.of(tx, head.id(), lane(head.lane()));
+    }
+
     private Fate take(Head head) throws SQLException {
-        Submission submission = Submissions.of(tx, head.id(), lane(head.lane()));
+        Submission submission = submission(head);
         Fate fate =
                 head.attempt() == 0 && submission.comparedAtClaim()
                         ? compared(head, submission)
@@ -281,24 +308,31 @@ final class ClaimWrites {
     }
 
     private void lease(Head head, Submission submission) throws SQLException {
-        if (!leaveReady(tx, head)) throw new Moved("job " + head.id() + " is not in ready");
         var state = new JobState.Running(lease, head.attempt() + 1, head.failures());
         tx.moved(head.id(), head.lane(), JobState.Name.QUEUED, state.name(), state.attempt());
         int limitId = lane(head.lane()).limitId();
+        var attempt = new Batches.Begun(head, limitId, !submission.reuse().never());
+        if (batches.isPresent()) begun.add(attempt);
+        else begin(attempt);
+        var token = new Token(head.id(), state.attempt(), claim.lease());
+        taken.add(new Taken(head, new ClaimedJob(token, submission, state, tx.now)));
+    }
+
+    private void begin(Batches.Begun attempt) throws SQLException {
+        Head head = attempt.head();
+        if (!leaveReady(tx, head)) throw new Moved("job " + head.id() + " is not in ready");
         var added =
                 tx.stmt(StoreSql.RUNNING_ADD)
                         .set("id", head.id().value())
                         .set("lease", claim.lease().value())
-                        .set("attempt", state.attempt())
+                        .set("attempt", head.attempt() + 1)
                         .set("failures", head.failures())
                         .set("lane", head.lane())
-                        .set("reuse", submission.reuse().never() ? 0 : 1)
+                        .set("reuse", attempt.reuse() ? 1 : 0)
                         .set("now", tx.now);
-        if (limitId == 0) added.setNull("limit_id");
-        else added.set("limit_id", limitId);
+        if (attempt.limitId() == 0) added.setNull("limit_id");
+        else added.set("limit_id", attempt.limitId());
         added.update();
-        var token = new Token(head.id(), state.attempt(), claim.lease());
-        taken.add(new Taken(head, new ClaimedJob(token, submission, state, tx.now)));
     }
 
     private static boolean leaveReady(Tx tx, Head head) throws SQLException {
@@ -317,9 +351,6 @@ final class ClaimWrites {
 
     private static void forgetSpent(Tx tx, Claim claim) throws SQLException {
         for (LeaseId spent : claim.spent()) {
-            try (Rows rows = tx.stmt(StoreSql.LEASE_USED).set("lease", spent.value()).query()) {
-                if (rows.next() && rows.flag(1)) continue;
-            }
             tx.stmt(StoreSql.LEASE_DROP)
                     .set("lease", spent.value())
                     .set("worker", claim.worker())

@@ -3,6 +3,7 @@ package dev.pawl.store;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -13,6 +14,9 @@ import java.util.UUID;
 public interface Dialect {
     /** The statement as this database reads it. */
     String text(String sql);
+
+    /** How many jobs are moved at once; empty where one by one costs no more. */
+    Optional<Batches> batches();
 
     /** Begins a transaction that writes; its reads see what other commits wrote before them. */
     void begin(Db db) throws SQLException;

@@ -14,8 +14,15 @@ import dev.pawl.core.Token;
 import dev.pawl.core.Written;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The writes of a running attempt. Each names its token; no row means that the lease is lost. */
@@ -23,9 +30,56 @@ final class EndWrites {
     private EndWrites() {}
 
     static List<Written> end(Tx tx, List<End> ends) throws SQLException {
+        Map<Token, Batches.Held> succeeded = succeedTogether(tx, ends);
+        Set<JobId> parents = parentsAmong(tx, succeeded.keySet());
         var answers = new Written[ends.size()];
-        for (int i = 0; i < answers.length; i++) answers[i] = end(tx, ends.get(i));
+        for (int i = 0; i < answers.length; i++) {
+            End end = ends.get(i);
+            Batches.Held held = succeeded.remove(end.token());
+            answers[i] =
+                    held == null
+                            ? end(tx, end)
+                            : succeeded(tx, end, held, parents.contains(end.token().job()));
+        }
         return List.of(answers);
+    }
+
+    /** Those successes that leave nothing but their output. */
+    private static Map<Token, Batches.Held> succeedTogether(Tx tx, List<End> ends)
+            throws SQLException {
+        Optional<Batches> batches = tx.db().dialect().batches();
+        var plain = new LinkedHashMap<Token, End>();
+        for (End end : ends)
+            if (end.to() instanceof JobState.Succeeded && end.artifacts().isEmpty())
+                plain.putIfAbsent(end.token(), end);
+        if (batches.isEmpty() || plain.size() < 2) return new HashMap<>();
+        return batches.get().succeed(tx, List.copyOf(plain.values()));
+    }
+
+    private static Set<JobId> parentsAmong(Tx tx, Set<Token> ended) throws SQLException {
+        var parents = new HashSet<JobId>();
+        if (ended.isEmpty()) return parents;
+        List<UUID> ids = ended.stream().map(token -> token.job().value()).toList();
+        try (Rows rows = tx.stmt(StoreSql.PARENTS_AMONG).set("ids", "uuid", ids).query()) {
+            while (rows.next()) parents.add(new JobId(rows.uuid(1)));
+        }
+        return parents;
+    }
+
+    private static Written succeeded(Tx tx, End end, Batches.Held held, boolean parent)
+            throws SQLException {
+        JobId id = end.token().job();
+        Ran ran = Ran.once(held.startedAt(), tx.now);
+        tx.moved(
+                id,
+                held.lane(),
+                JobState.Name.RUNNING,
+                end.to().name(),
+                end.token().attempt(),
+                ran);
+        boolean settles = held.reuse() || parent;
+        return new Written.Done(
+                settles && Settling.settle(tx, id, end.to(), end.output(), held.reuse()));
     }
 
     static Written end(Tx tx, End end) throws SQLException {

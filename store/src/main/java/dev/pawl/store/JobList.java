@@ -40,12 +40,7 @@ final class JobList {
             for (JobState.Name state : filter.states())
                 if (all) newest.addAll(state, lanes);
                 else newest.add(state, lanes);
-            var page = new ArrayList<Job>(limit);
-            for (UUID id : newest.ids())
-                try (Rows rows = db.stmt(StoreSql.LIST + StoreSql.ONE).set("id", id).query()) {
-                    if (rows.next()) page.add(Reading.job(rows));
-                }
-            return page;
+            return Reading.jobs(db, newest.ids());
         } finally {
             db.commit();
         }

@@ -50,12 +50,8 @@ final class JobSearch {
         db.beginRead();
         try {
             var search = new JobSearch(db, filter, lookMax);
-            var page = new ArrayList<Job>();
-            for (UUID id :
-                    search.matching(after.isEmpty() ? Newest.LAST : UUID.fromString(after), limit))
-                try (Rows rows = db.stmt(StoreSql.LIST + StoreSql.ONE).set("id", id).query()) {
-                    if (rows.next()) page.add(Reading.job(rows));
-                }
+            UUID from = after.isEmpty() ? Newest.LAST : UUID.fromString(after);
+            List<Job> page = Reading.jobs(db, search.matching(from, limit));
             Optional<JobId> to = Optional.ofNullable(search.last).map(JobId::new);
             return new Found(page, search.lookedAt, to, search.ended);
         } finally {

@@ -8,7 +8,7 @@ package dev.pawl.store;
 public final class Moved extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    Moved(String what) {
+    public Moved(String what) {
         super(what);
     }
 }

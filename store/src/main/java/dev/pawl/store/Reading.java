@@ -27,6 +27,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
@@ -53,6 +54,47 @@ final class Reading {
         try (Rows rows = db.stmt(StoreSql.STATE).set("id", id.value()).query()) {
             return rows.next() ? Optional.of(state(rows, id)) : Optional.empty();
         }
+    }
+
+    static Map<JobId, JobState> states(Db db, Collection<JobId> ids) throws SQLException {
+        var states = new HashMap<JobId, JobState>();
+        if (db.dialect().batches().isEmpty()) {
+            for (JobId id : ids) state(db, id).ifPresent(state -> states.put(id, state));
+            return states;
+        }
+        List<UUID> values = ids.stream().map(JobId::value).toList();
+        try (Rows rows = db.stmt(StoreSql.STATES_OF).set("ids", "uuid", values).query()) {
+            while (rows.next()) {
+                var id = new JobId(rows.uuid(17));
+                states.put(id, state(rows, id));
+            }
+        }
+        return states;
+    }
+
+    /** Those of the jobs that exist, in this order, without input and output. */
+    static List<Job> jobs(Db db, List<UUID> ids) throws SQLException {
+        var jobs = new ArrayList<Job>(ids.size());
+        if (db.dialect().batches().isEmpty()) {
+            for (UUID id : ids)
+                try (Rows rows = db.stmt(StoreSql.LIST + StoreSql.ONE).set("id", id).query()) {
+                    if (rows.next()) jobs.add(job(rows));
+                }
+            return jobs;
+        }
+        var found = new HashMap<UUID, Job>();
+        try (Rows rows =
+                db.stmt(StoreSql.LIST + StoreSql.SOME).set("ids", "uuid", ids).query()) {
+            while (rows.next()) {
+                Job job = job(rows);
+                found.put(job.id().value(), job);
+            }
+        }
+        for (UUID id : ids) {
+            Job job = found.get(id);
+            if (job != null) jobs.add(job);
+        }
+        return jobs;
     }
 
     /**

@@ -43,7 +43,6 @@ import dev.pawl.core.Written;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -228,11 +227,7 @@ public abstract class SqlStore implements Store {
 
     @Override
     public Map<JobId, JobState> states(Collection<JobId> ids) {
-        return read(db -> {
-            var states = new HashMap<JobId, JobState>();
-            for (JobId id : ids) Reading.state(db, id).ifPresent(state -> states.put(id, state));
-            return states;
-        });
+        return read(db -> Reading.states(db, ids));
     }
 
     @Override
@@ -355,12 +350,14 @@ public abstract class SqlStore implements Store {
 
     @Override
     public void setQueue(QueueEntry queue) {
-        write(tx ->
-                tx.stmt(StoreSql.QUEUE_SET)
-                        .set("queue", queue.name())
-                        .set("paused", queue.paused() ? 1 : 0)
-                        .set("depth_max", queue.depthMax())
-                        .update());
+        write(tx -> {
+            tx.depths.remove(queue.name());
+            return tx.stmt(StoreSql.QUEUE_SET)
+                    .set("queue", queue.name())
+                    .set("paused", queue.paused() ? 1 : 0)
+                    .set("depth_max", queue.depthMax())
+                    .update();
+        });
     }
 
     @Override

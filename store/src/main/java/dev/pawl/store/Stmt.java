@@ -79,17 +79,16 @@ public final class Stmt implements AutoCloseable {
         return this;
     }
 
-    /** Binds numbers, texts or ids as an array, where the database knows such. */
-    public Stmt set(String name, List<?> values) throws SQLException {
-        String type =
-                switch (values.isEmpty() ? "" : values.getFirst()) {
-                    case UUID _ -> "uuid";
-                    case Integer _ -> "int4";
-                    case Long _ -> "int8";
-                    case byte[] _ -> "bytea";
-                    default -> "text";
-                };
-        Array array = statement.getConnection().createArrayOf(type, values.toArray());
+    /**
+     * Binds an array, where the database knows such.
+     *
+     * @param type of its elements, as the database calls it
+     */
+    public Stmt set(String name, String type, List<?> values) throws SQLException {
+        Object[] elements = values.toArray();
+        for (int i = 0; i < elements.length; i++)
+            if (elements[i] instanceof String text) elements[i] = dialect.write(text);
+        Array array = statement.getConnection().createArrayOf(type, elements);
         for (int position : at(name)) statement.setArray(position, array);
         return this;
     }

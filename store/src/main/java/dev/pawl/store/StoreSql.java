@@ -211,13 +211,16 @@ final class StoreSql {
             INSERT INTO pawl.running (id, lease, attempt, failures, lane, limit_id, reuse, started_at)
             VALUES (:id, :lease, :attempt, :failures, :lane, :limit_id, :reuse, :now)
             """;
-    static final String JOB_CLAIMED =
+    private static final String CLAIMED =
             """
             SELECT policy, priority, run_at, tenant, ttl, go_on, parents, reuse_ttl, reuse_errors,
                    hash, key_parts, tags, correlation_id, causation, idempotency_key, input,
-                   traceparent, owner
-              FROM pawl.job WHERE id = :id
+                   traceparent, owner, id, lane
+              FROM pawl.job
             """;
+
+    static final String JOB_CLAIMED = CLAIMED + " WHERE id = :id";
+    static final String JOBS_CLAIMED = CLAIMED + " WHERE id = ANY(CAST(:ids AS uuid[]))";
 
     /** All of running is read: it holds no more rows than all workers have slots. */
     static final String CLAIMED_UNDER =
@@ -230,14 +233,13 @@ final class StoreSql {
     static final String PARENTS_OF = "SELECT parent FROM pawl.flow_edge WHERE child = :id";
     static final String NEXT_DUE = "SELECT min(due) FROM pawl.later";
 
-    /** A spent lease under which nothing runs or stops any more. */
+    /** A spent lease, unless something still runs or stops under it. */
     static final String LEASE_DROP =
-            "DELETE FROM pawl.lease WHERE id = :lease AND worker = :worker";
-
-    static final String LEASE_USED =
             """
-            SELECT EXISTS (SELECT 1 FROM pawl.running WHERE lease = :lease)
-                OR EXISTS (SELECT 1 FROM pawl.stopping WHERE lease = :lease)
+            DELETE FROM pawl.lease
+             WHERE id = :lease AND worker = :worker
+               AND NOT EXISTS (SELECT 1 FROM pawl.running WHERE lease = :lease)
+               AND NOT EXISTS (SELECT 1 FROM pawl.stopping WHERE lease = :lease)
             """;
 
     // ---- Run
@@ -325,6 +327,10 @@ final class StoreSql {
             INSERT INTO pawl.artifact (id, name, size, sha256, media_type)
             SELECT :id, name, size, sha256, media_type FROM pawl.artifact WHERE id = :from
             """;
+
+    /** Those of many jobs that have children. */
+    static final String PARENTS_AMONG =
+            "SELECT DISTINCT parent FROM pawl.flow_edge WHERE parent = ANY(CAST(:ids AS uuid[]))";
 
     /** Children that wait; a follower doesn't wait for parents any more. */
     static final String CHILDREN_WAITING =
@@ -432,16 +438,18 @@ final class StoreSql {
     // ---- Look
 
     /** Where a job is: one statement, or a job that moves would be nowhere. */
-    static final String STATE =
+    private static final String STATES =
             """
             SELECT w.id, w.leader,
                    coalesce(y.run_at, l.due), coalesce(y.attempt, l.attempt),
                    coalesce(y.failures, l.failures),
                    r.attempt, r.failures, r.lease, r.started_at, s.worker, s.valid_until,
                    o.state, o.attempt, o.at, o.class,
-                   (SELECT string_agg(pawl.hex(e.parent), ',') FROM pawl.flow_edge e JOIN pawl.job k ON k.id = e.parent
+                   (SELECT string_agg(pawl.hex(e.parent), ',')
+                      FROM pawl.flow_edge e JOIN pawl.job k ON k.id = e.parent
                       LEFT JOIN pawl.outcome q ON q.id = e.parent
-                     WHERE e.child = j.id AND q.id IS NULL)
+                     WHERE e.child = j.id AND q.id IS NULL),
+                   j.id
               FROM pawl.job j
               LEFT JOIN pawl.waiting w ON w.id = j.id
               LEFT JOIN pawl.ready y ON y.lane = j.lane AND y.id = j.id
@@ -449,8 +457,10 @@ final class StoreSql {
               LEFT JOIN pawl.running r ON r.id = j.id
               LEFT JOIN pawl.lease s ON s.id = r.lease
               LEFT JOIN pawl.outcome o ON o.id = j.id
-             WHERE j.id = :id
             """;
+
+    static final String STATE = STATES + " WHERE j.id = :id";
+    static final String STATES_OF = STATES + " WHERE j.id = ANY(CAST(:ids AS uuid[]))";
 
     /** A whole job; the state's columns first, as in {@link #STATE}. */
     static final String FIND_COLUMNS =
@@ -495,6 +505,7 @@ final class StoreSql {
             FIND_COLUMNS + ", j.input, o.output, j.traceparent, j.owner\n" + FIND_JOINS;
     static final String LIST = FIND_COLUMNS + ", '', '', j.traceparent, j.owner\n" + FIND_JOINS;
     static final String ONE = " WHERE j.id = :id";
+    static final String SOME = " WHERE j.id = ANY(CAST(:ids AS uuid[]))";
     static final String PAGE = " ORDER BY j.id DESC LIMIT :limit";
 
     static final String PROGRESS_OF =

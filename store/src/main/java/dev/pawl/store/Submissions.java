@@ -6,9 +6,12 @@ import dev.pawl.core.Reuse;
 import dev.pawl.core.Submission;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 
 /** What a job was submitted as, read for whoever is about to run it. */
 final class Submissions {
@@ -17,29 +20,46 @@ final class Submissions {
     static Submission of(Tx tx, JobId id, Names.Lane lane) throws SQLException {
         try (Rows rows = tx.stmt(StoreSql.JOB_CLAIMED).set("id", id.value()).query()) {
             if (!rows.next()) throw new IllegalStateException("no job " + id);
-            String tags = rows.text(12);
-            return new Submission(
-                    lane.tool(),
-                    rows.text(16),
-                    lane.queue(),
-                    rows.integer(2),
-                    rows.instant(3),
-                    Duration.ofMillis(rows.number(5)),
-                    rows.integer(7) == 0 ? Set.of() : parents(tx, id),
-                    rows.flag(6),
-                    tags.isEmpty() ? Set.of() : new LinkedHashSet<>(List.of(tags.split(" "))),
-                    rows.text(13),
-                    rows.text(14),
-                    null,
-                    rows.text(4),
-                    rows.text(18),
-                    rows.text(15),
-                    tx.names.policy(tx.db(), tx.fresh, rows.integer(1)),
-                    lane.limit(),
-                    new InputKey(rows.hex(10), rows.text(11)),
-                    new Reuse(Duration.ofMillis(rows.number(8)), rows.flag(9)),
-                    rows.text(17));
+            return of(tx, rows, id, lane);
         }
+    }
+
+    /** Those of many, in one statement. */
+    static Map<JobId, Submission> of(Tx tx, List<Head> heads) throws SQLException {
+        List<UUID> ids = heads.stream().map(head -> head.id().value()).toList();
+        var found = new HashMap<JobId, Submission>();
+        try (Rows rows = tx.stmt(StoreSql.JOBS_CLAIMED).set("ids", "uuid", ids).query()) {
+            while (rows.next()) {
+                var id = new JobId(rows.uuid(19));
+                found.put(id, of(tx, rows, id, tx.names.lane(tx.db(), tx.fresh, rows.integer(20))));
+            }
+        }
+        return found;
+    }
+
+    private static Submission of(Tx tx, Rows rows, JobId id, Names.Lane lane) throws SQLException {
+        String tags = rows.text(12);
+        return new Submission(
+                lane.tool(),
+                rows.text(16),
+                lane.queue(),
+                rows.integer(2),
+                rows.instant(3),
+                Duration.ofMillis(rows.number(5)),
+                rows.integer(7) == 0 ? Set.of() : parents(tx, id),
+                rows.flag(6),
+                tags.isEmpty() ? Set.of() : new LinkedHashSet<>(List.of(tags.split(" "))),
+                rows.text(13),
+                rows.text(14),
+                null,
+                rows.text(4),
+                rows.text(18),
+                rows.text(15),
+                tx.names.policy(tx.db(), tx.fresh, rows.integer(1)),
+                lane.limit(),
+                new InputKey(rows.hex(10), rows.text(11)),
+                new Reuse(Duration.ofMillis(rows.number(8)), rows.flag(9)),
+                rows.text(17));
     }
 
     private static Set<JobId> parents(Tx tx, JobId id) throws SQLException {

@@ -12,10 +12,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Stores new jobs: each with its row in job and its place in its life. */
@@ -23,9 +25,55 @@ final class SubmitWrites {
     private SubmitWrites() {}
 
     static List<Submitted> submit(Tx tx, List<NewJob> jobs) throws SQLException {
-        var answers = new Submitted[jobs.size()];
-        for (int i = 0; i < answers.length; i++) answers[i] = submit(tx, jobs.get(i));
-        return List.of(answers);
+        Optional<Batches> batches = tx.db().dialect().batches();
+        var answers = new ArrayList<Submitted>(jobs.size());
+        var plain = new ArrayList<NewJob>();
+        for (NewJob job : jobs) {
+            if (batches.isPresent() && plain(tx, job)) {
+                plain.add(job);
+                continue;
+            }
+            // Those before it come first: it may be a child of one of them.
+            addTogether(tx, batches, plain, answers);
+            answers.add(submit(tx, job));
+        }
+        addTogether(tx, batches, plain, answers);
+        return answers;
+    }
+
+    /** Whether nothing keeps the job from its queue, nor can refuse it. */
+    private static boolean plain(Tx tx, NewJob job) throws SQLException {
+        Submission s = job.submission();
+        return s.idempotencyKey().isEmpty()
+                && s.parents().isEmpty()
+                && s.by() == null
+                && job.answer().isEmpty()
+                && !s.sharesFlight()
+                && depthMax(tx, s.queue()) == Integer.MAX_VALUE;
+    }
+
+    private static void addTogether(
+            Tx tx, Optional<Batches> batches, List<NewJob> jobs, List<Submitted> answers)
+            throws SQLException {
+        if (batches.isEmpty() || jobs.isEmpty()) return;
+        var fresh = new ArrayList<Batches.Fresh>(jobs.size());
+        for (NewJob job : jobs) {
+            Submission s = job.submission();
+            Instant runAt = s.runAt().isAfter(tx.now) ? s.runAt() : tx.now;
+            int policy = tx.names.policy(tx.db(), tx.fresh, s.retry());
+            var queued = new JobState.Queued(runAt, 0, 0);
+            fresh.add(new Batches.Fresh(job, lane(tx, s).id(), policy, queued));
+        }
+        Set<JobId> added = batches.get().add(tx, fresh);
+        for (Batches.Fresh one : fresh) {
+            JobId id = one.job().id();
+            // The same id twice in one call: the second is there already.
+            if (added.remove(id)) {
+                tx.moved(id, one.lane(), null, JobState.Name.QUEUED, 0);
+                answers.add(new Submitted.Accepted(id, one.queued()));
+            } else answers.add(new Submitted.Existing(id));
+        }
+        jobs.clear();
     }
 
     private static Submitted submit(Tx tx, NewJob job) throws SQLException {
@@ -80,10 +128,7 @@ final class SubmitWrites {
     }
 
     private static Optional<Submitted> full(Tx tx, Names.Lane lane) throws SQLException {
-        long max;
-        try (Rows rows = tx.stmt(StoreSql.DEPTH_MAX).set("queue", lane.queue()).query()) {
-            max = rows.next() ? rows.number(1) : Integer.MAX_VALUE;
-        }
+        int max = depthMax(tx, lane.queue());
         if (max == Integer.MAX_VALUE) return Optional.empty();
         long depth;
         try (Rows rows = tx.stmt(StoreSql.DEPTH).set("queue", lane.queue()).query()) {
@@ -100,6 +145,16 @@ final class SubmitWrites {
                         ErrorCode.QUEUE_FULL,
                         "queue \"%s\" holds %d unfinished jobs, its cap is %d; try again later"
                                 .formatted(lane.queue(), depth, max)));
+    }
+
+    private static int depthMax(Tx tx, String queue) throws SQLException {
+        Integer known = tx.depths.get(queue);
+        if (known != null) return known;
+        try (Rows rows = tx.stmt(StoreSql.DEPTH_MAX).set("queue", queue).query()) {
+            int max = rows.next() ? rows.integer(1) : Integer.MAX_VALUE;
+            tx.depths.put(queue, max);
+            return max;
+        }
     }
 
     /** Writes what was submitted; answers whether that id was free. */

@@ -24,6 +24,10 @@ public final class Tx {
     public final Instant now;
     final Names names;
     final Names.Fresh fresh = new Names.Fresh();
+
+    /** Queues' caps as this transaction has read them. */
+    final Map<String, Integer> depths = new HashMap<>();
+
     private final Db db;
     private final Map<Integer, Map<JobState.Name, Delta>> counts = new HashMap<>();
     private final EventLog.Written events = new EventLog.Written();

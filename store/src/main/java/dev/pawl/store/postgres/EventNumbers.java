@@ -43,12 +43,14 @@ final class EventNumbers {
                 byte[] deltas = rows.bytes(3);
                 if (deltas == null) continue;
                 for (Delta delta : Delta.unpack(deltas))
-                    counts.merge(
-                            new Place(delta.lane(), delta.state().ordinal()), delta, Delta::plus);
+                    counts.merge(new Place(delta.lane(), delta.stateCode()), delta, Delta::plus);
             }
         }
         if (seqs.isEmpty()) return false;
-        tx.stmt(PostgresSql.EVENTS_NUMBER).set("seqs", seqs).set("numbers", numbers).update();
+        tx.stmt(PostgresSql.EVENTS_NUMBER)
+                .set("seqs", "int8", seqs)
+                .set("numbers", "int8", numbers)
+                .update();
         tx.stmt(PostgresSql.EVENT_HEAD_SET).set("last", last).update();
         add(tx, counts);
         return seqs.size() == ROWS_MAX;
@@ -58,11 +60,11 @@ final class EventNumbers {
         List<Delta> deltas = List.copyOf(counts.values());
         if (deltas.isEmpty()) return;
         Stmt stmt = tx.stmt(PostgresSql.COUNTS_ADD);
-        stmt.set("lanes", deltas.stream().map(Delta::lane).toList());
-        stmt.set("states", deltas.stream().map(Delta::stateCode).toList());
-        stmt.set("jobs", longs(deltas, Delta::jobs));
-        stmt.set("runs", longs(deltas, Delta::runs));
-        stmt.set("millis", longs(deltas, Delta::millis));
+        stmt.set("lanes", "int4", deltas.stream().map(Delta::lane).toList());
+        stmt.set("states", "int4", deltas.stream().map(Delta::stateCode).toList());
+        stmt.set("jobs", "int8", longs(deltas, Delta::jobs));
+        stmt.set("runs", "int8", longs(deltas, Delta::runs));
+        stmt.set("millis", "int8", longs(deltas, Delta::millis));
         stmt.update();
     }
 

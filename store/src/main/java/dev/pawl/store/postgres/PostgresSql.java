@@ -1,5 +1,6 @@
 package dev.pawl.store.postgres;
 
+import dev.pawl.store.Batches;
 import dev.pawl.store.Db;
 import dev.pawl.store.Delta;
 import dev.pawl.store.Dialect;
@@ -10,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -27,6 +29,7 @@ final class PostgresSql implements Dialect {
     static final String NOW_UNSYNCED =
             "SELECT pawl.now_ms(), set_config('synchronous_commit', 'off', true)";
 
+    private static final Optional<Batches> BATCHES = Optional.of(new PostgresBatches());
     private static final String ONE_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
 
     // ---- Claim
@@ -54,6 +57,85 @@ final class PostgresSql implements Dialect {
             SELECT lane, priority, run_at, id, attempt, failures FROM pawl.ready
              WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY priority DESC, run_at, id
                FOR UPDATE SKIP LOCKED
+            """;
+
+    // ---- Many at once
+
+    static final String JOBS_ADD =
+            """
+            INSERT INTO pawl.job (id, lane, policy, priority, parents, run_at, submitted_at, ttl,
+                                  reuse_ttl, go_on, reuse_errors, tenant, input, hash, key_parts,
+                                  tags, correlation_id, causation, traceparent, owner)
+            SELECT i.id, i.lane, i.policy, i.priority, 0, i.run_at, :now, i.ttl, i.reuse_ttl,
+                   i.go_on, i.reuse_errors, i.tenant, i.input, decode(i.hash, 'hex'), i.key_parts, i.tags,
+                   i.correlation_id, i.causation, i.traceparent, i.owner
+              FROM unnest(CAST(:ids AS uuid[]), CAST(:lanes AS integer[]),
+                          CAST(:policies AS integer[]), CAST(:priorities AS integer[]),
+                          CAST(:run_ats AS bigint[]), CAST(:ttls AS bigint[]),
+                          CAST(:reuse_ttls AS bigint[]), CAST(:go_ons AS smallint[]),
+                          CAST(:reuse_errors AS smallint[]), CAST(:tenants AS text[]),
+                          CAST(:inputs AS text[]), CAST(:hashes AS text[]),
+                          CAST(:key_parts AS text[]), CAST(:tags AS text[]),
+                          CAST(:correlation_ids AS text[]), CAST(:causations AS text[]),
+                          CAST(:traceparents AS text[]), CAST(:owners AS text[]))
+                   i(id, lane, policy, priority, run_at, ttl, reuse_ttl, go_on, reuse_errors,
+                     tenant, input, hash, key_parts, tags, correlation_id, causation, traceparent,
+                     owner)
+                ON CONFLICT DO NOTHING RETURNING id
+            """;
+    static final String TAGS_ADD =
+            """
+            INSERT INTO pawl.tag (tag, id)
+            SELECT * FROM unnest(CAST(:tags AS text[]), CAST(:ids AS uuid[])) i
+            """;
+    static final String EXPIRIES_ADD =
+            """
+            INSERT INTO pawl.expiry (id, at)
+            SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:ats AS bigint[])) i
+            """;
+    static final String READY_ADD =
+            """
+            INSERT INTO pawl.ready (id, lane, priority, run_at, attempt, failures)
+            SELECT i.id, i.lane, i.priority, i.run_at, 0, 0
+              FROM unnest(CAST(:ids AS uuid[]), CAST(:lanes AS integer[]),
+                          CAST(:priorities AS integer[]), CAST(:run_ats AS bigint[]))
+                   i(id, lane, priority, run_at)
+            """;
+    static final String LATER_ADD =
+            """
+            INSERT INTO pawl.later (id, lane, priority, due, attempt, failures)
+            SELECT i.id, i.lane, i.priority, i.run_at, 0, 0
+              FROM unnest(CAST(:ids AS uuid[]), CAST(:lanes AS integer[]),
+                          CAST(:priorities AS integer[]), CAST(:run_ats AS bigint[]))
+                   i(id, lane, priority, run_at)
+            """;
+
+    /** The rows of ready are locked by this transaction already. */
+    static final String ATTEMPTS_BEGIN =
+            """
+            WITH i AS (SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS integer[]),
+                                            CAST(:failures AS integer[]), CAST(:lanes AS integer[]),
+                                            CAST(:limits AS integer[]), CAST(:reuses AS smallint[]))
+                              t(id, attempt, failures, lane, limit_id, reuse)),
+                 d AS (DELETE FROM pawl.ready y USING i WHERE y.id = i.id RETURNING y.id)
+            INSERT INTO pawl.running (id, lease, attempt, failures, lane, limit_id, reuse,
+                                      started_at)
+            SELECT i.id, :lease, i.attempt, i.failures, i.lane, nullif(i.limit_id, 0), i.reuse, :now
+              FROM i JOIN d ON d.id = i.id
+            """;
+
+    /** Fenced: no row of what the token doesn't hold any more. */
+    static final String ATTEMPTS_SUCCEED =
+            """
+            WITH i AS (SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS integer[]),
+                                            CAST(:leases AS uuid[]), CAST(:outputs AS text[]))
+                              t(id, attempt, lease, output)),
+                 d AS (DELETE FROM pawl.running r USING i
+                        WHERE r.id = i.id AND r.attempt = i.attempt AND r.lease = i.lease
+                       RETURNING r.id, r.attempt, r.lane, r.reuse, r.started_at, i.output),
+                 o AS (INSERT INTO pawl.outcome (id, lane, attempt, state, at, started_at, output)
+                       SELECT id, lane, attempt, 1, :now, started_at, output FROM d)
+            SELECT id, lane, reuse, started_at FROM d
             """;
 
     // ---- Events
@@ -118,6 +200,11 @@ final class PostgresSql implements Dialect {
     }
 
     @Override
+    public Optional<Batches> batches() {
+        return BATCHES;
+    }
+
+    @Override
     public void begin(Db db) throws SQLException {
         db.connection().setAutoCommit(false);
     }
@@ -163,7 +250,8 @@ final class PostgresSql implements Dialect {
     public List<Head> heads(Tx tx, List<Integer> lanes, int max) throws SQLException {
         if (lanes.size() == 1) return ofLane(tx, lanes.getFirst(), max);
         var heads = new ArrayList<Head>();
-        try (Rows rows = tx.stmt(HEADS_OF_LANES).set("lanes", lanes).set("max", max).query()) {
+        try (Rows rows =
+                tx.stmt(HEADS_OF_LANES).set("lanes", "int4", lanes).set("max", max).query()) {
             while (rows.next()) heads.add(Head.of(rows));
         }
         List<UUID> ids = heads.stream().map(head -> head.id().value()).toList();
@@ -184,7 +272,9 @@ final class PostgresSql implements Dialect {
     }
 
     private static List<Head> locked(Tx tx, List<UUID> ids) throws SQLException {
-        return ids.isEmpty() ? List.of() : heads(tx.stmt(HEADS_LOCK).set("ids", ids).query());
+        return ids.isEmpty()
+                ? List.of()
+                : heads(tx.stmt(HEADS_LOCK).set("ids", "uuid", ids).query());
     }
 
     private static List<Head> heads(Rows found) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.pawl.store.sqlite;
 
+import dev.pawl.store.Batches;
 import dev.pawl.store.Codes;
 import dev.pawl.store.Db;
 import dev.pawl.store.Delta;
@@ -13,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -72,6 +74,11 @@ public final class SqliteSql implements Dialect {
     @Override
     public boolean alone() {
         return true;
+    }
+
+    @Override
+    public Optional<Batches> batches() {
+        return Optional.empty();
     }
 
     @Override

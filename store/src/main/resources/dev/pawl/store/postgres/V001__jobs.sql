@@ -163,6 +163,7 @@ CREATE TABLE pawl.running (
   limit_id   integer,
   reuse      smallint NOT NULL   -- whether followers or a kept result hang on its end
 );
+CREATE INDEX running_lease ON pawl.running (lease);
 CREATE INDEX running_limit ON pawl.running (limit_id) WHERE limit_id IS NOT NULL;
 
 -- Attempts of cancelled jobs whose handler has not been seen to stop.

@@ -1,0 +1,45 @@
+package dev.pawl.store;
+
+import dev.pawl.core.Claim;
+import dev.pawl.core.End;
+import dev.pawl.core.JobId;
+import dev.pawl.core.JobState;
+import dev.pawl.core.NewJob;
+import dev.pawl.core.Token;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Moves of many jobs in a statement or two, where each statement costs a way over the network. Only
+ * the plain cases go this way; what else hangs on a job is done row by row, as without it.
+ */
+public interface Batches {
+    /** A new job that nothing keeps from its queue. */
+    record Fresh(NewJob job, int lane, int policy, JobState.Queued queued) {}
+
+    /**
+     * An attempt that begins.
+     *
+     * @param limitId 0 for none
+     * @param reuse whether followers or a kept result hang on its end
+     */
+    record Begun(Head head, int limitId, boolean reuse) {}
+
+    /** What the row of a running job said. */
+    record Held(int lane, boolean reuse, Instant startedAt) {}
+
+    /** Stores jobs with their place in ready or later; answers those that were not there before. */
+    Set<JobId> add(Tx tx, List<Fresh> jobs) throws SQLException;
+
+    /** Moves heads that this transaction keeps from others to running. */
+    void begin(Tx tx, Claim claim, List<Begun> attempts) throws SQLException;
+
+    /**
+     * Moves running jobs to their outcome, a success without artifacts each; those whose token
+     * doesn't hold them any more are missing in the answer.
+     */
+    Map<Token, Held> succeed(Tx tx, List<End> ends) throws SQLException;
+}

@@ -1,0 +1,166 @@
+package dev.pawl.store.postgres;
+
+import dev.pawl.core.Claim;
+import dev.pawl.core.End;
+import dev.pawl.core.JobId;
+import dev.pawl.core.Submission;
+import dev.pawl.core.Token;
+import dev.pawl.store.Batches;
+import dev.pawl.store.Moved;
+import dev.pawl.store.Rows;
+import dev.pawl.store.Stmt;
+import dev.pawl.store.Tx;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Moves of many jobs, as arrays of their columns. */
+final class PostgresBatches implements Batches {
+    @Override
+    public Set<JobId> add(Tx tx, List<Fresh> jobs) throws SQLException {
+        Stmt stmt = tx.stmt(PostgresSql.JOBS_ADD).set("now", tx.now);
+        places(stmt, jobs);
+        stmt.set("run_ats", "int8", submitted(jobs, s -> s.runAt().toEpochMilli()));
+        stmt.set("policies", "int4", column(jobs, Fresh::policy));
+        stmt.set("ttls", "int8", submitted(jobs, s -> s.ttl().toMillis()));
+        stmt.set("reuse_ttls", "int8", submitted(jobs, s -> s.reuse().ttl().toMillis()));
+        stmt.set("go_ons", "int2", submitted(jobs, s -> s.goOn() ? 1 : 0));
+        stmt.set("reuse_errors", "int2", submitted(jobs, s -> s.reuse().userErrors() ? 1 : 0));
+        stmt.set("tenants", "text", submitted(jobs, Submission::tenant));
+        stmt.set("inputs", "text", submitted(jobs, Submission::input));
+        stmt.set("hashes", "text", submitted(jobs, s -> orNull(s.key().hash())));
+        stmt.set("key_parts", "text", submitted(jobs, s -> orNull(s.key().parts())));
+        stmt.set("tags", "text", submitted(jobs, s -> orNull(String.join(" ", s.tags()))));
+        stmt.set("correlation_ids", "text", submitted(jobs, s -> orNull(s.correlationId())));
+        stmt.set("causations", "text", submitted(jobs, s -> orNull(s.causation())));
+        stmt.set("traceparents", "text", submitted(jobs, s -> orNull(s.traceparent())));
+        stmt.set("owners", "text", submitted(jobs, s -> orNull(s.owner())));
+        var added = new HashSet<JobId>();
+        try (Rows rows = stmt.query()) {
+            while (rows.next()) added.add(new JobId(rows.uuid(1)));
+        }
+        List<Fresh> fresh = firsts(jobs, added);
+        enqueue(tx, PostgresSql.READY_ADD, fresh, job -> !job.queued().runAt().isAfter(tx.now));
+        enqueue(tx, PostgresSql.LATER_ADD, fresh, job -> job.queued().runAt().isAfter(tx.now));
+        addTags(tx, fresh);
+        addExpiries(tx, fresh);
+        return added;
+    }
+
+    /** Those that were added; of several with the same id the first. */
+    private static List<Fresh> firsts(List<Fresh> jobs, Set<JobId> added) {
+        var seen = new HashSet<JobId>();
+        return jobs.stream()
+                .filter(job -> added.contains(job.job().id()) && seen.add(job.job().id()))
+                .toList();
+    }
+
+    private static void places(Stmt stmt, List<Fresh> jobs) throws SQLException {
+        stmt.set("ids", "uuid", ids(jobs));
+        stmt.set("lanes", "int4", column(jobs, Fresh::lane));
+        stmt.set("priorities", "int4", submitted(jobs, Submission::priority));
+    }
+
+    private static void enqueue(Tx tx, String sql, List<Fresh> jobs, Predicate<Fresh> here)
+            throws SQLException {
+        List<Fresh> some = jobs.stream().filter(here).toList();
+        if (some.isEmpty()) return;
+        Stmt stmt = tx.stmt(sql);
+        places(stmt, some);
+        stmt.set("run_ats", "int8", column(some, job -> job.queued().runAt().toEpochMilli()));
+        stmt.update();
+    }
+
+    private static void addTags(Tx tx, List<Fresh> jobs) throws SQLException {
+        var tags = new ArrayList<String>();
+        var ids = new ArrayList<UUID>();
+        for (Fresh job : jobs)
+            for (String tag : job.job().submission().tags()) {
+                tags.add(tag);
+                ids.add(job.job().id().value());
+            }
+        if (tags.isEmpty()) return;
+        tx.stmt(PostgresSql.TAGS_ADD).set("tags", "text", tags).set("ids", "uuid", ids).update();
+    }
+
+    private static void addExpiries(Tx tx, List<Fresh> jobs) throws SQLException {
+        List<Fresh> mortal =
+                jobs.stream().filter(job -> !job.job().submission().ttl().isZero()).toList();
+        if (mortal.isEmpty()) return;
+        tx.stmt(PostgresSql.EXPIRIES_ADD)
+                .set("ids", "uuid", ids(mortal))
+                .set("ats", "int8", submitted(mortal, s -> tx.now.plus(s.ttl()).toEpochMilli()))
+                .update();
+    }
+
+    @Override
+    public void begin(Tx tx, Claim claim, List<Begun> attempts) throws SQLException {
+        int begun =
+                tx.stmt(PostgresSql.ATTEMPTS_BEGIN)
+                        .set("ids", "uuid", column(attempts, each -> each.head().id().value()))
+                        .set(
+                                "attempts",
+                                "int4",
+                                column(attempts, each -> each.head().attempt() + 1))
+                        .set("failures", "int4", column(attempts, each -> each.head().failures()))
+                        .set("lanes", "int4", column(attempts, each -> each.head().lane()))
+                        .set("limits", "int4", column(attempts, Begun::limitId))
+                        .set("reuses", "int2", column(attempts, each -> each.reuse() ? 1 : 0))
+                        .set("lease", claim.lease().value())
+                        .set("now", tx.now)
+                        .update();
+        if (begun < attempts.size()) throw new Moved("a job is not in ready");
+    }
+
+    @Override
+    public Map<Token, Held> succeed(Tx tx, List<End> ends) throws SQLException {
+        Stmt stmt =
+                tx.stmt(PostgresSql.ATTEMPTS_SUCCEED)
+                        .set("ids", "uuid", column(ends, end -> end.token().job().value()))
+                        .set("attempts", "int4", column(ends, end -> end.token().attempt()))
+                        .set("leases", "uuid", column(ends, end -> end.token().lease().value()))
+                        .set("outputs", "text", column(ends, end -> orNull(end.output())))
+                        .set("now", tx.now);
+        var held = new HashMap<UUID, Held>();
+        try (Rows rows = stmt.query()) {
+            while (rows.next())
+                held.put(rows.uuid(1), new Held(rows.integer(2), rows.flag(3), rows.instant(4)));
+        }
+        // Two tokens of one job: only one of them can have held it.
+        var succeeded = new HashMap<Token, Held>();
+        for (End end : ends) {
+            Held one = held.get(end.token().job().value());
+            if (one != null) succeeded.put(end.token(), one);
+        }
+        return succeeded;
+    }
+
+    private static List<UUID> ids(List<Fresh> jobs) {
+        return column(jobs, job -> job.job().id().value());
+    }
+
+    /** A list that may hold nulls. */
+    private static <F, T extends @Nullable Object> List<T> column(
+            List<F> rows, Function<F, T> value) {
+        var column = new ArrayList<T>(rows.size());
+        for (F row : rows) column.add(value.apply(row));
+        return column;
+    }
+
+    private static <T extends @Nullable Object> List<T> submitted(
+            List<Fresh> jobs, Function<Submission, T> value) {
+        return column(jobs, job -> value.apply(job.job().submission()));
+    }
+
+    private static @Nullable String orNull(String text) {
+        return text.isEmpty() ? null : text;
+    }
+}
