@@ -425,13 +425,13 @@ public abstract class SqlStore implements Store {
         @Override
         public boolean revoke(String id) {
             return write(tx ->
-                    tx.stmt(StoreSql.API_KEY_REVOKE).set("id", id).set("now", tx.now).update())
+                    tx.stmt(UserSql.API_KEY_REVOKE).set("id", id).set("now", tx.now).update())
                     > 0;
         }
 
         @Override
         public void used(String id, Instant at) {
-            write(tx -> tx.stmt(StoreSql.API_KEY_USED).set("id", id).set("at", at).update());
+            write(tx -> tx.stmt(UserSql.API_KEY_USED).set("id", id).set("at", at).update());
         }
     }
 }

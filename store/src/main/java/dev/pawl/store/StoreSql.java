@@ -588,22 +588,4 @@ final class StoreSql {
             """;
 
     private StoreSql() {}
-
-    // ---- Keys of callers
-
-    static final String API_KEY_ADD =
-            """
-            INSERT INTO pawl.api_key (id, hash, name, role, tenant, created_at, expires_at)
-            VALUES (:id, :hash, :name, :role, :tenant, :created_at, :expires_at)
-                ON CONFLICT DO NOTHING
-            """;
-    private static final String API_KEY =
-            """
-            SELECT id, name, role, tenant, created_at, expires_at, revoked_at, used_at FROM pawl.api_key
-            """;
-    static final String API_KEY_FIND = API_KEY + " WHERE hash = :hash";
-    static final String API_KEYS = API_KEY + " ORDER BY created_at, id";
-    static final String API_KEY_REVOKE =
-            "UPDATE pawl.api_key SET revoked_at = coalesce(revoked_at, :now) WHERE id = :id";
-    static final String API_KEY_USED = "UPDATE pawl.api_key SET used_at = :at WHERE id = :id";
 }

@@ -18,7 +18,7 @@ final class StoredKeys {
     static int add(Tx tx, ApiKey key, byte[] hash) throws SQLException {
         boolean expires = !key.expiresAt().equals(Instant.MAX);
         int added =
-                tx.stmt(StoreSql.API_KEY_ADD)
+                tx.stmt(UserSql.API_KEY_ADD)
                         .set("id", key.id())
                         .set("hash", hash)
                         .set("name", key.name())
@@ -35,14 +35,14 @@ final class StoredKeys {
 
     static Optional<ApiKey> find(Db db, String sha256) throws SQLException {
         byte[] hash = HexFormat.of().parseHex(sha256);
-        try (Rows rows = db.stmt(StoreSql.API_KEY_FIND).set("hash", hash).query()) {
+        try (Rows rows = db.stmt(UserSql.API_KEY_FIND).set("hash", hash).query()) {
             return rows.next() ? Optional.of(key(rows)) : Optional.empty();
         }
     }
 
     static List<ApiKey> all(Db db) throws SQLException {
         var keys = new ArrayList<ApiKey>();
-        try (Rows rows = db.stmt(StoreSql.API_KEYS).query()) {
+        try (Rows rows = db.stmt(UserSql.API_KEYS).query()) {
             while (rows.next()) keys.add(key(rows));
         }
         return keys;

@@ -1,6 +1,6 @@
 package dev.pawl.store;
 
-/** Every statement about users and their sessions, one constant each. */
+/** Every statement about callers: users, their sessions, keys. */
 final class UserSql {
     static final String ADD =
             """
@@ -62,6 +62,24 @@ final class UserSql {
     static final String SECRET_ADD =
             "INSERT INTO pawl.secret (name, value) VALUES (:name, :value) ON CONFLICT DO NOTHING";
     static final String SECRET = "SELECT value FROM pawl.secret WHERE name = :name";
+
+    // ---- Keys of callers
+
+    static final String API_KEY_ADD =
+            """
+            INSERT INTO pawl.api_key (id, hash, name, role, tenant, created_at, expires_at)
+            VALUES (:id, :hash, :name, :role, :tenant, :created_at, :expires_at)
+                ON CONFLICT DO NOTHING
+            """;
+    private static final String API_KEY =
+            """
+            SELECT id, name, role, tenant, created_at, expires_at, revoked_at, used_at FROM pawl.api_key
+            """;
+    static final String API_KEY_FIND = API_KEY + " WHERE hash = :hash";
+    static final String API_KEYS = API_KEY + " ORDER BY created_at, id";
+    static final String API_KEY_REVOKE =
+            "UPDATE pawl.api_key SET revoked_at = coalesce(revoked_at, :now) WHERE id = :id";
+    static final String API_KEY_USED = "UPDATE pawl.api_key SET used_at = :at WHERE id = :id";
 
     private UserSql() {}
 }

@@ -14,12 +14,12 @@ public record Setting(String path, String text, String source) {
 
     /** Of a URL, where people write it in spite of its own key. */
     private static final Pattern PASSWORD =
-            Pattern.compile("((?:://[^/@:]*:)|(?:[?&]password=))[^@/&]+(@|&|$)");
+            Pattern.compile("(?<=://[^/@:]{0,99}:)[^@/]+(?=@)|(?<=[?&]password=)[^&]+");
 
     /** The value as people may see it. */
     public String shown() {
         boolean secret = !text.isEmpty() && Key.of(path).filter(Key::secret).isPresent();
-        return secret ? "(secret)" : PASSWORD.matcher(text).replaceAll("$1(secret)$2");
+        return secret ? "(secret)" : PASSWORD.matcher(text).replaceAll("(secret)");
     }
 
     /** Whether nobody set it. */

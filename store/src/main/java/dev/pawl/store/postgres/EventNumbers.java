@@ -34,26 +34,34 @@ final class EventNumbers {
         }
         var seqs = new ArrayList<Long>();
         var numbers = new ArrayList<Long>();
+        var empty = new ArrayList<Long>();
         var counts = new HashMap<Place, Delta>();
         try (Rows rows = tx.stmt(PostgresSql.EVENTS_UNNUMBERED).set("limit", ROWS_MAX).query()) {
             while (rows.next()) {
-                last += rows.integer(2) / EventLog.BYTES;
-                seqs.add(rows.number(1));
-                numbers.add(last);
+                int events = rows.integer(2) / EventLog.BYTES;
+                last += events;
+                if (events == 0) {
+                    empty.add(rows.number(1));
+                } else {
+                    seqs.add(rows.number(1));
+                    numbers.add(last);
+                }
                 byte[] deltas = rows.bytes(3);
                 if (deltas == null) continue;
                 for (Delta delta : Delta.unpack(deltas))
                     counts.merge(new Place(delta.lane(), delta.stateCode()), delta, Delta::plus);
             }
         }
-        if (seqs.isEmpty()) return false;
+        if (seqs.isEmpty() && empty.isEmpty()) return false;
+        if (!empty.isEmpty())
+            tx.stmt(PostgresSql.EVENTS_FORGET).set("seqs", "int8", empty).update();
         tx.stmt(PostgresSql.EVENTS_NUMBER)
                 .set("seqs", "int8", seqs)
                 .set("numbers", "int8", numbers)
                 .update();
         tx.stmt(PostgresSql.EVENT_HEAD_SET).set("last", last).update();
         add(tx, counts);
-        return seqs.size() == ROWS_MAX;
+        return seqs.size() + empty.size() == ROWS_MAX;
     }
 
     private static void add(Tx tx, Map<Place, Delta> counts) throws SQLException {

@@ -163,6 +163,10 @@ final class PostgresSql implements Dialect {
              WHERE e.seq = v.seq
             """;
 
+    /** Rows without events, when the counters have theirs. */
+    static final String EVENTS_FORGET =
+            "DELETE FROM pawl.event WHERE seq = ANY(CAST(:seqs AS bigint[]))";
+
     static final String COUNTS_ADD =
             """
             INSERT INTO pawl.counter (lane, state, jobs, runs, millis)
@@ -300,7 +304,9 @@ final class PostgresSql implements Dialect {
     @Override
     public void tell(Tx tx, List<byte[]> moves, List<Delta> counts) throws SQLException {
         byte[] deltas = Delta.pack(counts);
-        for (byte[] row : moves) {
+        // What comes from elsewhere is counted and is no event.
+        List<byte[]> rows = moves.isEmpty() && !counts.isEmpty() ? List.of(new byte[0]) : moves;
+        for (byte[] row : rows) {
             tx.stmt(EVENT_ADD)
                     .set("now", tx.now)
                     .set("moves", row)
