@@ -13,7 +13,7 @@ import org.flywaydb.core.api.FlywayException;
 /** Brings a database to this program's schema, and refuses one that is newer. */
 final class PostgresSchema {
     /** The newest migration beside this class. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     /** The oldest server that the statements are written for, as server_version_num has it. */
     private static final int SERVER_MIN = 150_000;
