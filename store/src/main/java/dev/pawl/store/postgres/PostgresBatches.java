@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** Moves of many jobs, as arrays of their columns. */
 final class PostgresBatches implements Batches {
@@ -36,13 +35,13 @@ final class PostgresBatches implements Batches {
         stmt.set("reuse_errors", "int2", submitted(jobs, s -> s.reuse().userErrors() ? 1 : 0));
         stmt.set("tenants", "text", submitted(jobs, Submission::tenant));
         stmt.set("inputs", "text", submitted(jobs, Submission::input));
-        stmt.set("hashes", "text", submitted(jobs, s -> orNull(s.key().hash())));
-        stmt.set("key_parts", "text", submitted(jobs, s -> orNull(s.key().parts())));
-        stmt.set("tags", "text", submitted(jobs, s -> orNull(String.join(" ", s.tags()))));
-        stmt.set("correlation_ids", "text", submitted(jobs, s -> orNull(s.correlationId())));
-        stmt.set("causations", "text", submitted(jobs, s -> orNull(s.causation())));
-        stmt.set("traceparents", "text", submitted(jobs, s -> orNull(s.traceparent())));
-        stmt.set("owners", "text", submitted(jobs, s -> orNull(s.owner())));
+        stmt.set("hashes", "text", submitted(jobs, s -> s.key().hash()));
+        stmt.set("key_parts", "text", submitted(jobs, s -> s.key().parts()));
+        stmt.set("tags", "text", submitted(jobs, s -> String.join(" ", s.tags())));
+        stmt.set("correlation_ids", "text", submitted(jobs, Submission::correlationId));
+        stmt.set("causations", "text", submitted(jobs, Submission::causation));
+        stmt.set("traceparents", "text", submitted(jobs, Submission::traceparent));
+        stmt.set("owners", "text", submitted(jobs, Submission::owner));
         var added = new HashSet<JobId>();
         try (Rows rows = stmt.query()) {
             while (rows.next()) added.add(new JobId(rows.uuid(1)));
@@ -127,7 +126,7 @@ final class PostgresBatches implements Batches {
                         .set("ids", "uuid", column(ends, end -> end.token().job().value()))
                         .set("attempts", "int4", column(ends, end -> end.token().attempt()))
                         .set("leases", "uuid", column(ends, end -> end.token().lease().value()))
-                        .set("outputs", "text", column(ends, end -> orNull(end.output())))
+                        .set("outputs", "text", column(ends, end -> end.output()))
                         .set("now", tx.now);
         var held = new HashMap<UUID, Held>();
         try (Rows rows = stmt.query()) {
@@ -147,20 +146,13 @@ final class PostgresBatches implements Batches {
         return column(jobs, job -> job.job().id().value());
     }
 
-    /** A list that may hold nulls. */
-    private static <F, T extends @Nullable Object> List<T> column(
-            List<F> rows, Function<F, T> value) {
+    private static <F, T> List<T> column(List<F> rows, Function<F, T> value) {
         var column = new ArrayList<T>(rows.size());
         for (F row : rows) column.add(value.apply(row));
         return column;
     }
 
-    private static <T extends @Nullable Object> List<T> submitted(
-            List<Fresh> jobs, Function<Submission, T> value) {
+    private static <T> List<T> submitted(List<Fresh> jobs, Function<Submission, T> value) {
         return column(jobs, job -> value.apply(job.job().submission()));
-    }
-
-    private static @Nullable String orNull(String text) {
-        return text.isEmpty() ? null : text;
     }
 }

@@ -67,8 +67,9 @@ final class PostgresSql implements Dialect {
                                   reuse_ttl, go_on, reuse_errors, tenant, input, hash, key_parts,
                                   tags, correlation_id, causation, traceparent, owner)
             SELECT i.id, i.lane, i.policy, i.priority, 0, i.run_at, :now, i.ttl, i.reuse_ttl,
-                   i.go_on, i.reuse_errors, i.tenant, i.input, decode(i.hash, 'hex'), i.key_parts, i.tags,
-                   i.correlation_id, i.causation, i.traceparent, i.owner
+                   i.go_on, i.reuse_errors, i.tenant, i.input, decode(nullif(i.hash, ''), 'hex'),
+                   nullif(i.key_parts, ''), nullif(i.tags, ''), nullif(i.correlation_id, ''),
+                   nullif(i.causation, ''), nullif(i.traceparent, ''), nullif(i.owner, '')
               FROM unnest(CAST(:ids AS uuid[]), CAST(:lanes AS integer[]),
                           CAST(:policies AS integer[]), CAST(:priorities AS integer[]),
                           CAST(:run_ats AS bigint[]), CAST(:ttls AS bigint[]),
@@ -134,7 +135,7 @@ final class PostgresSql implements Dialect {
                         WHERE r.id = i.id AND r.attempt = i.attempt AND r.lease = i.lease
                        RETURNING r.id, r.attempt, r.lane, r.reuse, r.started_at, i.output),
                  o AS (INSERT INTO pawl.outcome (id, lane, attempt, state, at, started_at, output)
-                       SELECT id, lane, attempt, 1, :now, started_at, output FROM d)
+                       SELECT id, lane, attempt, 1, :now, started_at, nullif(output, '') FROM d)
             SELECT id, lane, reuse, started_at FROM d
             """;
 
