@@ -308,7 +308,7 @@ final class ClaimWrites {
     }
 
     private void lease(Head head, Submission submission) throws SQLException {
-        var state = new JobState.Running(lease, head.attempt() + 1, head.failures());
+        var state = new JobState.Running(lease, head.nextAttempt(), head.failures());
         tx.moved(head.id(), head.lane(), JobState.Name.QUEUED, state.name(), state.attempt());
         int limitId = lane(head.lane()).limitId();
         var attempt = new Batches.Begun(head, limitId, !submission.reuse().never());
@@ -325,7 +325,7 @@ final class ClaimWrites {
                 tx.stmt(StoreSql.RUNNING_ADD)
                         .set("id", head.id().value())
                         .set("lease", claim.lease().value())
-                        .set("attempt", head.attempt() + 1)
+                        .set("attempt", head.nextAttempt())
                         .set("failures", head.failures())
                         .set("lane", head.lane())
                         .set("reuse", attempt.reuse() ? 1 : 0)

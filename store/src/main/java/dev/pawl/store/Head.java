@@ -17,6 +17,11 @@ public record Head(int lane, int priority, Instant runAt, JobId id, int attempt,
                     .thenComparing(Head::runAt)
                     .thenComparing(Head::id);
 
+    /** The number of the attempt that a claim makes of it. */
+    public int nextAttempt() {
+        return attempt + 1;
+    }
+
     /** The row that {@code rows} stands at, its columns in this record's order. */
     public static Head of(Rows rows) throws SQLException {
         return new Head(

@@ -108,7 +108,7 @@ final class PostgresBatches implements Batches {
                         .set(
                                 "attempts",
                                 "int4",
-                                column(attempts, each -> each.head().attempt() + 1))
+                                column(attempts, each -> each.head().nextAttempt()))
                         .set("failures", "int4", column(attempts, each -> each.head().failures()))
                         .set("lanes", "int4", column(attempts, each -> each.head().lane()))
                         .set("limits", "int4", column(attempts, Begun::limitId))
