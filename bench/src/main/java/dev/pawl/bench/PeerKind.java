@@ -19,12 +19,10 @@ record PeerKind(String name, int fewer, boolean woken, List<String> command) {
         command = List.copyOf(command);
     }
 
-    /**
-     * All of them. Pawl itself comes first: a {@link Desk.Peer} of this module, started as the raw
-     * loop is, as soon as there is a store on PostgreSQL.
-     */
+    /** All of them; Pawl and the raw loop are of this module. */
     static List<PeerKind> all() {
         return List.of(
+                ours("pawl", 1, true, "dev.pawl.bench.PawlPeer"),
                 ours("raw", 1, false, "dev.pawl.bench.RawPeer"),
                 node("graphile-worker fast", 1, "graphile.mjs", "fast"),
                 node("graphile-worker default", 10, "graphile.mjs", "default"),
@@ -73,7 +71,7 @@ record PeerKind(String name, int fewer, boolean woken, List<String> command) {
     boolean there() {
         return Files.isExecutable(Path.of(command.getFirst()))
                 && (!command.contains("-cp")
-                        || name.equals("raw")
+                        || command.contains(System.getProperty("java.class.path"))
                         || Files.exists(PEERS.resolve("jvm/lib")));
     }
 

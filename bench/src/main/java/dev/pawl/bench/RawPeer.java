@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -126,13 +127,14 @@ final class RawPeer implements Desk.Peer {
                     PreparedStatement finish = connection.prepareStatement(RawSql.FINISH)) {
                 while (true) {
                     int claimed = claim(claim);
-                    if (claimed == 0 && open.isEmpty()) return;
+                    // Stays connected, so that the server's process is there to be counted.
+                    if (claimed == 0 && open.isEmpty()) new CountDownLatch(1).await();
                     Collections.shuffle(open, order);
                     // A claim's worth stays open meanwhile, so that a batch has jobs of several.
                     if (claimed == 0 || open.size() > BATCH)
                         finish(connection, finish, open.subList(0, Math.min(BATCH, open.size())));
                 }
-            } catch (SQLException e) {
+            } catch (SQLException | InterruptedException e) {
                 throw new IllegalStateException(e);
             }
         }

@@ -133,7 +133,10 @@ public final class Engine implements Leases {
 
     /** The write that ends this attempt as its outcome says. */
     public End ending(ClaimedJob job, String worker, Outcome outcome) {
-        Instant now = store.now();
+        return ending(job, worker, outcome, store.now());
+    }
+
+    private End ending(ClaimedJob job, String worker, Outcome outcome, Instant now) {
         return switch (outcome) {
             case Outcome.Succeeded(var output, var files) ->
                     end(
@@ -155,22 +158,28 @@ public final class Engine implements Leases {
 
     /** The write that gives this attempt back without a failure, as when the worker drains. */
     public End release(ClaimedJob job, String worker) {
+        return release(job, worker, store.now());
+    }
+
+    private End release(ClaimedJob job, String worker, Instant now) {
         return end(
                 job,
-                new JobEvent.Released(job.token(), store.now()),
+                new JobEvent.Released(job.token(), now),
                 new Left(How.RELEASED, worker, null, "", List.of()));
     }
 
     /** Ends attempts in one commit. Answers are in order. */
     @Override
     public List<Written> end(String worker, List<Report> reports) {
-        return end(reports.stream().map(report -> end(worker, report)).toList());
+        // A store may be far away: it is asked once.
+        Instant now = store.now();
+        return end(reports.stream().map(report -> end(worker, report, now)).toList());
     }
 
-    private End end(String worker, Report report) {
+    private End end(String worker, Report report, Instant now) {
         return switch (report) {
-            case Report.Ended(var job, var outcome) -> ending(job, worker, outcome);
-            case Report.GivenBack(var job) -> release(job, worker);
+            case Report.Ended(var job, var outcome) -> ending(job, worker, outcome, now);
+            case Report.GivenBack(var job) -> release(job, worker, now);
         };
     }
 

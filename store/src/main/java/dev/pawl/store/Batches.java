@@ -5,11 +5,14 @@ import dev.pawl.core.End;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.NewJob;
+import dev.pawl.core.Submission;
 import dev.pawl.core.Token;
+import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,6 +24,18 @@ public interface Batches {
     record Fresh(NewJob job, int lane, int policy, JobState.Queued queued) {}
 
     /**
+     * New jobs that are stored by one statement, without a transaction around it.
+     *
+     * @param jobs when each is due is not known before: {@link Fresh#queued} says what was asked
+     * @param moves their events, packed
+     * @param counts what they add to the counters, packed
+     */
+    record Arrivals(List<Fresh> jobs, ByteBuffer moves, ByteBuffer counts) {}
+
+    /** Stores them and answers when; empty, and nothing is stored, when a queue has a cap. */
+    Optional<Instant> add(Db db, Arrivals arrivals) throws SQLException;
+
+    /**
      * An attempt that begins.
      *
      * @param limitId 0 for none
@@ -28,11 +43,28 @@ public interface Batches {
      */
     record Begun(Head head, int limitId, boolean reuse) {}
 
+    /** A head whose attempt has begun. */
+    record Started(Head head, Submission submission) {}
+
+    /**
+     * What a claim got at once.
+     *
+     * @param all whether nothing is left that it could get
+     */
+    record Taken(List<Started> jobs, boolean all) {}
+
     /** What the row of a running job said. */
     record Held(int lane, boolean reuse, Instant startedAt) {}
 
     /** Stores jobs with their place in ready or later; answers those that were not there before. */
     Set<JobId> add(Tx tx, List<Fresh> jobs) throws SQLException;
+
+    /**
+     * Moves up to {@code max} heads of these lanes, which no limit holds back, to running under the
+     * claim's lease, in claim order as far as others don't take the same at this moment. Moves none
+     * when one of them has to be compared with others first.
+     */
+    Taken begin(Tx tx, Claim claim, List<Integer> lanes, int max) throws SQLException;
 
     /** Moves heads that this transaction keeps from others to running. */
     void begin(Tx tx, Claim claim, List<Begun> attempts) throws SQLException;

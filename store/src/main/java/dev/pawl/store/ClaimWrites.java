@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +39,7 @@ final class ClaimWrites {
     private final Claim claim;
     private final Lease lease;
     private final Map<Integer, Names.Lane> lanes;
-    private final Set<String> paused = new HashSet<>();
+    private final Set<String> paused;
     private final List<Taken> taken = new ArrayList<>();
 
     /** Those that a kept result would answer: they stay in ready. */
@@ -51,6 +50,9 @@ final class ClaimWrites {
 
     /** How many jobs began to follow another. */
     private int following;
+
+    /** Whether the lease is stored. */
+    private boolean leased;
 
     /** Whether the page was put together from pages of lanes. */
     private boolean merged;
@@ -68,6 +70,31 @@ final class ClaimWrites {
 
     private record Taken(Head head, ClaimedJob job) {}
 
+    /**
+     * What a claim looks at first.
+     *
+     * @param due when the first job of later is
+     * @param expiry when the first job's time to live ends
+     * @param lane the newest one's number
+     */
+    private record Outlook(Instant due, Instant expiry, int lane, Set<String> paused) {
+        static Outlook of(Tx tx) throws SQLException {
+            try (Rows rows = tx.stmt(StoreSql.OUTLOOK).query()) {
+                rows.next();
+                String paused = rows.text(4);
+                return new Outlook(
+                        moment(rows, 1),
+                        moment(rows, 2),
+                        rows.integer(3),
+                        paused.isEmpty() ? Set.of() : Set.of(paused.split(" ")));
+            }
+        }
+
+        private static Instant moment(Rows rows, int column) throws SQLException {
+            return rows.isNull(column) ? Instant.MAX : rows.instant(column);
+        }
+    }
+
     /** What became of a head. */
     private enum Fate {
         LEASED,
@@ -75,35 +102,30 @@ final class ClaimWrites {
         FOLLOWS
     }
 
-    private ClaimWrites(Tx tx, Claim claim) throws SQLException {
+    private ClaimWrites(Tx tx, Claim claim, Outlook outlook) throws SQLException {
         this.tx = tx;
         this.claim = claim;
         this.lease = new Lease(claim.lease(), claim.worker(), tx.now.plus(claim.ttl()));
         this.batches = tx.db().dialect().batches();
-        this.lanes = tx.names.lanes(tx.db(), tx.fresh);
-        try (Rows rows = tx.stmt(StoreSql.QUEUES_PAUSED).query()) {
-            while (rows.next()) paused.add(rows.text(1));
-        }
+        this.lanes = tx.names.lanes(tx.db(), tx.fresh, outlook.lane);
+        this.paused = outlook.paused;
     }
 
     static Claimed claim(Tx tx, Claim claim) throws SQLException {
         forgetSpent(tx, claim);
-        TimeWrites.expire(tx, BATCH_MAX);
-        TimeWrites.promote(tx, BATCH_MAX);
-        var writes = new ClaimWrites(tx, claim);
+        Outlook outlook = Outlook.of(tx);
+        if (!outlook.expiry.isAfter(tx.now)) TimeWrites.expire(tx, BATCH_MAX);
+        boolean due = !outlook.due.isAfter(tx.now);
+        if (due) TimeWrites.promote(tx, BATCH_MAX);
+        var writes = new ClaimWrites(tx, claim, outlook);
         for (Claim.Want want : claim.wants()) writes.take(want);
         if (claim.wants().size() > 1)
             writes.taken.sort(Comparator.comparing(Taken::head, Head.CLAIM_ORDER));
-        if (!writes.taken.isEmpty())
-            tx.stmt(StoreSql.LEASE_ADD)
-                    .set("lease", claim.lease().value())
-                    .set("worker", claim.worker())
-                    .set("until", writes.lease.until())
-                    .update();
+        if (!writes.taken.isEmpty() && !writes.leased) writes.addLease();
         return new Claimed(
                 writes.taken.stream().map(Taken::job).toList(),
                 List.copyOf(writes.answerable.values()),
-                writes.following < FOLLOWING_MAX ? nextDue(tx) : tx.now);
+                writes.following < FOLLOWING_MAX ? due ? nextDue(tx) : outlook.due : tx.now);
     }
 
     /** Answers jobs that a claim called answerable, if they and what is kept are still there. */
@@ -152,8 +174,37 @@ final class ClaimWrites {
         return jobs;
     }
 
+    private void addLease() throws SQLException {
+        tx.stmt(StoreSql.LEASE_ADD)
+                .set("lease", claim.lease().value())
+                .set("worker", claim.worker())
+                .set("until", lease.until())
+                .update();
+    }
+
+    /**
+     * Takes what is plain in one statement; answers how many are still wanted, 0 when no more are
+     * there.
+     */
+    private int takeTogether(Claim.Want want) throws SQLException {
+        if (batches.isEmpty() || !want.only().isEmpty()) return want.max();
+        var mine = new ArrayList<Integer>();
+        for (Names.Lane lane : lanes.values()) {
+            if (!served(lane, want)) continue;
+            if (lane.limitId() != 0) return want.max();
+            mine.add(lane.id());
+        }
+        if (mine.isEmpty()) return 0;
+        Batches.Taken together = batches.get().begin(tx, claim, mine, want.max());
+        for (Batches.Started job : together.jobs()) {
+            leased = true;
+            begun(job.head(), job.submission());
+        }
+        return together.all() ? 0 : want.max() - together.jobs().size();
+    }
+
     private void take(Claim.Want want) throws SQLException {
-        int left = want.max();
+        int left = takeTogether(want);
         // Who was not leased left its slot, and a follower its place, to the next one in line.
         boolean again = true;
         while (again && left > 0 && following < FOLLOWING_MAX) {
@@ -308,12 +359,16 @@ final class ClaimWrites {
     }
 
     private void lease(Head head, Submission submission) throws SQLException {
-        var state = new JobState.Running(lease, head.nextAttempt(), head.failures());
-        tx.moved(head.id(), head.lane(), JobState.Name.QUEUED, state.name(), state.attempt());
         int limitId = lane(head.lane()).limitId();
         var attempt = new Batches.Begun(head, limitId, !submission.reuse().never());
         if (batches.isPresent()) begun.add(attempt);
         else begin(attempt);
+        begun(head, submission);
+    }
+
+    private void begun(Head head, Submission submission) {
+        var state = new JobState.Running(lease, head.nextAttempt(), head.failures());
+        tx.moved(head.id(), head.lane(), JobState.Name.QUEUED, state.name(), state.attempt());
         var token = new Token(head.id(), state.attempt(), claim.lease());
         taken.add(new Taken(head, new ClaimedJob(token, submission, state, tx.now)));
     }
@@ -359,8 +414,6 @@ final class ClaimWrites {
     }
 
     private static Instant nextDue(Tx tx) throws SQLException {
-        try (Rows rows = tx.stmt(StoreSql.NEXT_DUE).query()) {
-            return rows.next() && !rows.isNull(1) ? rows.instant(1) : Instant.MAX;
-        }
+        return Outlook.of(tx).due;
     }
 }

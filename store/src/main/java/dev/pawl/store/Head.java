@@ -11,7 +11,8 @@ import java.util.Comparator;
  * @param attempt how many attempts it has had
  */
 public record Head(int lane, int priority, Instant runAt, JobId id, int attempt, int failures) {
-    static final Comparator<Head> CLAIM_ORDER =
+    /** The order in which claims take heads. */
+    public static final Comparator<Head> CLAIM_ORDER =
             Comparator.comparingInt(Head::priority)
                     .reversed()
                     .thenComparing(Head::runAt)

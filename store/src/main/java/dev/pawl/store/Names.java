@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -47,6 +49,18 @@ public final class Names {
         return lane;
     }
 
+    /** What is known of the lane without asking; empty when it may be new. */
+    Optional<Lane> known(String queue, ToolId tool, Limit limit) {
+        return Optional.ofNullable(lanes.get(new LaneKey(queue, tool, limit.name())))
+                .filter(lane -> lane.limit().max() == limit.max());
+    }
+
+    /** The same of a policy. */
+    OptionalInt known(RetryPolicy policy) {
+        Integer id = policies.get(policy);
+        return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
     int policy(Db db, Fresh fresh, RetryPolicy policy) throws SQLException {
         Integer id = policies.get(policy);
         if (id == null) id = fresh.policies.get(policy);
@@ -78,6 +92,15 @@ public final class Names {
         if (known == null) known = lanes(db, fresh).get(id);
         if (known == null) throw new IllegalStateException("no lane " + id);
         return known;
+    }
+
+    /**
+     * All lanes by their number, those of other processes too.
+     *
+     * @param newest the last number there is
+     */
+    Map<Integer, Lane> lanes(Db db, Fresh fresh, int newest) throws SQLException {
+        return newest == lastLane ? lanesById : lanes(db, fresh);
     }
 
     /** All lanes by their number, those of other processes too. */

@@ -93,6 +93,17 @@ public abstract class SqlStore implements Store {
         return write(tx -> SubmitWrites.submit(tx, jobs));
     }
 
+    /**
+     * Stores the jobs by one statement outside of any transaction, where that can be done; empty
+     * when nothing was stored.
+     */
+    protected Optional<List<Submitted>> submitAtOnce(Batches batches, List<NewJob> jobs) {
+        Optional<Batches.Arrivals> arrivals = SubmitWrites.arrivals(names, jobs);
+        if (arrivals.isEmpty()) return Optional.empty();
+        return read(db -> batches.add(db, arrivals.get()))
+                .map(now -> SubmitWrites.accepted(jobs, now));
+    }
+
     @Override
     public Optional<Kept> kept(String tenant, String hash) {
         byte[] bytes = HexFormat.of().parseHex(hash);

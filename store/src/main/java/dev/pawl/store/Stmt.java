@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,22 +23,41 @@ import org.jspecify.annotations.Nullable;
 public final class Stmt implements AutoCloseable {
     private static final Pattern NAME = Pattern.compile("(?<!:):([a-z][a-z0-9_]*)");
 
+    /**
+     * Read once: the statements are constants of the program, but for a few that lists put
+     * together.
+     */
+    private static final Map<Written, Text> TEXTS = new ConcurrentHashMap<>();
+
+    private record Written(Class<?> dialect, String sql) {}
+
+    /** A statement as the driver takes it, and where its parameters are. */
+    private record Text(String plain, Map<String, int[]> positions) {
+        static Text of(Dialect dialect, String sql) {
+            var positions = new HashMap<String, int[]>();
+            var plain = new StringBuilder();
+            Matcher matcher = NAME.matcher(dialect.text(sql));
+            for (int position = 1; matcher.find(); position++) {
+                positions.merge(matcher.group(1), new int[] {position}, Stmt::append);
+                matcher.appendReplacement(plain, "?");
+            }
+            matcher.appendTail(plain);
+            return new Text(plain.toString(), positions);
+        }
+    }
+
     private final PreparedStatement statement;
     private final Dialect dialect;
-    private final Map<String, int[]> positions = new HashMap<>();
+    private final Map<String, int[]> positions;
     private boolean failed;
 
     Stmt(Connection connection, Dialect dialect, String sql) throws SQLException {
-        var plain = new StringBuilder();
-        Matcher matcher = NAME.matcher(dialect.text(sql));
-        for (int position = 1; matcher.find(); position++) {
-            int at = position;
-            positions.merge(matcher.group(1), new int[] {at}, Stmt::append);
-            matcher.appendReplacement(plain, "?");
-        }
-        matcher.appendTail(plain);
+        Text text =
+                TEXTS.computeIfAbsent(
+                        new Written(dialect.getClass(), sql), _ -> Text.of(dialect, sql));
         this.dialect = dialect;
-        statement = connection.prepareStatement(plain.toString());
+        positions = text.positions;
+        statement = connection.prepareStatement(text.plain);
     }
 
     public Stmt set(String name, long value) throws SQLException {

@@ -56,7 +56,16 @@ final class StoreSql {
              ORDER BY l.id
             """;
 
-    static final String QUEUES_PAUSED = "SELECT name FROM pawl.queue WHERE paused = 1";
+    /**
+     * What a claim looks at first: since when a job is due, or over its time to live, the newest
+     * lane, and the paused queues.
+     */
+    static final String OUTLOOK =
+            """
+            SELECT (SELECT min(due) FROM pawl.later), (SELECT min(at) FROM pawl.expiry),
+                   (SELECT max(id) FROM pawl.lane),
+                   (SELECT string_agg(name, ' ') FROM pawl.queue WHERE paused = 1)
+            """;
 
     static final String POLICY_ADD =
             "INSERT INTO pawl.policy (line) VALUES (:line) ON CONFLICT DO NOTHING";
@@ -211,16 +220,10 @@ final class StoreSql {
             INSERT INTO pawl.running (id, lease, attempt, failures, lane, limit_id, reuse, started_at)
             VALUES (:id, :lease, :attempt, :failures, :lane, :limit_id, :reuse, :now)
             """;
-    private static final String CLAIMED =
-            """
-            SELECT policy, priority, run_at, tenant, ttl, go_on, parents, reuse_ttl, reuse_errors,
-                   hash, key_parts, tags, correlation_id, causation, idempotency_key, input,
-                   traceparent, owner, id, lane
-              FROM pawl.job
-            """;
+    private static final String CLAIMED = "SELECT " + Submissions.COLUMNS + "FROM pawl.job j";
 
-    static final String JOB_CLAIMED = CLAIMED + " WHERE id = :id";
-    static final String JOBS_CLAIMED = CLAIMED + " WHERE id = ANY(CAST(:ids AS uuid[]))";
+    static final String JOB_CLAIMED = CLAIMED + " WHERE j.id = :id";
+    static final String JOBS_CLAIMED = CLAIMED + " WHERE j.id = ANY(CAST(:ids AS uuid[]))";
 
     /** All of running is read: it holds no more rows than all workers have slots. */
     static final String CLAIMED_UNDER =
@@ -231,7 +234,6 @@ final class StoreSql {
             """;
 
     static final String PARENTS_OF = "SELECT parent FROM pawl.flow_edge WHERE child = :id";
-    static final String NEXT_DUE = "SELECT min(due) FROM pawl.later";
 
     /** A spent lease, unless something still runs or stops under it. */
     static final String LEASE_DROP =

@@ -14,7 +14,15 @@ import java.util.Set;
 import java.util.UUID;
 
 /** What a job was submitted as, read for whoever is about to run it. */
-final class Submissions {
+public final class Submissions {
+    /** What {@link #of(Tx, Rows)} reads, of the table job as {@code j}. */
+    public static final String COLUMNS =
+            """
+            j.policy, j.priority, j.run_at, j.tenant, j.ttl, j.go_on, j.parents, j.reuse_ttl,
+            j.reuse_errors, j.hash, j.key_parts, j.tags, j.correlation_id, j.causation,
+            j.idempotency_key, j.input, j.traceparent, j.owner, j.id, j.lane
+            """;
+
     private Submissions() {}
 
     static Submission of(Tx tx, JobId id, Names.Lane lane) throws SQLException {
@@ -29,12 +37,15 @@ final class Submissions {
         List<UUID> ids = heads.stream().map(head -> head.id().value()).toList();
         var found = new HashMap<JobId, Submission>();
         try (Rows rows = tx.stmt(StoreSql.JOBS_CLAIMED).set("ids", "uuid", ids).query()) {
-            while (rows.next()) {
-                var id = new JobId(rows.uuid(19));
-                found.put(id, of(tx, rows, id, tx.names.lane(tx.db(), tx.fresh, rows.integer(20))));
-            }
+            while (rows.next()) found.put(new JobId(rows.uuid(19)), of(tx, rows));
         }
         return found;
+    }
+
+    /** What the row says; its first columns are {@link #COLUMNS}. */
+    public static Submission of(Tx tx, Rows rows) throws SQLException {
+        Names.Lane lane = tx.names.lane(tx.db(), tx.fresh, rows.integer(20));
+        return of(tx, rows, new JobId(rows.uuid(19)), lane);
     }
 
     private static Submission of(Tx tx, Rows rows, JobId id, Names.Lane lane) throws SQLException {

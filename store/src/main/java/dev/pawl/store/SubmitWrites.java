@@ -7,6 +7,7 @@ import dev.pawl.core.JobState;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Submitted;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,14 +15,19 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Stores new jobs: each with its row in job and its place in its life. */
 final class SubmitWrites {
+    /** As many as one row has events of. */
+    private static final int ARRIVALS_MAX = 1_000;
+
     private SubmitWrites() {}
 
     static List<Submitted> submit(Tx tx, List<NewJob> jobs) throws SQLException {
@@ -43,13 +49,51 @@ final class SubmitWrites {
 
     /** Whether nothing keeps the job from its queue, nor can refuse it. */
     private static boolean plain(Tx tx, NewJob job) throws SQLException {
+        return plain(job) && depthMax(tx, job.submission().queue()) == Integer.MAX_VALUE;
+    }
+
+    /** The same but for its queue's cap. */
+    private static boolean plain(NewJob job) {
         Submission s = job.submission();
         return s.idempotencyKey().isEmpty()
                 && s.parents().isEmpty()
                 && s.by() == null
                 && job.answer().isEmpty()
-                && !s.sharesFlight()
-                && depthMax(tx, s.queue()) == Integer.MAX_VALUE;
+                && !s.sharesFlight();
+    }
+
+    /** The jobs with all that is known of them beforehand, if one statement can store them. */
+    static Optional<Batches.Arrivals> arrivals(Names names, List<NewJob> jobs) {
+        if (jobs.isEmpty() || jobs.size() > ARRIVALS_MAX) return Optional.empty();
+        var fresh = new ArrayList<Batches.Fresh>(jobs.size());
+        var events = new EventLog.Written();
+        var counts = new HashMap<Integer, Integer>();
+        for (NewJob job : jobs) {
+            Submission s = job.submission();
+            OptionalInt policy = names.known(s.retry());
+            Optional<Names.Lane> lane = names.known(s.queue(), s.tool(), s.limit());
+            if (!plain(job) || policy.isEmpty() || lane.isEmpty()) return Optional.empty();
+            int laneId = lane.get().id();
+            var asked = new JobState.Queued(s.runAt(), 0, 0);
+            fresh.add(new Batches.Fresh(job, laneId, policy.getAsInt(), asked));
+            events.moved(job.id(), laneId, null, JobState.Name.QUEUED, 0);
+            counts.merge(laneId, 1, Integer::sum);
+        }
+        var deltas = new ArrayList<Delta>(counts.size());
+        counts.forEach((lane, n) -> deltas.add(new Delta(lane, JobState.Name.QUEUED, n, 0, 0)));
+        var moves = ByteBuffer.wrap(events.rows().getFirst());
+        return Optional.of(new Batches.Arrivals(fresh, moves, ByteBuffer.wrap(Delta.pack(deltas))));
+    }
+
+    /** What the jobs are that were stored at this moment. */
+    static List<Submitted> accepted(List<NewJob> jobs, Instant now) {
+        return jobs.stream()
+                .<Submitted>map(job -> {
+                    Instant asked = job.submission().runAt();
+                    Instant runAt = asked.isAfter(now) ? asked : now;
+                    return new Submitted.Accepted(job.id(), new JobState.Queued(runAt, 0, 0));
+                })
+                .toList();
     }
 
     private static void addTogether(

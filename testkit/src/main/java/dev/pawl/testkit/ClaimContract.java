@@ -49,6 +49,47 @@ public interface ClaimContract extends StoreSubject {
 
     // ---- Order
 
+    /** However a store finds its way through a long line. */
+    @Test
+    default void aLongLineIsClaimedInOrder() {
+        try (var s = new StoreDriver(this)) {
+            s.submitTogether(300);
+
+            var claimed = new ArrayList<JobId>();
+            for (int i = 0; i < 4; i++) claimed.addAll(ids(s.claim(100)));
+
+            assertThat(claimed).hasSize(300).doesNotHaveDuplicates().isSorted();
+        }
+    }
+
+    /** Of a busy line a store may keep where its claims have got to, but for a while only. */
+    @Test
+    default void whoComesIntoALongLineIsClaimedInItsPlaceAfterAWhile() {
+        try (var s = new StoreDriver(this)) {
+            s.submitTogether(400);
+            List<JobId> first = ids(s.claim(100));
+            JobId high = s.submit(job().priority(7));
+            JobId other = s.submit(other());
+            s.advance(Duration.ofSeconds(5));
+
+            assertThat(ids(s.claim(any(100)))).startsWith(high).hasSize(100);
+            List<JobId> rest = ids(s.claim(any(300)));
+            assertThat(rest).hasSize(202).contains(other).doesNotContainAnyElementsOf(first);
+        }
+    }
+
+    @Test
+    default void whoComesIntoALongLineBeforeItIsDoneIsClaimedWithIt() {
+        try (var s = new StoreDriver(this)) {
+            s.submitTogether(150);
+            s.claim(100);
+            JobId high = s.submit(job().priority(7));
+            JobId low = s.submit(job().priority(-7));
+
+            assertThat(ids(s.claim(100))).hasSize(52).contains(high, low);
+        }
+    }
+
     @Test
     default void theLargerPriorityComesFirst() {
         try (var s = new StoreDriver(this)) {

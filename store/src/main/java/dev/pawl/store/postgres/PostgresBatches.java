@@ -6,26 +6,76 @@ import dev.pawl.core.JobId;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Token;
 import dev.pawl.store.Batches;
+import dev.pawl.store.Db;
+import dev.pawl.store.Head;
 import dev.pawl.store.Moved;
 import dev.pawl.store.Rows;
 import dev.pawl.store.Stmt;
+import dev.pawl.store.Submissions;
 import dev.pawl.store.Tx;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Moves of many jobs, as arrays of their columns. */
 final class PostgresBatches implements Batches {
+    // Columns of HEADS_BEGIN, behind those of a submission.
+    private static final int RUN_AT = 21;
+    private static final int ATTEMPT = 22;
+    private static final int FAILURES = 23;
+    private static final int BEGUN = 24;
+    private static final int TOOK = 25;
+
+    /** Stands for a lane's mark where it has none. */
+    private static final Head NOWHERE =
+            new Head(0, 0, Instant.EPOCH, new JobId(new UUID(0x7000, Long.MIN_VALUE)), 0, 0);
+
+    private final LowMarks marks = new LowMarks();
+
     @Override
     public Set<JobId> add(Tx tx, List<Fresh> jobs) throws SQLException {
         Stmt stmt = tx.stmt(PostgresSql.JOBS_ADD).set("now", tx.now);
+        columns(stmt, jobs);
+        var added = new HashSet<JobId>();
+        try (Rows rows = stmt.query()) {
+            while (rows.next()) added.add(new JobId(rows.uuid(1)));
+        }
+        List<Fresh> fresh = firsts(jobs, added);
+        enqueue(tx, PostgresSql.READY_ADD, fresh, job -> !job.queued().runAt().isAfter(tx.now));
+        enqueue(tx, PostgresSql.LATER_ADD, fresh, job -> job.queued().runAt().isAfter(tx.now));
+        addTags(tx, fresh);
+        addExpiries(tx, fresh);
+        return added;
+    }
+
+    /** An id that is there already is told as a broken rule of the table. */
+    @Override
+    public Optional<Instant> add(Db db, Arrivals arrivals) throws SQLException {
+        Stmt stmt = db.stmt(PostgresSql.ARRIVE);
+        columns(stmt, arrivals.jobs());
+        var queues = new TreeSet<>(submitted(arrivals.jobs(), Submission::queue));
+        stmt.set("queues", "text", List.copyOf(queues));
+        tags(stmt, arrivals.jobs());
+        stmt.set("moves", arrivals.moves().array()).set("counts", arrivals.counts().array());
+        try (Rows rows = stmt.query()) {
+            rows.next();
+            return rows.flag(2) ? Optional.of(rows.instant(1)) : Optional.empty();
+        }
+    }
+
+    private static void columns(Stmt stmt, List<Fresh> jobs) throws SQLException {
         places(stmt, jobs);
         stmt.set("run_ats", "int8", submitted(jobs, s -> s.runAt().toEpochMilli()));
         stmt.set("policies", "int4", column(jobs, Fresh::policy));
@@ -42,16 +92,6 @@ final class PostgresBatches implements Batches {
         stmt.set("causations", "text", submitted(jobs, Submission::causation));
         stmt.set("traceparents", "text", submitted(jobs, Submission::traceparent));
         stmt.set("owners", "text", submitted(jobs, Submission::owner));
-        var added = new HashSet<JobId>();
-        try (Rows rows = stmt.query()) {
-            while (rows.next()) added.add(new JobId(rows.uuid(1)));
-        }
-        List<Fresh> fresh = firsts(jobs, added);
-        enqueue(tx, PostgresSql.READY_ADD, fresh, job -> !job.queued().runAt().isAfter(tx.now));
-        enqueue(tx, PostgresSql.LATER_ADD, fresh, job -> job.queued().runAt().isAfter(tx.now));
-        addTags(tx, fresh);
-        addExpiries(tx, fresh);
-        return added;
     }
 
     /** Those that were added; of several with the same id the first. */
@@ -78,7 +118,19 @@ final class PostgresBatches implements Batches {
         stmt.update();
     }
 
+    private record Tags(List<String> tags, List<UUID> ids) {}
+
     private static void addTags(Tx tx, List<Fresh> jobs) throws SQLException {
+        if (tagged(jobs).tags.isEmpty()) return;
+        tags(tx.stmt(PostgresSql.TAGS_ADD), jobs).update();
+    }
+
+    private static Stmt tags(Stmt stmt, List<Fresh> jobs) throws SQLException {
+        Tags all = tagged(jobs);
+        return stmt.set("each_tag", "text", all.tags).set("tagged", "uuid", all.ids);
+    }
+
+    private static Tags tagged(List<Fresh> jobs) {
         var tags = new ArrayList<String>();
         var ids = new ArrayList<UUID>();
         for (Fresh job : jobs)
@@ -86,8 +138,7 @@ final class PostgresBatches implements Batches {
                 tags.add(tag);
                 ids.add(job.job().id().value());
             }
-        if (tags.isEmpty()) return;
-        tx.stmt(PostgresSql.TAGS_ADD).set("tags", "text", tags).set("ids", "uuid", ids).update();
+        return new Tags(tags, ids);
     }
 
     private static void addExpiries(Tx tx, List<Fresh> jobs) throws SQLException {
@@ -98,6 +149,74 @@ final class PostgresBatches implements Batches {
                 .set("ids", "uuid", ids(mortal))
                 .set("ats", "int8", submitted(mortal, s -> tx.now.plus(s.ttl()).toEpochMilli()))
                 .update();
+    }
+
+    @Override
+    public Taken begin(Tx tx, Claim claim, List<Integer> lanes, int max) throws SQLException {
+        var jobs = new ArrayList<Started>();
+        var lasts = new HashMap<Integer, Head>();
+        Map<Integer, LowMarks.Mark> from = marks(tx, lanes);
+        int seen = 0;
+        Duration took = Duration.ZERO;
+        try (Rows rows = heads(tx, claim, lanes, from, max).query()) {
+            for (; rows.next(); seen++) {
+                took = Duration.between(tx.now, rows.instant(TOOK));
+                if (!rows.flag(BEGUN)) continue;
+                jobs.add(new Started(head(rows), Submissions.of(tx, rows)));
+            }
+        }
+        jobs.sort(Comparator.comparing(Started::head, Head.CLAIM_ORDER));
+        for (Started job : jobs) lasts.put(job.head().lane(), job.head());
+        boolean full = jobs.size() == max;
+        for (int lane : lanes) {
+            Head last = lasts.get(lane);
+            if (!full || last == null) marks.forget(lane);
+            else marks.reached(last, from.get(lane), max, tx.now, took);
+        }
+        return new Taken(jobs, seen < max && seen == jobs.size() && from.isEmpty());
+    }
+
+    private Map<Integer, LowMarks.Mark> marks(Tx tx, List<Integer> lanes) {
+        var found = new HashMap<Integer, LowMarks.Mark>();
+        for (int lane : lanes) {
+            LowMarks.Mark mark = marks.of(lane, tx.now);
+            if (mark != null) found.put(lane, mark);
+        }
+        return found;
+    }
+
+    private static Stmt heads(
+            Tx tx, Claim claim, List<Integer> lanes, Map<Integer, LowMarks.Mark> from, int max)
+            throws SQLException {
+        List<Head> lasts = new ArrayList<>();
+        for (int lane : lanes) {
+            LowMarks.Mark mark = from.get(lane);
+            lasts.add(mark == null ? NOWHERE : mark.last());
+        }
+        return tx.stmt(
+                        lanes.size() == 1
+                                ? PostgresSql.HEADS_BEGIN
+                                : PostgresSql.HEADS_OF_LANES_BEGIN)
+                .set("lanes", "int4", lanes)
+                .set("marked", "int4", column(lanes, lane -> from.containsKey(lane) ? 1 : 0))
+                .set("priorities", "int4", column(lasts, Head::priority))
+                .set("run_ats", "int8", column(lasts, last -> last.runAt().toEpochMilli()))
+                .set("ids", "uuid", column(lasts, last -> last.id().value()))
+                .set("max", max)
+                .set("lease", claim.lease().value())
+                .set("worker", claim.worker())
+                .set("until", tx.now.plus(claim.ttl()))
+                .set("now", tx.now);
+    }
+
+    private static Head head(Rows rows) throws SQLException {
+        return new Head(
+                rows.integer(20),
+                rows.integer(2),
+                rows.instant(RUN_AT),
+                new JobId(rows.uuid(19)),
+                rows.integer(ATTEMPT),
+                rows.integer(FAILURES));
     }
 
     @Override

@@ -20,6 +20,11 @@ final class PostgresErrors {
         };
     }
 
+    /** Whether a row was there already that a statement has added. */
+    static boolean exists(PawlException e) {
+        return e.getCause() instanceof SQLException sql && state(sql).equals("23505");
+    }
+
     static PawlException of(SQLException e, PostgresOptions options) {
         SQLException cause = cause(e);
         String state = state(cause);

@@ -6,6 +6,7 @@ import dev.pawl.store.Delta;
 import dev.pawl.store.Dialect;
 import dev.pawl.store.Head;
 import dev.pawl.store.Rows;
+import dev.pawl.store.Submissions;
 import dev.pawl.store.Tx;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -21,15 +22,19 @@ import java.util.regex.Pattern;
  * lock has waited for is seen by the next one.
  */
 final class PostgresSql implements Dialect {
-    static final PostgresSql DIALECT = new PostgresSql();
-
     static final String NOW = "SELECT pawl.now_ms()";
+
+    /**
+     * A transaction that writes goes by indexes: a table that is nearly empty when a statement is
+     * planned is full when it runs.
+     */
+    static final String NOW_WRITING =
+            "SELECT pawl.now_ms(), set_config('enable_seqscan', 'off', true)";
 
     /** With it a commit doesn't wait for the disk. */
     static final String NOW_UNSYNCED =
-            "SELECT pawl.now_ms(), set_config('synchronous_commit', 'off', true)";
+            NOW_WRITING + ", set_config('synchronous_commit', 'off', true)";
 
-    private static final Optional<Batches> BATCHES = Optional.of(new PostgresBatches());
     private static final String ONE_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
 
     // ---- Claim
@@ -59,35 +64,136 @@ final class PostgresSql implements Dialect {
                FOR UPDATE SKIP LOCKED
             """;
 
+    /**
+     * From a mark on, where a lane has one: rows that were taken before it may still be walked
+     * over.
+     */
+    private static final String LINE =
+            """
+            SELECT * FROM (
+              SELECT ctid, lane, priority, run_at, id, attempt, failures FROM pawl.ready y
+               WHERE y.lane = l.lane AND l.marked = 0
+               ORDER BY y.priority DESC, y.run_at, y.id LIMIT :max %1$s) whole
+            UNION ALL
+            SELECT * FROM (
+              SELECT ctid, lane, priority, run_at, id, attempt, failures FROM pawl.ready y
+               WHERE y.lane = l.lane AND l.marked = 1 AND y.priority = l.priority
+                 AND (y.run_at, y.id) > (l.run_at, l.id)
+               ORDER BY y.run_at, y.id LIMIT :max %1$s) rest
+            """;
+
+    /**
+     * Moves heads to running, unless one of them is to be compared first (Submission's
+     * comparedAtClaim); those that it leaves are told too.
+     */
+    private static final String BEGIN =
+            """
+            WITH h AS MATERIALIZED (
+                   SELECT r.* FROM unnest(CAST(:lanes AS integer[]), CAST(:marked AS integer[]),
+                                          CAST(:priorities AS integer[]),
+                                          CAST(:run_ats AS bigint[]), CAST(:ids AS uuid[]))
+                                   l(lane, marked, priority, run_at, id)
+                    CROSS JOIN LATERAL (%s) r
+                    ORDER BY r.priority DESC, r.run_at, r.id LIMIT :max),
+                 j AS MATERIALIZED (
+                   SELECT j.*, h.run_at AS due, h.attempt, h.failures FROM h
+                    CROSS JOIN LATERAL (SELECT * FROM pawl.job j WHERE j.id = h.id LIMIT 1) j),
+                 d AS (DELETE FROM pawl.ready
+                        WHERE ctid = ANY(ARRAY(%s))
+                          AND NOT EXISTS (SELECT FROM j WHERE j.attempt = 0 AND j.reuse_ttl <> 0
+                                             AND (j.parents > 0 OR j.run_at > 0))
+                       RETURNING id),
+                 b AS (SELECT j.id, j.attempt, j.failures, j.lane, j.reuse_ttl
+                         FROM j JOIN d ON d.id = j.id),
+                 r AS (INSERT INTO pawl.running (id, lease, attempt, failures, lane, reuse, started_at)
+                       SELECT id, :lease, attempt + 1, failures, lane,
+                              CASE reuse_ttl WHEN 0 THEN 0 ELSE 1 END, :now FROM b),
+                 e AS (INSERT INTO pawl.lease (id, worker, valid_until)
+                       SELECT :lease, :worker, :until WHERE EXISTS (SELECT FROM b)
+                           ON CONFLICT DO NOTHING)
+            SELECT\
+            """
+                    + " "
+                    + Submissions.COLUMNS
+                    + """
+                           , j.due, j.attempt, j.failures, d.id IS NOT NULL, pawl.now_ms()
+                      FROM j LEFT JOIN d ON d.id = j.id
+                    """;
+
+    static final String HEADS_BEGIN =
+            BEGIN.formatted(LINE.formatted("FOR UPDATE SKIP LOCKED"), "SELECT h.ctid FROM h");
+
+    /** The heads of each lane, merged; nobody is kept from those that are passed over. */
+    static final String HEADS_OF_LANES_BEGIN =
+            BEGIN.formatted(
+                    LINE.formatted(""),
+                    "SELECT y.ctid FROM pawl.ready y WHERE y.ctid = ANY(ARRAY(SELECT h.ctid FROM"
+                            + " h)) FOR UPDATE SKIP LOCKED");
+
     // ---- Many at once
 
-    static final String JOBS_ADD =
+    /** New jobs as a table {@code i}. */
+    private static final String SUBMITTED =
+            """
+            unnest(CAST(:ids AS uuid[]), CAST(:lanes AS integer[]), CAST(:policies AS integer[]),
+                   CAST(:priorities AS integer[]), CAST(:run_ats AS bigint[]),
+                   CAST(:ttls AS bigint[]), CAST(:reuse_ttls AS bigint[]),
+                   CAST(:go_ons AS smallint[]), CAST(:reuse_errors AS smallint[]),
+                   CAST(:tenants AS text[]), CAST(:inputs AS text[]), CAST(:hashes AS text[]),
+                   CAST(:key_parts AS text[]), CAST(:tags AS text[]),
+                   CAST(:correlation_ids AS text[]), CAST(:causations AS text[]),
+                   CAST(:traceparents AS text[]), CAST(:owners AS text[]))
+              i(id, lane, policy, priority, run_at, ttl, reuse_ttl, go_on, reuse_errors, tenant,
+                input, hash, key_parts, tags, correlation_id, causation, traceparent, owner)
+            """;
+
+    private static final String JOB_ADD =
             """
             INSERT INTO pawl.job (id, lane, policy, priority, parents, run_at, submitted_at, ttl,
                                   reuse_ttl, go_on, reuse_errors, tenant, input, hash, key_parts,
                                   tags, correlation_id, causation, traceparent, owner)
-            SELECT i.id, i.lane, i.policy, i.priority, 0, i.run_at, :now, i.ttl, i.reuse_ttl,
+            SELECT i.id, i.lane, i.policy, i.priority, 0, i.run_at, %s, i.ttl, i.reuse_ttl,
                    i.go_on, i.reuse_errors, i.tenant, i.input, decode(nullif(i.hash, ''), 'hex'),
                    nullif(i.key_parts, ''), nullif(i.tags, ''), nullif(i.correlation_id, ''),
                    nullif(i.causation, ''), nullif(i.traceparent, ''), nullif(i.owner, '')
-              FROM unnest(CAST(:ids AS uuid[]), CAST(:lanes AS integer[]),
-                          CAST(:policies AS integer[]), CAST(:priorities AS integer[]),
-                          CAST(:run_ats AS bigint[]), CAST(:ttls AS bigint[]),
-                          CAST(:reuse_ttls AS bigint[]), CAST(:go_ons AS smallint[]),
-                          CAST(:reuse_errors AS smallint[]), CAST(:tenants AS text[]),
-                          CAST(:inputs AS text[]), CAST(:hashes AS text[]),
-                          CAST(:key_parts AS text[]), CAST(:tags AS text[]),
-                          CAST(:correlation_ids AS text[]), CAST(:causations AS text[]),
-                          CAST(:traceparents AS text[]), CAST(:owners AS text[]))
-                   i(id, lane, policy, priority, run_at, ttl, reuse_ttl, go_on, reuse_errors,
-                     tenant, input, hash, key_parts, tags, correlation_id, causation, traceparent,
-                     owner)
-                ON CONFLICT DO NOTHING RETURNING id
+              FROM %s
             """;
+
+    static final String JOBS_ADD =
+            JOB_ADD.formatted(":now", SUBMITTED) + "ON CONFLICT DO NOTHING RETURNING id";
+
+    /** A submit as a whole, unless a queue of it has a cap. */
+    static final String ARRIVE =
+            """
+            WITH t AS MATERIALIZED (
+                   SELECT pawl.now_ms() AS now,
+                          NOT EXISTS (SELECT FROM pawl.queue
+                                       WHERE name = ANY(CAST(:queues AS text[]))
+                                         AND depth_max < 2147483647) AS free),
+                 i AS MATERIALIZED (
+                   SELECT i.*, t.now, greatest(i.run_at, t.now) AS due
+                     FROM t CROSS JOIN %s WHERE t.free),
+                 j AS (%s),
+                 r AS (INSERT INTO pawl.ready (id, lane, priority, run_at, attempt, failures)
+                       SELECT id, lane, priority, due, 0, 0 FROM i WHERE due <= now),
+                 l AS (INSERT INTO pawl.later (id, lane, priority, due, attempt, failures)
+                       SELECT id, lane, priority, due, 0, 0 FROM i WHERE due > now),
+                 x AS (INSERT INTO pawl.expiry (id, at) SELECT id, now + ttl FROM i WHERE ttl > 0),
+                 g AS (INSERT INTO pawl.tag (tag, id)
+                       SELECT u.tag, u.id
+                         FROM t CROSS JOIN unnest(CAST(:each_tag AS text[]),
+                                                  CAST(:tagged AS uuid[])) u(tag, id)
+                        WHERE t.free),
+                 e AS (INSERT INTO pawl.event (at, moves, counts)
+                       SELECT now, :moves, :counts FROM t WHERE free)
+            SELECT now, free FROM t
+            """
+                    .formatted(SUBMITTED, JOB_ADD.formatted("i.now", "i"));
+
     static final String TAGS_ADD =
             """
             INSERT INTO pawl.tag (tag, id)
-            SELECT * FROM unnest(CAST(:tags AS text[]), CAST(:ids AS uuid[])) i
+            SELECT * FROM unnest(CAST(:each_tag AS text[]), CAST(:tagged AS uuid[])) i
             """;
     static final String EXPIRIES_ADD =
             """
@@ -192,7 +298,7 @@ final class PostgresSql implements Dialect {
     private static final String MARKED = String.valueOf(MARK);
     private static final Pattern WRITTEN = Pattern.compile(MARKED + "([0" + MARKED + "])");
 
-    private PostgresSql() {}
+    private final Batches batches = new PostgresBatches();
 
     @Override
     public String text(String sql) {
@@ -204,9 +310,13 @@ final class PostgresSql implements Dialect {
         return false;
     }
 
+    Batches plainBatches() {
+        return batches;
+    }
+
     @Override
     public Optional<Batches> batches() {
-        return BATCHES;
+        return Optional.of(batches);
     }
 
     @Override

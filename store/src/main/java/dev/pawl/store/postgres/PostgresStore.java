@@ -11,9 +11,11 @@ import dev.pawl.core.Found;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
+import dev.pawl.core.NewJob;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Standing;
 import dev.pawl.core.StorePool;
+import dev.pawl.core.Submitted;
 import dev.pawl.core.Tally;
 import dev.pawl.store.Db;
 import dev.pawl.store.Moved;
@@ -54,6 +56,8 @@ public final class PostgresStore extends SqlStore {
     private final PostgresOptions options;
     private final HikariDataSource source;
     private final Names names;
+    private final PostgresSql dialect = new PostgresSql();
+    private final SharedSubmits submits = new SharedSubmits(this::submitAll);
     private final AtomicInteger writing = new AtomicInteger();
 
     private PostgresStore(PostgresOptions options, HikariDataSource source, Names names) {
@@ -118,7 +122,7 @@ public final class PostgresStore extends SqlStore {
 
     @Override
     protected <T> T write(Tx.Work<T> work) {
-        return write(work, PostgresSql.NOW, false);
+        return write(work, PostgresSql.NOW_WRITING, false);
     }
 
     @Override
@@ -181,7 +185,27 @@ public final class PostgresStore extends SqlStore {
 
     private Db open() throws SQLException {
         Connection connection = source.getConnection();
-        return new Db(connection, PostgresSql.DIALECT);
+        return new Db(connection, dialect);
+    }
+
+    // ---- Submits
+
+    /** Those of many callers share statements and commits; one of many jobs has its own. */
+    @Override
+    public List<Submitted> submit(List<NewJob> jobs) {
+        return jobs.size() == 1 ? submits.submit(jobs.getFirst()) : submitAll(jobs);
+    }
+
+    /** At once where nothing has to be looked at first, else in a transaction. */
+    private List<Submitted> submitAll(List<NewJob> jobs) {
+        try {
+            Optional<List<Submitted>> stored = submitAtOnce(dialect.plainBatches(), jobs);
+            if (stored.isPresent()) return stored.get();
+        } catch (PawlException e) {
+            // Its id is there already: the first answer was lost.
+            if (!PostgresErrors.exists(e)) throw e;
+        }
+        return super.submit(jobs);
     }
 
     // ---- What is numbered, or counted, when somebody asks

@@ -20,6 +20,9 @@ import tools.jackson.databind.JsonNode;
 final class JavaExecutor implements Executor {
     private static final int FRAMES_MAX = 20;
 
+    /** The output of a handler that has none. */
+    private static final Json.Reading.Value NOTHING = new Json.Reading.Value("{}", Json.read("{}"));
+
     private final Tool tool;
     private final String name;
     private final Handlers handlers;
@@ -77,10 +80,11 @@ final class JavaExecutor implements Executor {
 
     private Outcome output(@Nullable Object result) {
         if (result instanceof Outcome outcome) return outcome;
+        if (result == null) return Outputs.checked(tool, NOTHING, List.of());
         JsonNode node;
         String text;
         try {
-            node = result == null ? Json.read("{}") : Json.MAPPER.valueToTree(result);
+            node = Json.MAPPER.valueToTree(result);
             text = Json.MAPPER.writeValueAsString(node);
         } catch (JacksonException e) {
             return Outcome.failed(
