@@ -258,7 +258,8 @@ final class StoreSql {
             """;
     static final String HELD =
             """
-            SELECT lane FROM pawl.running WHERE id = :id AND attempt = :attempt AND lease = :lease
+            SELECT lane FROM pawl.running
+             WHERE id = :id AND (attempt = :attempt AND lease = :lease) IS TRUE
                FOR KEY SHARE
             """;
     static final String PROGRESS_SET =
@@ -276,10 +277,11 @@ final class StoreSql {
 
     // ---- End
 
-    /** Fenced: no row when the token doesn't hold the job any more. */
+    /** Fenced: no row when the token doesn't hold the job any more. IS TRUE: by the id alone. */
     static final String RUNNING_TAKE =
             """
-            DELETE FROM pawl.running WHERE id = :id AND attempt = :attempt AND lease = :lease
+            DELETE FROM pawl.running
+             WHERE id = :id AND (attempt = :attempt AND lease = :lease) IS TRUE
             RETURNING lane, failures, reuse, started_at
             """;
 

@@ -25,11 +25,14 @@ final class PostgresSql implements Dialect {
     static final String NOW = "SELECT pawl.now_ms()";
 
     /**
-     * A transaction that writes goes by indexes: a table that is nearly empty when a statement is
-     * planned is full when it runs.
+     * A transaction that writes goes by indexes, and by plans that are made once: a table that is
+     * nearly empty when a statement is planned is full when it runs, and planning a claim costs as
+     * much as many of its jobs.
      */
     static final String NOW_WRITING =
-            "SELECT pawl.now_ms(), set_config('enable_seqscan', 'off', true)";
+            "SELECT pawl.now_ms(), set_config('enable_seqscan', 'off', true),"
+                    + " set_config('plan_cache_mode', 'force_generic_plan', true),"
+                    + " set_config('jit', 'off', true)";
 
     /** With it a commit doesn't wait for the disk. */
     static final String NOW_UNSYNCED =
@@ -231,17 +234,27 @@ final class PostgresSql implements Dialect {
               FROM i JOIN d ON d.id = i.id
             """;
 
-    /** Fenced: no row of what the token doesn't hold any more. */
+    /**
+     * Fenced: no row of what the token doesn't hold any more. Each is looked for by its id alone
+     * (IS TRUE): planned while nothing runs, a join would read all of running, and what is left of
+     * what ran.
+     */
     static final String ATTEMPTS_SUCCEED =
             """
-            WITH i AS (SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS integer[]),
-                                            CAST(:leases AS uuid[]), CAST(:outputs AS text[]))
-                              t(id, attempt, lease, output)),
-                 d AS (DELETE FROM pawl.running r USING i
-                        WHERE r.id = i.id AND r.attempt = i.attempt AND r.lease = i.lease
-                       RETURNING r.id, r.attempt, r.lane, r.reuse, r.started_at, i.output),
+            WITH i AS MATERIALIZED (
+                   SELECT t.id, t.output, r.ctid
+                     FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS integer[]),
+                                 CAST(:leases AS uuid[]), CAST(:outputs AS text[]))
+                          t(id, attempt, lease, output)
+                    CROSS JOIN LATERAL (
+                      SELECT ctid FROM pawl.running r
+                       WHERE r.id = t.id AND (r.attempt = t.attempt AND r.lease = t.lease) IS TRUE
+                       LIMIT 1) r),
+                 d AS (DELETE FROM pawl.running WHERE ctid = ANY(ARRAY(SELECT ctid FROM i))
+                       RETURNING id, attempt, lane, reuse, started_at),
                  o AS (INSERT INTO pawl.outcome (id, lane, attempt, state, at, started_at, output)
-                       SELECT id, lane, attempt, 1, :now, started_at, nullif(output, '') FROM d)
+                       SELECT d.id, d.lane, d.attempt, 1, :now, d.started_at, nullif(i.output, '')
+                         FROM d JOIN i ON i.id = d.id)
             SELECT id, lane, reuse, started_at FROM d
             """;
 
