@@ -410,6 +410,7 @@ public final class PawlClient implements AutoCloseable {
                     NOT_POSSIBLE_NOW,
                     LEASE_LOST,
                     SCHEMA_NEWER,
+                    STORE_MOVED,
                     STORE_CORRUPT ->
                     false;
         };

@@ -53,7 +53,7 @@ public record Problem(
             case QUEUE_FULL -> 429;
             case CONFIGURATION_INVALID, SCHEMA_NEWER, STORE_CORRUPT -> 500;
             case STORE_FULL -> 507;
-            case STORE_UNAVAILABLE, SERVER_UNREACHABLE -> 503;
+            case STORE_MOVED, STORE_UNAVAILABLE, SERVER_UNREACHABLE -> 503;
         };
     }
 
@@ -73,6 +73,7 @@ public record Problem(
             case SCHEMA_NEWER -> "The database is newer than the server";
             case STORE_CORRUPT -> "The database is damaged";
             case STORE_FULL -> "The server's disk is full";
+            case STORE_MOVED -> "The jobs have moved to another database";
             case STORE_UNAVAILABLE -> "The database is away";
             case SERVER_UNREACHABLE -> "Another server can't be reached";
         };

@@ -11,6 +11,7 @@ import dev.pawl.app.cli.Command;
 import dev.pawl.app.cli.Completion;
 import dev.pawl.app.cli.Compute;
 import dev.pawl.app.cli.ConfigShow;
+import dev.pawl.app.cli.CopyStore;
 import dev.pawl.app.cli.DeadList;
 import dev.pawl.app.cli.DeadShow;
 import dev.pawl.app.cli.Doctor;
@@ -26,6 +27,7 @@ import dev.pawl.app.cli.JobsTail;
 import dev.pawl.app.cli.KeysCreate;
 import dev.pawl.app.cli.KeysList;
 import dev.pawl.app.cli.KeysRevoke;
+import dev.pawl.app.cli.Migrate;
 import dev.pawl.app.cli.Opened;
 import dev.pawl.app.cli.Outside;
 import dev.pawl.app.cli.Outside.Terminal;
@@ -165,6 +167,8 @@ public final class Main {
                                 new WebhooksTry(),
                                 new Import(Import.From.TOOL_RUNNER),
                                 new Import(Import.From.SITEFIT),
+                                new Migrate(),
+                                new CopyStore(),
                                 new Top(),
                                 new ConfigShow(),
                                 new Doctor(),

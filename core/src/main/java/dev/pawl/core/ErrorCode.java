@@ -20,6 +20,7 @@ public enum ErrorCode {
     SCHEMA_NEWER(Blame.SERVER),
     STORE_CORRUPT(Blame.SERVER),
     STORE_FULL(Blame.SERVER),
+    STORE_MOVED(Blame.SERVER),
     STORE_UNAVAILABLE(Blame.SERVER),
     SERVER_UNREACHABLE(Blame.SERVER);
 

@@ -56,7 +56,7 @@ public interface DurableStoreContract extends StoreContract {
             Set<WorkerEntry> workers,
             Events events,
             Optional<Kept> kept) {
-        static Shown by(Store store) {
+        public static Shown by(Store store) {
             return new Shown(
                     store.list(JobFilter.ALL, "", 1_000).stream()
                             .map(j -> FenceContract.Everything.of(store, j.id()))
@@ -67,6 +67,14 @@ public interface DurableStoreContract extends StoreContract {
                     Set.copyOf(store.workers()),
                     store.events(0, 1_000),
                     store.kept("default", hash("a")));
+        }
+    }
+
+    /** Puts one of everything into a fresh store, which is closed; answers what it showed. */
+    static Shown filled(StoreSubject subject) {
+        try (var s = new StoreDriver(subject)) {
+            fill(s);
+            return Shown.by(s.store);
         }
     }
 

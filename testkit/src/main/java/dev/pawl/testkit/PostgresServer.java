@@ -190,6 +190,18 @@ public final class PostgresServer implements AutoCloseable {
         if (!usable()) throw unusable();
     }
 
+    /** As {@link #restart}, as a standby: from now on it only reads. */
+    public void restartAsStandby() {
+        if (postmaster.isAlive()) signal("INT", postmaster.toHandle());
+        try {
+            Path mark = data().resolve("standby.signal");
+            Unprivileged.run(List.of("touch", mark.toString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        restart();
+    }
+
     private void relaunch() {
         try {
             postmaster = launch();

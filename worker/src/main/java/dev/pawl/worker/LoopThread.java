@@ -86,7 +86,7 @@ final class LoopThread implements AutoCloseable {
     static boolean storeAway(RuntimeException e) {
         if (!(e instanceof PawlException pawl)) return false;
         return switch (pawl.code()) {
-            case STORE_UNAVAILABLE, STORE_FULL, SERVER_UNREACHABLE -> true;
+            case STORE_UNAVAILABLE, STORE_FULL, STORE_MOVED, SERVER_UNREACHABLE -> true;
             case JOB_NOT_FOUND,
                     TOOL_NOT_FOUND,
                     WEBHOOK_NOT_FOUND,

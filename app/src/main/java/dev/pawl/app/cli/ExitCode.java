@@ -17,8 +17,8 @@ public enum ExitCode {
     REFUSED(5, "Not possible now: a full queue, a program that is missing, a state that forbids."),
     UNREACHABLE(
             6,
-            "The data folder can't be used: not writable, damaged, newer, locked, full; or the"
-                    + " server can't be reached."),
+            "The data folder can't be used: not writable, damaged, newer, moved, locked, full; or"
+                    + " the server can't be reached."),
     TIMED_OUT(7, "`--timeout` is over; the job goes on."),
     BUG(70, "A bug in Pawl. `--debug` shows where.");
 
@@ -56,7 +56,12 @@ public enum ExitCode {
                     CONFIGURATION_INVALID ->
                     USAGE;
             case IDEMPOTENCY_CONFLICT, QUEUE_FULL, NOT_POSSIBLE_NOW, LEASE_LOST -> REFUSED;
-            case SCHEMA_NEWER, STORE_CORRUPT, STORE_FULL, STORE_UNAVAILABLE, SERVER_UNREACHABLE ->
+            case SCHEMA_NEWER,
+                    STORE_CORRUPT,
+                    STORE_FULL,
+                    STORE_MOVED,
+                    STORE_UNAVAILABLE,
+                    SERVER_UNREACHABLE ->
                     UNREACHABLE;
         };
     }

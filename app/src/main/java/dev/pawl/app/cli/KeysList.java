@@ -82,11 +82,16 @@ public final class KeysList implements Command {
 
     /** The data folder, where keys are kept: no server hands them out. */
     static Opened opened(Call call, String command) {
+        requireFolder(call, command);
+        return call.open();
+    }
+
+    /** Refuses to work on a server's jobs. */
+    static void requireFolder(Call call, String command) {
         if (call.configuration().remote().isPresent())
             throw new PawlException(
                     ErrorCode.CONFIGURATION_INVALID,
                     "%s works on a data folder, not on a server; run it where the server's is, without --server"
                             .formatted(command));
-        return call.open();
     }
 }

@@ -26,6 +26,7 @@ final class Specs {
                     "queues", "Shows queues, pauses and resumes them.",
                     "workers", "Shows who runs jobs.",
                     "webhooks", "Tells others of what happens to jobs.",
+                    "store", "Moves a store's jobs to another one.",
                     "import", "Brings the history of what a front stands in for.");
 
     private final Map<String, Command> commands;

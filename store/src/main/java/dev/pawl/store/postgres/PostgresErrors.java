@@ -34,23 +34,38 @@ final class PostgresErrors {
             case "3D000" ->
                     unavailable(
                             "has no such database", "create it or name another", cause, options);
-            case "42501" -> unavailable(message(cause), "grant the privilege", cause, options);
+            case "42501" ->
+                    unavailable(
+                            "refuses: " + message(cause), "grant the privilege", cause, options);
             case "53300" ->
                     unavailable(
-                            "has no connection left",
-                            "raise max_connections or lower store.connections",
+                            "has no connection left (%s)".formatted(message(cause)),
+                            "raise that limit or lower store.connections",
                             cause,
                             options);
             case "25006" ->
                     unavailable(
-                            "is a standby that can only be read",
-                            "name the primary",
+                            "can only be read: it is a standby, or default_transaction_read_only is"
+                                    + " on",
+                            "name the primary, or switch that off",
                             cause,
                             options);
             case "57014" ->
                     unavailable(
                             "gave up a statement: " + message(cause),
                             "raise statement_timeout",
+                            cause,
+                            options);
+            case "55P03" ->
+                    unavailable(
+                            "gave up waiting for a lock: " + message(cause),
+                            "raise lock_timeout",
+                            cause,
+                            options);
+            case "26000", "42P05" ->
+                    unavailable(
+                            "has lost a prepared statement: a pooler stands in front",
+                            "add prepareThreshold=0 to its URL",
                             cause,
                             options);
             case "53100" ->
@@ -60,6 +75,21 @@ final class PostgresErrors {
                                     .formatted(options.where()),
                             cause);
             default -> {
+                if (message(cause).contains("statement pooling"))
+                    yield unavailable(
+                            "is behind a pooler in statement mode, which knows no transactions",
+                            "set its pool_mode to transaction",
+                            cause,
+                            options);
+                if (cause instanceof SQLTransientConnectionException && state.isEmpty())
+                    yield unavailable(
+                            "has no connection free: all %d of this process are in use"
+                                    .formatted(options.connections()),
+                            "raise store.connections",
+                            cause,
+                            options);
+                if (state.equals("08004") && message(cause).contains("password"))
+                    yield unavailable("wants a password", "give one", cause, options);
                 if (state.startsWith("08") || state.startsWith("57P"))
                     yield unavailable("can't be reached", message(cause), cause, options);
                 yield unavailable("failed", message(cause), cause, options);
@@ -83,7 +113,9 @@ final class PostgresErrors {
     }
 
     private static String message(SQLException e) {
-        return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+        return String.valueOf(e.getMessage())
+                .replaceFirst("^(ERROR|FATAL): ", "")
+                .replaceAll("\\s+", " ");
     }
 
     private static String state(SQLException e) {

@@ -21,6 +21,7 @@ import dev.pawl.store.Db;
 import dev.pawl.store.Moved;
 import dev.pawl.store.Names;
 import dev.pawl.store.Rows;
+import dev.pawl.store.SchemaPlan;
 import dev.pawl.store.SqlStore;
 import dev.pawl.store.StoreInvariants;
 import dev.pawl.store.Tx;
@@ -75,7 +76,9 @@ public final class PostgresStore extends SqlStore {
     public static PostgresStore open(PostgresOptions options) {
         HikariDataSource source = source(options);
         try {
-            PostgresSchema.migrate(source, options);
+            var schema = new PostgresSchema(source, options);
+            schema.migrate();
+            schema.requireFull();
             return new PostgresStore(options, source, new Names());
         } catch (SQLException e) {
             source.close();
@@ -86,7 +89,20 @@ public final class PostgresStore extends SqlStore {
         }
     }
 
-    private static HikariDataSource source(PostgresOptions options) {
+    /**
+     * What {@link #open} would do to the schema; changes nothing.
+     *
+     * @throws PawlException as {@link #open}
+     */
+    public static SchemaPlan plan(PostgresOptions options) {
+        try (var source = source(options.withConnections(1))) {
+            return new PostgresSchema(source, options).plan();
+        } catch (SQLException e) {
+            throw PostgresErrors.of(e, options);
+        }
+    }
+
+    static HikariDataSource source(PostgresOptions options) {
         var config = new HikariConfig();
         config.setJdbcUrl(options.url());
         if (!options.user().isEmpty()) config.setUsername(options.user());

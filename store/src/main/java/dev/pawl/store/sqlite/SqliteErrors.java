@@ -4,12 +4,28 @@ import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /** What SQLite's result codes mean for a caller, with what to do. */
 final class SqliteErrors {
+    /** What triggers of {@link SqliteMove} say. */
+    private static final Pattern MOVING =
+            Pattern.compile("(%s|%s): ([^\\s)]+)".formatted(SqliteMove.MOVED, SqliteMove.MOVING));
+
     private SqliteErrors() {}
+
+    private static PawlException moving(String what, String target, Path file, SQLException e) {
+        return what.equals(SqliteMove.MOVED)
+                ? SqliteMove.moved(file.toString(), target, e)
+                : new PawlException(
+                        ErrorCode.STORE_UNAVAILABLE,
+                        "the jobs of %s are about to move to %s; claims rest for some seconds"
+                                .formatted(file, target),
+                        e);
+    }
 
     static PawlException of(SQLException e, Path file) {
         // Only the driver's own exception has the extended code.
@@ -17,6 +33,8 @@ final class SqliteErrors {
                 e instanceof SQLiteException known
                         ? known.getResultCode()
                         : SQLiteErrorCode.getErrorCode(e.getErrorCode());
+        Matcher moving = MOVING.matcher(String.valueOf(e.getMessage()));
+        if (moving.find()) return moving(moving.group(1), moving.group(2), file, e);
         if (code == SQLiteErrorCode.SQLITE_IOERR_SHMSIZE) return full(e, file);
         // The low byte is the primary code (https://www.sqlite.org/rescode.html).
         return switch (SQLiteErrorCode.getErrorCode(e.getErrorCode() & 0xff)) {

@@ -3,10 +3,13 @@ package dev.pawl.store.sqlite;
 import dev.pawl.core.ErrorCode;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Time;
+import dev.pawl.store.Migrations;
+import dev.pawl.store.SchemaPlan;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
@@ -14,47 +17,57 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
+import org.sqlite.SQLiteDataSource;
 
-/** Brings a database file to this program's schema, and refuses one that is newer. */
+/**
+ * Brings a database file to this program's schema, and refuses one that is newer and says that
+ * older programs can't use it.
+ */
 final class SqliteSchema {
     /** The newest migration beside this class. */
-    static final int VERSION = 10;
+    static final int VERSION = 12;
 
     private static final Duration LOCK_POLL = Duration.ofMillis(20);
 
     private SqliteSchema() {}
 
-    /**
-     * Migrates under a lock that processes share. Flyway takes a third of a second to look, so it
-     * is asked only when there is something to do.
-     */
+    /** What {@link #migrate} would do. A file that is not there is not made. */
+    static SchemaPlan plan(DataSource source, Path file) throws SQLException {
+        boolean made = Files.exists(file);
+        int found = made ? version(source, file) : 0;
+        if (found >= VERSION) return new SchemaPlan(file.toString(), found, VERSION, List.of());
+        DataSource looked = made ? source : inMemory();
+        return new SchemaPlan(file.toString(), found, VERSION, migrations(looked, file).pending());
+    }
+
+    private static DataSource inMemory() {
+        var source = new SQLiteDataSource();
+        source.setUrl("jdbc:sqlite::memory:");
+        return source;
+    }
+
+    private static Migrations migrations(DataSource source, Path file) {
+        return new Migrations(source, file.toString(), "dev/pawl/store/sqlite");
+    }
+
+    /** Migrates under a lock that processes share. */
     static void migrate(DataSource source, Path file, Time time) throws SQLException {
-        if (version(source, file) == VERSION) return;
+        if (version(source, file) >= VERSION) return;
         Path lockFile = file.resolveSibling(file.getFileName() + ".migrate");
         try (var channel =
                         FileChannel.open(
                                 lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock _ = lock(channel, time)) {
-            if (version(source, file) == VERSION) return;
-            Flyway.configure()
-                    .loggers("slf4j")
-                    .dataSource(source)
-                    .locations("classpath:dev/pawl/store/sqlite")
-                    .load()
-                    .migrate();
+            if (version(source, file) >= VERSION) return;
+            migrations(source, file).run();
         } catch (IOException e) {
             throw new PawlException(
                     ErrorCode.STORE_UNAVAILABLE,
                     "folder %s can't be written; check its owner and mode"
                             .formatted(file.toAbsolutePath().getParent()),
                     e);
-        } catch (FlywayException e) {
-            for (Throwable cause = e; cause != null; cause = cause.getCause())
-                if (cause instanceof SQLException sql) throw SqliteErrors.of(sql, file);
-            throw e;
         }
     }
 
@@ -94,13 +107,25 @@ final class SqliteSchema {
                                     + " WHERE success = 1")) {
                 if (rows.next()) version = rows.getInt(1);
             }
+            if (version <= VERSION || compatibleFrom(statement) <= VERSION) return version;
         }
-        if (version > VERSION)
-            throw new PawlException(
-                    ErrorCode.SCHEMA_NEWER,
-                    "database %s has schema %d, this program knows %d; use a newer pawl"
-                            .formatted(file, version, VERSION));
-        return version;
+        throw new PawlException(
+                ErrorCode.SCHEMA_NEWER,
+                "database %s has schema %d, this program knows %d; use a newer pawl"
+                        .formatted(file, version, VERSION));
+    }
+
+    /** The oldest schema whose programs may go on with the newer one that is there. */
+    private static int compatibleFrom(Statement statement) throws SQLException {
+        try (ResultSet rows =
+                statement.executeQuery("SELECT 1 FROM sqlite_schema WHERE name = 'meta'")) {
+            if (!rows.next()) return Integer.MAX_VALUE;
+        }
+        try (ResultSet rows =
+                statement.executeQuery(
+                        "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'compatible_from'")) {
+            return rows.next() ? rows.getInt(1) : Integer.MAX_VALUE;
+        }
     }
 
     private static PawlException foreign(Path file, String table) {

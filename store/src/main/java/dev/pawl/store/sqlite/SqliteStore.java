@@ -6,6 +6,7 @@ import dev.pawl.core.StorePool;
 import dev.pawl.core.Time;
 import dev.pawl.store.Db;
 import dev.pawl.store.Names;
+import dev.pawl.store.SchemaPlan;
 import dev.pawl.store.SqlStore;
 import dev.pawl.store.Tx;
 import java.sql.Connection;
@@ -73,8 +74,8 @@ public final class SqliteStore extends SqlStore {
     /**
      * Opens the file, and makes or migrates it first where that is needed.
      *
-     * @throws PawlException {@link ErrorCode#SCHEMA_NEWER}, {@link ErrorCode#STORE_CORRUPT} or
-     *     {@link ErrorCode#STORE_UNAVAILABLE}
+     * @throws PawlException {@link ErrorCode#SCHEMA_NEWER}, {@link ErrorCode#STORE_CORRUPT}, {@link
+     *     ErrorCode#STORE_MOVED} or {@link ErrorCode#STORE_UNAVAILABLE}
      */
     public static SqliteStore open(SqliteOptions options, Time time) {
         return open(options, time, UnaryOperator.identity());
@@ -89,13 +90,34 @@ public final class SqliteStore extends SqlStore {
         SQLiteDataSource source = source(options);
         try {
             SqliteSchema.migrate(source, options.file(), time);
+            try (var db = new Db(source.getConnection(), SqliteSql.DIALECT)) {
+                SqliteMove.requireHere(db, options);
+            }
             return new SqliteStore(options, time, source, wire);
         } catch (SQLException e) {
             throw SqliteErrors.of(e, options.file());
         }
     }
 
-    private static SQLiteDataSource source(SqliteOptions options) {
+    /**
+     * What {@link #open} would do to the schema; changes nothing, and makes no file.
+     *
+     * @throws PawlException as {@link #open}
+     */
+    public static SchemaPlan plan(SqliteOptions options) {
+        var config = new SQLiteConfig();
+        config.setReadOnly(true);
+        config.setBusyTimeout((int) options.busy().toMillis());
+        var source = new SQLiteDataSource(config);
+        source.setUrl("jdbc:sqlite:" + options.file());
+        try {
+            return SqliteSchema.plan(source, options.file());
+        } catch (SQLException e) {
+            throw SqliteErrors.of(e, options.file());
+        }
+    }
+
+    static SQLiteDataSource source(SqliteOptions options) {
         var config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(

@@ -31,7 +31,7 @@ record PostgresDatabase(String url) {
               SET LOCAL synchronous_commit = off;
               FOR name IN SELECT tablename FROM pg_tables
                            WHERE schemaname = 'pawl' ORDER BY tablename LOOP
-                IF name NOT IN ('flyway_schema_history', 'slot_limit', 'event_head', 'queue',
+                IF name NOT IN ('flyway_schema_history', 'slot_limit', 'event_head', 'meta', 'queue',
                                 'tool') THEN
                   EXECUTE format('DELETE FROM pawl.%I', name);
                 END IF;

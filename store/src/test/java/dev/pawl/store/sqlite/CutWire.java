@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
  * A wire to the database that can be cut: after a number of statements every further call fails, as
  * if the process had been killed between two statements.
  */
-final class CutWire implements UnaryOperator<Connection> {
+public final class CutWire implements UnaryOperator<Connection> {
     /** SQLITE_IOERR. */
     private static final int IO_ERROR = 10;
 
@@ -25,11 +25,16 @@ final class CutWire implements UnaryOperator<Connection> {
     private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
 
     /** Lets that many more statements through. */
-    void cutAfter(int statements) {
+    public void cutAfter(int statements) {
         left.set(statements);
     }
 
-    boolean cut() {
+    /** How many statements went through, when nothing was cut. */
+    public int passed() {
+        return Integer.MAX_VALUE - left.get();
+    }
+
+    public boolean cut() {
         return left.get() <= 0;
     }
 

@@ -104,6 +104,7 @@ final class SqliteBadDaysTest {
                             + "', description, type, script,"
                             + " checksum, installed_by, installed_on, execution_time, success"
                             + " FROM flyway_schema_history WHERE installed_rank = 1");
+            sql(connection, "UPDATE meta SET value = '%d'".formatted(newer));
         }
         Path copy = folder.resolve("copy.db");
         Files.copy(file(), copy, StandardCopyOption.REPLACE_EXISTING);
