@@ -74,27 +74,30 @@ final class PostgresErrors {
                             "no room for database %s; free some disk space"
                                     .formatted(options.where()),
                             cause);
-            default -> {
-                if (message(cause).contains("statement pooling"))
-                    yield unavailable(
-                            "is behind a pooler in statement mode, which knows no transactions",
-                            "set its pool_mode to transaction",
-                            cause,
-                            options);
-                if (cause instanceof SQLTransientConnectionException && state.isEmpty())
-                    yield unavailable(
-                            "has no connection free: all %d of this process are in use"
-                                    .formatted(options.connections()),
-                            "raise store.connections",
-                            cause,
-                            options);
-                if (state.equals("08004") && message(cause).contains("password"))
-                    yield unavailable("wants a password", "give one", cause, options);
-                if (state.startsWith("08") || state.startsWith("57P"))
-                    yield unavailable("can't be reached", message(cause), cause, options);
-                yield unavailable("failed", message(cause), cause, options);
-            }
+            default -> other(cause, state, options);
         };
+    }
+
+    /** What has no code of its own. */
+    private static PawlException other(SQLException cause, String state, PostgresOptions options) {
+        String message = message(cause);
+        if (message.contains("statement pooling"))
+            return unavailable(
+                    "is behind a pooler in statement mode, which knows no transactions",
+                    "set its pool_mode to transaction",
+                    cause,
+                    options);
+        if (cause instanceof SQLTransientConnectionException && state.isEmpty())
+            return unavailable(
+                    "has no connection free: all %d of this process are in use"
+                            .formatted(options.connections()),
+                    "raise store.connections",
+                    cause,
+                    options);
+        if (state.equals("08004") && message.contains("password"))
+            return unavailable("wants a password", "give one", cause, options);
+        boolean away = state.startsWith("08") || state.startsWith("57P");
+        return unavailable(away ? "can't be reached" : "failed", message, cause, options);
     }
 
     private static PawlException unavailable(
