@@ -199,19 +199,19 @@ final class StoreCopyTest {
         PostgresStore.open(target()).close();
         String empty = PostgresServer.shared().copyOf(database);
 
-        var uncut = new CutWire();
-        assertThat(copy(uncut)).isPresent();
-        int all = uncut.passed();
+        var cuts = new ArrayList<CutWire>();
+        for (int after : List.of(1, 20, 60, 150)) cuts.add(cutAfter(after));
+        // As it begins to note what changes; as the rest is copied; as the file's end is written;
+        // between its commit and the target's.
+        for (String part : List.of("moving_pause", "setval", "store_moved", "LIKE 'given"))
+            cuts.add(cutBefore(part));
 
-        // The last two are between the file's last commit and the target's.
-        for (int after : List.of(1, 20, all / 4, all / 2, all - 120, all - 60, all - 2, all - 1)) {
+        for (CutWire wire : cuts) {
             PostgresServer.shared().drop(database);
             database = PostgresServer.shared().copyOf(empty);
             for (String end : List.of("", "-wal", "-shm"))
                 Files.deleteIfExists(Path.of(file() + end));
             Files.copy(whole, file());
-            var wire = new CutWire();
-            wire.cutAfter(after);
 
             assertThatThrownBy(() -> copy(wire)).isInstanceOf(PawlException.class);
 
@@ -219,12 +219,24 @@ final class StoreCopyTest {
             assertOneServes();
             var _ = copy(UnaryOperator.identity());
             try (var store = PostgresStore.open(target())) {
-                assertThat(Shown.by(store)).as("cut after %d", after).isEqualTo(before);
+                assertThat(Shown.by(store)).as("cut %d", cuts.indexOf(wire)).isEqualTo(before);
                 assertThat(store.violations()).isEmpty();
             }
             assertMoved(() -> open().close());
         }
         PostgresServer.shared().drop(empty);
+    }
+
+    private static CutWire cutAfter(int statements) {
+        var wire = new CutWire();
+        wire.cutAfter(statements);
+        return wire;
+    }
+
+    private static CutWire cutBefore(String part) {
+        var wire = new CutWire();
+        wire.cutBefore(part);
+        return wire;
     }
 
     /** As long as the file serves, the target doesn't. */

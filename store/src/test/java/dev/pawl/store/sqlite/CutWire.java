@@ -22,6 +22,7 @@ public final class CutWire implements UnaryOperator<Connection> {
 
     private static final Set<String> RUNS = Set.of("execute", "executeUpdate", "executeQuery");
 
+    private volatile String cutBefore = "";
     private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
 
     /** Lets that many more statements through. */
@@ -29,9 +30,9 @@ public final class CutWire implements UnaryOperator<Connection> {
         left.set(statements);
     }
 
-    /** How many statements went through, when nothing was cut. */
-    public int passed() {
-        return Integer.MAX_VALUE - left.get();
+    /** Cuts itself when a statement comes that isn't prepared and has this in it. */
+    public void cutBefore(String part) {
+        cutBefore = part;
     }
 
     public boolean cut() {
@@ -50,6 +51,10 @@ public final class CutWire implements UnaryOperator<Connection> {
     }
 
     private Object call(Object real, Method method, Object[] arguments) throws Throwable {
+        if (!cutBefore.isEmpty()
+                && arguments != null
+                && arguments[0] instanceof String sql
+                && sql.contains(cutBefore)) left.set(0);
         if (RUNS.contains(method.getName()) && left.getAndUpdate(n -> Math.max(0, n - 1)) <= 0)
             throw new SQLException("the wire is cut", "", IO_ERROR);
         try {
