@@ -153,6 +153,17 @@ public interface Store extends AutoCloseable {
     Optional<JobState> discard(JobId id);
 
     /**
+     * Looks at the next finished jobs in the order of their ids, and removes those that ended
+     * before their state's moment, but for one that has an unfinished child, whose handler may
+     * still run, or whose result is kept.
+     *
+     * @param until by the state they ended in; a state that is not named stays
+     * @param after {@link Pruned#next} of the look before; empty text to begin
+     * @param max looked at
+     */
+    Pruned prune(Map<JobState.Name, Instant> until, String after, int max);
+
+    /**
      * Stores jobs that have ended elsewhere, as they ended there, and counts them; answers those
      * that weren't here. One whose id is here already stays as it is. It is history, no news: it
      * makes no event.

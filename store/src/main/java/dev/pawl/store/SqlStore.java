@@ -26,6 +26,7 @@ import dev.pawl.core.NewJob;
 import dev.pawl.core.PastJob;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Progress;
+import dev.pawl.core.Pruned;
 import dev.pawl.core.QueueEntry;
 import dev.pawl.core.Reclaimed;
 import dev.pawl.core.Renewal;
@@ -224,6 +225,15 @@ public abstract class SqlStore implements Store {
     @Override
     public Optional<JobState> discard(JobId id) {
         return write(tx -> OutsideWrites.discard(tx, id));
+    }
+
+    /** Looks before it writes: most often there is nothing to remove. */
+    @Override
+    public Pruned prune(Map<JobState.Name, Instant> until, String after, int max) {
+        PruneWrites.Look look = read(db -> PruneWrites.look(db, until, after, max));
+        return look.due().isEmpty()
+                ? new Pruned(0, look.next())
+                : write(tx -> PruneWrites.prune(tx, until, look));
     }
 
     @Override

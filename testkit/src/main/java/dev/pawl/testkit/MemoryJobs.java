@@ -23,6 +23,7 @@ import dev.pawl.core.LeaseId;
 import dev.pawl.core.Limit;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.PastJob;
+import dev.pawl.core.Pruned;
 import dev.pawl.core.Ran;
 import dev.pawl.core.Reclaimed;
 import dev.pawl.core.Submission;
@@ -31,6 +32,7 @@ import dev.pawl.core.ToolId;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -297,6 +299,41 @@ final class MemoryJobs {
         job.liveFrom(runAt);
         if (!job.submission.reuse().never()) leaders.putIfAbsent(Flight.of(job.submission), job.id);
         move(job, to, now);
+    }
+
+    void discard(MemoryJob job, Instant now) {
+        boolean over = job.state.ended() && !(job.state instanceof JobState.Succeeded);
+        if (over && job.stopping == null) remove(job, now);
+    }
+
+    Pruned prune(Map<JobState.Name, Instant> until, String after, int max, Instant now) {
+        List<MemoryJob> page =
+                all.values().stream()
+                        .filter(job -> job.state.ended() && job.id.toString().compareTo(after) > 0)
+                        .filter(job -> until.values().stream().anyMatch(end -> !job.id.madeAt().isAfter(end)))
+                        .sorted(Comparator.comparing(job -> job.id))
+                        .limit(max)
+                        .toList();
+        List<MemoryJob> old = page.stream().filter(job -> mayGo(job, until, now)).toList();
+        old.forEach(job -> remove(job, now));
+        return new Pruned(old.size(), page.size() < max ? "" : page.getLast().id.toString());
+    }
+
+    private boolean mayGo(MemoryJob job, Map<JobState.Name, Instant> until, Instant now) {
+        return ended(job.state).isBefore(until.getOrDefault(job.state.name(), Instant.MIN))
+                && job.stopping == null
+                && kept.values().stream()
+                        .noneMatch(k -> k.job().equals(job.id) && k.until().isAfter(now))
+                && childrenOf(job.id).stream().allMatch(child -> all.get(child).state.ended());
+    }
+
+    private static Instant ended(JobState state) {
+        return switch (state) {
+            case Succeeded(var at, _) -> at;
+            case Dead(var at, _, _) -> at;
+            case Cancelled(var at, _) -> at;
+            case Waiting _, Queued _, Running _ -> Instant.MAX;
+        };
     }
 
     void remove(MemoryJob job, Instant now) {

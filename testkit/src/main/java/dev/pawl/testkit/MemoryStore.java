@@ -28,6 +28,7 @@ import dev.pawl.core.NewJob;
 import dev.pawl.core.PastJob;
 import dev.pawl.core.Progress;
 import dev.pawl.core.QueueEntry;
+import dev.pawl.core.Pruned;
 import dev.pawl.core.Reclaimed;
 import dev.pawl.core.Renewal;
 import dev.pawl.core.Renewed;
@@ -396,12 +397,12 @@ public final class MemoryStore implements Store {
 
     @Override
     public Optional<JobState> discard(JobId id) {
-        return found(
-                id,
-                job -> {
-                    boolean over = job.state.ended() && !(job.state instanceof JobState.Succeeded);
-                    if (over && job.stopping == null) jobs.remove(job, now());
-                });
+        return found(id, job -> jobs.discard(job, now()));
+    }
+
+    @Override
+    public Pruned prune(Map<JobState.Name, Instant> until, String after, int max) {
+        return locked(() -> jobs.prune(until, after, max, now()));
     }
 
     /** Runs the change on the job; answers the state before. */

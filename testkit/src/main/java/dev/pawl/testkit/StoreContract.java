@@ -22,6 +22,7 @@ public interface StoreContract
                 ParentsContract,
                 TimeContract,
                 OutsideContract,
+                RetentionContract,
                 AdoptContract,
                 ListContract,
                 SearchContract,

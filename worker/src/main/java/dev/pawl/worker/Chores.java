@@ -34,6 +34,9 @@ final class Chores implements Loop {
     private static final Duration FORGOTTEN = Duration.ofDays(1);
     private static final int BITE = 500;
 
+    /** Between two walks through what has ended. */
+    private static final Duration PRUNE = Duration.ofMinutes(1);
+
     private final Engine engine;
     private final WorkerOptions options;
     private final Processes processes;
@@ -42,6 +45,9 @@ final class Chores implements Loop {
     private final Map<LeaseId, Seen> seen = new HashMap<>();
     private boolean looked;
     private long lookedAt;
+    private boolean pruned;
+    private long prunedAt;
+    private String pruning = "";
 
     Chores(Engine engine, WorkerOptions options, Processes processes, Time time) {
         this.engine = engine;
@@ -58,7 +64,20 @@ final class Chores implements Loop {
     @Override
     public Duration step() {
         if (!looked || time.nanos() - lookedAt >= LOOK.toNanos()) look();
-        return engine.tick(BITE) ? Duration.ZERO : TICK;
+        boolean more = engine.tick(BITE);
+        return prune() || more ? Duration.ZERO : TICK;
+    }
+
+    /** A bite of a walk through all that has ended; says whether there is more of it. */
+    private boolean prune() {
+        if (options.retention().forever()) return false;
+        boolean walking = !pruning.isEmpty();
+        if (!walking && pruned && time.nanos() - prunedAt < PRUNE.toNanos()) return false;
+        Store store = engine.store();
+        pruning = store.prune(options.retention().until(store.now()), pruning, BITE).next();
+        pruned = true;
+        prunedAt = time.nanos();
+        return !pruning.isEmpty();
     }
 
     private void look() {

@@ -1,5 +1,6 @@
 package dev.pawl.worker;
 
+import dev.pawl.core.Retention;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -16,6 +17,7 @@ import java.util.function.Consumer;
  * @param claimBatch most jobs of each kind in one claim, and most attempts ended by one write; at
  *     most 1,024
  * @param logBytesMax most bytes of log kept per attempt
+ * @param retention how long jobs stay after their end; the same on all workers of a store
  */
 public record WorkerOptions(
         int handlerSlots,
@@ -26,7 +28,8 @@ public record WorkerOptions(
         Duration grace,
         Duration stopGrace,
         int claimBatch,
-        long logBytesMax) {
+        long logBytesMax,
+        Retention retention) {
     public WorkerOptions {
         within("handlerSlots", handlerSlots, 0, 100_000);
         within("commandSlots", commandSlots, 0, 100_000);
@@ -53,7 +56,8 @@ public record WorkerOptions(
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(15),
                 256,
-                5L << 20);
+                5L << 20,
+                Retention.FOREVER);
     }
 
     public WorkerOptions withHandlerSlots(int value) {
@@ -90,6 +94,10 @@ public record WorkerOptions(
         return with(change -> change.logBytesMax = value);
     }
 
+    public WorkerOptions withRetention(Retention value) {
+        return with(change -> change.retention = value);
+    }
+
     int slots(Slot kind) {
         return switch (kind) {
             case HANDLER -> handlerSlots;
@@ -122,6 +130,7 @@ public record WorkerOptions(
         Duration stopGrace;
         int claimBatch;
         long logBytesMax;
+        Retention retention;
 
         Change(WorkerOptions from) {
             handlerSlots = from.handlerSlots;
@@ -133,6 +142,7 @@ public record WorkerOptions(
             stopGrace = from.stopGrace;
             claimBatch = from.claimBatch;
             logBytesMax = from.logBytesMax;
+            retention = from.retention;
         }
 
         WorkerOptions options() {
@@ -145,7 +155,8 @@ public record WorkerOptions(
                     grace,
                     stopGrace,
                     claimBatch,
-                    logBytesMax);
+                    logBytesMax,
+                    retention);
         }
     }
 

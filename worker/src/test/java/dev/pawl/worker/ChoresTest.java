@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pawl.core.ErrorClass;
+import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
+import dev.pawl.core.Retention;
 import dev.pawl.core.WorkerEntry;
 import dev.pawl.testkit.FakeTime;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +76,26 @@ final class ChoresTest {
         pass(Duration.ofSeconds(10));
 
         assertThat(rig.state(run)).isInstanceOf(JobState.Running.class);
+    }
+
+    @Test
+    void jobsWhoseTimeIsOverAreRemovedWithinAMinute() {
+        var kept = Retention.FOREVER.with(JobState.Name.CANCELLED, Duration.ofHours(1));
+        var pruning = new Rig(Rig.OPTIONS.withRetention(kept));
+        Chores its = pruning.loops.chores();
+        JobId old = pruning.submit(Rig.MAIL);
+        pruning.memory.cancel(old);
+        JobId queued = pruning.submit(Rig.MAIL);
+        its.step();
+        pruning.time.advance(Duration.ofHours(1).plusMillis(1));
+        JobId fresh = pruning.submit(Rig.MAIL);
+        pruning.memory.cancel(fresh);
+
+        its.step();
+
+        assertThat(pruning.memory.find(old)).isEmpty();
+        assertThat(pruning.memory.states(List.of(queued, fresh))).hasSize(2);
+        assertThat(its.step()).as("no second walk at once").isPositive();
     }
 
     @Test

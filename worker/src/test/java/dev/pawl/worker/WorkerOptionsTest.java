@@ -3,6 +3,8 @@ package dev.pawl.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pawl.core.JobState;
+import dev.pawl.core.Retention;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -22,11 +24,14 @@ final class WorkerOptionsTest {
                                 Duration.ofSeconds(20),
                                 Duration.ofSeconds(15),
                                 256,
-                                5_242_880));
+                                5_242_880,
+                                Retention.FOREVER));
     }
 
     @Test
     void eachChangeTouchesWhatItNamesAndNothingElse() {
+        Retention nine =
+                Retention.FOREVER.with(JobState.Name.DEAD, Duration.ofSeconds(9));
         WorkerOptions changed =
                 WorkerOptions.defaults()
                         .withHandlerSlots(1)
@@ -35,7 +40,8 @@ final class WorkerOptionsTest {
                         .withPoll(Duration.ofSeconds(4))
                         .withGrace(Duration.ofSeconds(5), Duration.ofSeconds(6))
                         .withClaimBatch(7)
-                        .withLogBytesMax(8);
+                        .withLogBytesMax(8)
+                        .withRetention(nine);
 
         assertThat(changed)
                 .isEqualTo(
@@ -48,7 +54,8 @@ final class WorkerOptionsTest {
                                 Duration.ofSeconds(5),
                                 Duration.ofSeconds(6),
                                 7,
-                                8));
+                                8,
+                                nine));
     }
 
     @Test

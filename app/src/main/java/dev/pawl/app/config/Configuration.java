@@ -1,7 +1,9 @@
 package dev.pawl.app.config;
 
 import dev.pawl.core.ErrorCode;
+import dev.pawl.core.JobState;
 import dev.pawl.core.PawlException;
+import dev.pawl.core.Retention;
 import dev.pawl.core.Role;
 import dev.pawl.server.Origins;
 import dev.pawl.server.ServerOptions;
@@ -230,7 +232,27 @@ public record Configuration(
             Duration poll = duration(Key.WORKER_POLL);
             options = checked(Key.WORKER_POLL, options, (o, _) -> o.withPoll(poll));
             return options.withGrace(duration(Key.WORKER_GRACE), duration(Key.WORKER_STOP_GRACE))
-                    .withLogBytesMax(size(Key.WORKER_LOG_MAX));
+                    .withLogBytesMax(size(Key.WORKER_LOG_MAX))
+                    .withRetention(retention());
+        }
+
+        private Retention retention() {
+            var retention = Retention.FOREVER;
+            for (var each :
+                    Map.of(
+                                    JobState.Name.SUCCEEDED, Key.RETENTION_SUCCEEDED,
+                                    JobState.Name.DEAD, Key.RETENTION_DEAD,
+                                    JobState.Name.CANCELLED, Key.RETENTION_CANCELLED)
+                            .entrySet())
+                if (!settings.get(each.getValue()).text().equals("forever"))
+                    retention = retention.with(each.getKey(), retention(each.getValue()));
+            return retention;
+        }
+
+        private Duration retention(Key key) {
+            Setting setting = settings.get(key);
+            return DurationText.parse(setting.text())
+                    .orElseThrow(() -> wrong(setting, "want forever, or a time, as 12h or 30d"));
         }
 
         private ServerOptions server() {

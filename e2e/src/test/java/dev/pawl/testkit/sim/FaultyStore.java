@@ -25,6 +25,7 @@ import dev.pawl.core.PastJob;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Progress;
 import dev.pawl.core.QueueEntry;
+import dev.pawl.core.Pruned;
 import dev.pawl.core.Reclaimed;
 import dev.pawl.core.Renewal;
 import dev.pawl.core.Renewed;
@@ -236,6 +237,12 @@ final class FaultyStore implements Store {
     @Override
     public Optional<JobState> discard(JobId id) {
         return write(new Op.Discard(id));
+    }
+
+    /** Nobody calls it here: everything is kept for ever. So it has no fate and isn't judged. */
+    @Override
+    public Pruned prune(Map<JobState.Name, Instant> until, String after, int max) {
+        return real.prune(until, after, max);
     }
 
     /** Nobody calls it here: only {@code pawl import} does. So it has no fate and isn't judged. */
