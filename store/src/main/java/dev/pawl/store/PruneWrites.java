@@ -109,12 +109,7 @@ final class PruneWrites {
         UUID id = rows.uuid(1);
         Ran ran = rows.isNull(5) ? Ran.NONE : Ran.once(rows.instant(5), rows.instant(6));
         tx.moved(
-                new JobId(id),
-                rows.integer(2),
-                ended(rows.integer(3)),
-                null,
-                rows.integer(4),
-                ran);
+                new JobId(id), rows.integer(2), ended(rows.integer(3)), null, rows.integer(4), ran);
         return id;
     }
 

@@ -310,7 +310,9 @@ final class MemoryJobs {
         List<MemoryJob> page =
                 all.values().stream()
                         .filter(job -> job.state.ended() && job.id.toString().compareTo(after) > 0)
-                        .filter(job -> until.values().stream().anyMatch(end -> !job.id.madeAt().isAfter(end)))
+                        .filter(job ->
+                                until.values().stream()
+                                        .anyMatch(end -> !job.id.madeAt().isAfter(end)))
                         .sorted(Comparator.comparing(job -> job.id))
                         .limit(max)
                         .toList();

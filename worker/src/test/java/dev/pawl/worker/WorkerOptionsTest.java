@@ -30,8 +30,7 @@ final class WorkerOptionsTest {
 
     @Test
     void eachChangeTouchesWhatItNamesAndNothingElse() {
-        Retention nine =
-                Retention.FOREVER.with(JobState.Name.DEAD, Duration.ofSeconds(9));
+        Retention nine = Retention.FOREVER.with(JobState.Name.DEAD, Duration.ofSeconds(9));
         WorkerOptions changed =
                 WorkerOptions.defaults()
                         .withHandlerSlots(1)

@@ -32,8 +32,7 @@ public enum Key {
     WORKER_GRACE("worker.grace", "20s", "how long a drain lets running jobs go on"),
     WORKER_STOP_GRACE("worker.stop-grace", "15s", "how long a stopped command may take to end"),
     WORKER_LOG_MAX("worker.log-max", "5MiB", "most bytes of log kept per attempt"),
-    RETENTION_SUCCEEDED(
-            "retention.succeeded", "forever", "how long jobs stay that have succeeded"),
+    RETENTION_SUCCEEDED("retention.succeeded", "forever", "how long jobs stay that have succeeded"),
     RETENTION_DEAD("retention.dead", "forever", "how long dead jobs stay"),
     RETENTION_CANCELLED("retention.cancelled", "forever", "how long cancelled jobs stay"),
     SERVER_HOST("server.host", "localhost", "interface that the server listens on"),
