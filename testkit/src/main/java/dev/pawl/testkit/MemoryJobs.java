@@ -326,7 +326,9 @@ final class MemoryJobs {
                 && job.stopping == null
                 && kept.values().stream()
                         .noneMatch(k -> k.job().equals(job.id) && k.until().isAfter(now))
-                && childrenOf(job.id).stream().allMatch(child -> all.get(child).state.ended());
+                && childrenOf(job.id).stream()
+                        .flatMap(child -> Stream.ofNullable(all.get(child)))
+                        .allMatch(child -> child.state.ended());
     }
 
     private static Instant ended(JobState state) {

@@ -247,9 +247,15 @@ public final class PostgresFill implements AutoCloseable {
         });
     }
 
-    /** From now on others may open it. */
+    /**
+     * From now on others may open it.
+     *
+     * @throws PawlException {@link ErrorCode#NOT_POSSIBLE_NOW} when it is not what this copy fills
+     */
     public void full(String copy) {
         done(() -> {
+            if (!meta(FILLING).equals(copy))
+                throw refused("is not the one that the jobs went to; name that one");
             db.execute(FULL);
             set(FILLED, copy);
             return true;

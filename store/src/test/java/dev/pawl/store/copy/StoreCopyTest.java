@@ -340,6 +340,24 @@ final class StoreCopyTest {
     }
 
     @Test
+    void anEmptyDatabaseIsNotTakenForTheOneTheJobsWentTo() throws Exception {
+        try (var store = open()) {
+            submit(store);
+        }
+        assertThat(copy(UnaryOperator.identity())).isPresent();
+        try (var connection = DriverManager.getConnection(database);
+                Statement statement = connection.createStatement()) {
+            boolean _ = statement.execute("DROP SCHEMA pawl CASCADE");
+        }
+
+        assertThatThrownBy(() -> copy(UnaryOperator.identity()))
+                .hasMessageContaining("is not the one that the jobs went to")
+                .asInstanceOf(type(PawlException.class))
+                .extracting(PawlException::code)
+                .isEqualTo(ErrorCode.NOT_POSSIBLE_NOW);
+    }
+
+    @Test
     void aPauseThatNobodyEndsEndsByItself() throws Exception {
         try (var store = open();
                 var move =

@@ -73,8 +73,13 @@ final class PostgresBadDaysTest {
 
     @Test
     void aNewerSchemaThatLetsOlderProgramsGoOnIsUsed() throws SQLException {
-        becomesNewer();
+        PostgresStore.open(options()).close();
 
+        try (var before = PostgresStore.open(options())) {
+            submit(before);
+            becomesNewer();
+            submit(before);
+        }
         try (var store = PostgresStore.open(options())) {
             submit(store);
             assertThat(store.violations()).isEmpty();

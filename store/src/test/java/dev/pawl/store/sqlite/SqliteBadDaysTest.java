@@ -118,6 +118,29 @@ final class SqliteBadDaysTest {
     }
 
     @Test
+    void aFileOfANewerProgramThatLetsOlderOnesGoOnIsUsed() throws Exception {
+        open();
+        try (var before = SqliteStore.open(SqliteOptions.of(file()), FakeTime.advancing());
+                var connection = DriverManager.getConnection("jdbc:sqlite:" + file())) {
+            JobId first = submit(before, "{}");
+            sql(connection, "ALTER TABLE job ADD COLUMN colour TEXT DEFAULT 'blue'");
+            sql(
+                    connection,
+                    "INSERT INTO flyway_schema_history SELECT 99, '99', description, type, script,"
+                            + " checksum, installed_by, installed_on, execution_time, success"
+                            + " FROM flyway_schema_history WHERE installed_rank = 1");
+            JobId second = submit(before, "{}");
+
+            try (var store = SqliteStore.open(SqliteOptions.of(file()), FakeTime.advancing())) {
+                assertThat(store.states(List.of(first, second))).hasSize(2);
+                submit(store, "{}");
+                assertThat(store.violations()).isEmpty();
+            }
+        }
+        assertThat(SqliteStore.plan(SqliteOptions.of(file())).migrations()).isEmpty();
+    }
+
+    @Test
     void aDatabaseOfAnotherProgramIsRefusedAndLeftAlone() throws Exception {
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file())) {
             sql(connection, "CREATE TABLE songs (title)");
