@@ -76,7 +76,7 @@ public final class PostgresFill implements AutoCloseable {
             throws SQLException {
         this.options = options;
         this.source = source;
-        this.db = new Db(wire.apply(source.getConnection()), PostgresSql.DIALECT);
+        this.db = new Db(wire.apply(source.getConnection()), new PostgresSql());
     }
 
     /**
