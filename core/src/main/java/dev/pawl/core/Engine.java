@@ -67,6 +67,17 @@ public final class Engine implements Leases {
 
     /** Stores jobs durably, in one commit; a bad one is refused alone. Answers are in order. */
     public List<Submitted> submit(List<Submission> submissions) {
+        List<Submitted> answers = stored(jobs(submissions));
+        if (answers.stream().anyMatch(a -> a instanceof Submitted.Accepted(_, JobState.Queued _)))
+            tell(EngineListener::jobsReady);
+        for (Submitted answer : answers)
+            if (answer instanceof Submitted.Accepted(var id, var state) && state.ended())
+                tell(l -> l.jobEnded(id));
+        return answers;
+    }
+
+    /** What a submit of these would store, for {@link Transactions#submit}. */
+    public List<NewJob> jobs(List<Submission> submissions) {
         var jobs = new ArrayList<NewJob>(submissions.size());
         for (Submission submission : submissions) {
             Optional<Kept> kept =
@@ -75,13 +86,12 @@ public final class Engine implements Leases {
                             : Optional.empty();
             jobs.add(new NewJob(ids.next(), submission, kept.orElse(null)));
         }
-        List<Submitted> answers = stored(jobs);
-        if (answers.stream().anyMatch(a -> a instanceof Submitted.Accepted(_, JobState.Queued _)))
-            tell(EngineListener::jobsReady);
-        for (Submitted answer : answers)
-            if (answer instanceof Submitted.Accepted(var id, var state) && state.ended())
-                tell(l -> l.jobEnded(id));
-        return answers;
+        return jobs;
+    }
+
+    /** Lets workers of this program look for jobs now: somebody else's transaction brought some. */
+    public void wake() {
+        tell(EngineListener::jobsReady);
     }
 
     /**
@@ -186,6 +196,12 @@ public final class Engine implements Leases {
     /** Ends attempts in one commit. Answers are in order. */
     public List<Written> end(List<End> ends) {
         List<Written> answers = store.end(ends);
+        ended(ends, answers);
+        return answers;
+    }
+
+    /** Tells how attempts ended, after the commit of whatever transaction ended them. */
+    public void ended(List<End> ends, List<Written> answers) {
         boolean readied = false;
         for (int i = 0; i < ends.size(); i++) {
             End end = ends.get(i);
@@ -200,7 +216,6 @@ public final class Engine implements Leases {
             }
         }
         if (readied) tell(EngineListener::jobsReady);
-        return answers;
     }
 
     @Override

@@ -284,6 +284,11 @@ public interface Store extends AutoCloseable {
     @Override
     void close();
 
+    /** What it does in transactions of others; empty where nobody else can have tables. */
+    default Optional<Transactions> transactions() {
+        return Optional.empty();
+    }
+
     /** How busy its connections are now; empty where it has none. Doesn't block. */
     default Optional<StorePool> pool() {
         return Optional.empty();

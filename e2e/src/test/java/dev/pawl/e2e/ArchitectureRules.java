@@ -71,6 +71,7 @@ record ArchitectureRules(String root) {
         rules.put("core is pure", coreIsPure());
         rules.put("core starts no thread", coreStartsNoThread());
         rules.put("only store speaks JDBC", onlyStoreSpeaksJdbc());
+        rules.put("connections are passed on", connectionsArePassedOn());
         rules.put("one clock", oneClock());
         rules.put("only app exits", onlyAppExits());
         rules.put("no cycles", slices().matching(root + ".(**)").should().beFreeOfCycles());
@@ -96,6 +97,7 @@ record ArchitectureRules(String root) {
     private ArchRule coreIsPure() {
         return noClasses()
                 .that(resideInAnyPackage(in("core")))
+                .and(not(passesConnectionsOn()))
                 .should()
                 .dependOnClassesThat(
                         resideInAnyPackage(
@@ -133,11 +135,37 @@ record ArchitectureRules(String root) {
         return noClasses()
                 .that(not(resideInAnyPackage(in("store", "bench", "e2e"))))
                 .and(not(isOrIsIn(root + ".testkit.PostgresServer")))
+                .and(not(passesConnectionsOn()))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("java.sql.."))
                 .because(
                         "SQL is in one place; bench has the bare loops to compare with, and a"
                                 + " server for tests makes its databases");
+    }
+
+    /** What stands between a caller's connection and the store. */
+    private DescribedPredicate<JavaClass> passesConnectionsOn() {
+        return isOrIsIn(root + ".core.Transactions")
+                .or(isOrIsIn(root + ".worker.Pawl"))
+                .or(isOrIsIn(root + ".worker.OpenTransaction"))
+                .or(isOrIsIn(root + ".worker.executor.Transaction"));
+    }
+
+    private ArchRule connectionsArePassedOn() {
+        return noClasses()
+                .that(passesConnectionsOn())
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage("java.sql..")
+                                .and(not(describe("Connection", ArchitectureRules::connection))))
+                .orShould()
+                .callCodeUnitWhere(
+                        calls("is a connection's", target -> connection(target.getOwner())))
+                .because("a caller's connection is theirs: only store knows what to say on it");
+    }
+
+    private static boolean connection(JavaClass type) {
+        return type.getName().equals("java.sql.Connection");
     }
 
     private ArchRule oneClock() {

@@ -39,6 +39,7 @@ final class ArchitectureTest {
                     Map.entry("core is pure", "core.SpeaksSql"),
                     Map.entry("core starts no thread", "core.StartsThread"),
                     Map.entry("only store speaks JDBC", "core.SpeaksSql"),
+                    Map.entry("connections are passed on", "core.Transactions"),
                     Map.entry("one clock", "core.ReadsClock"),
                     Map.entry("only app exits", "core.Exits"),
                     Map.entry("no cycles", "core.SeesStore"),

@@ -65,9 +65,15 @@ public final class Db implements AutoCloseable {
         }
     }
 
+    /** Closes its statements and leaves the connection to whom it belongs. */
+    public void release() throws SQLException {
+        for (Stmt stmt : prepared.values()) stmt.close();
+        prepared.clear();
+    }
+
     @Override
     public void close() throws SQLException {
-        for (Stmt stmt : prepared.values()) stmt.close();
+        release();
         connection.close();
     }
 }

@@ -2,6 +2,7 @@ package dev.pawl.store;
 
 import dev.pawl.core.Limit;
 import dev.pawl.core.RetryPolicy;
+import dev.pawl.core.Submission;
 import dev.pawl.core.ToolId;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -38,6 +39,14 @@ public final class Names {
     private final Map<RetryPolicy, Integer> policies = new ConcurrentHashMap<>();
     private final Map<Integer, RetryPolicy> policiesById = new ConcurrentHashMap<>();
     private volatile int lastLane;
+
+    /** Whether a submit of this job needs nothing that isn't here already. */
+    boolean know(Submission s) {
+        Lane lane = lanes.get(new LaneKey(s.queue(), s.tool(), s.limit().name()));
+        return lane != null
+                && lane.limit().max() == s.limit().max()
+                && policies.containsKey(s.retry());
+    }
 
     Lane lane(Db db, Fresh fresh, String queue, ToolId tool, Limit limit) throws SQLException {
         var key = new LaneKey(queue, tool, limit.name());

@@ -44,15 +44,22 @@ final class Completer implements Loop {
     public Duration step() {
         if (pending.isEmpty()) pending = held.takeEnded(options.claimBatch());
         if (pending.isEmpty()) return FOREVER;
-        var gone = new ArrayList<Ended>();
+        var written = new ArrayList<Ended>();
         var ends = new ArrayList<Ended>(pending.size());
         for (Ended end : pending)
-            if (end.what() instanceof Ended.What.Gone) gone.add(end);
-            else ends.add(end);
+            switch (end.what()) {
+                case Ended.What.Gone _, Ended.What.Stored _ -> written.add(end);
+                case Ended.What.Ends _, Ended.What.GoesBack _ -> ends.add(end);
+            }
         if (!ends.isEmpty()) write(ends);
-        pending = gone;
-        for (Ended end : gone) leases.stopped(end.run().job().token());
-        held.settle(gone, true);
+        pending = written;
+        for (Ended end : written)
+            switch (end.what()) {
+                case Ended.What.Stored(Written.LeaseLost(var reason)) -> lost(end, reason);
+                case Ended.What.Gone _ -> leases.stopped(end.run().job().token());
+                case Ended.What.Stored _, Ended.What.Ends _, Ended.What.GoesBack _ -> {}
+            }
+        held.settle(written, true);
         pending = List.of();
         return Duration.ZERO;
     }
@@ -116,7 +123,7 @@ final class Completer implements Loop {
         return switch (ended.what()) {
             case Ended.What.Ends(var outcome) -> new Report.Ended(job, outcome);
             case Ended.What.GoesBack _ -> new Report.GivenBack(job);
-            case Ended.What.Gone _ -> throw new AssertionError(ended);
+            case Ended.What.Stored _, Ended.What.Gone _ -> throw new AssertionError(ended);
         };
     }
 }

@@ -3,6 +3,7 @@ package dev.pawl.worker;
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.JobError;
 import dev.pawl.core.Outcome;
+import dev.pawl.core.Written;
 import dev.pawl.tool.DurationText;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +18,11 @@ record Ended(Run run, What what) {
 
         /** The job goes back without a failure. */
         record GoesBack() implements What {}
+
+        /**
+         * The attempt's end was written already, in its handler's transaction, or refused there.
+         */
+        record Stored(Written written) implements What {}
 
         /** The job was cancelled, and its handler is gone. */
         record Gone() implements What {}

@@ -40,6 +40,7 @@ final class Held {
     private final Time time;
     private final Signals signals;
     private final int waitingMax;
+    private final Optional<OpenTransaction.Source> transactions;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -54,7 +55,15 @@ final class Held {
     private int unsettled;
     private volatile long watchedUntil;
 
-    Held(WorkerOptions options, Time time, Signals signals) {
+    /**
+     * @param transactions that handlers may write in; empty where the store has none
+     */
+    Held(
+            WorkerOptions options,
+            Time time,
+            Signals signals,
+            Optional<OpenTransaction.Source> transactions) {
+        this.transactions = transactions;
         this.options = options;
         this.time = time;
         this.signals = signals;
@@ -66,6 +75,13 @@ final class Held {
 
     long nanos() {
         return time.nanos();
+    }
+
+    /** The transaction that this attempt's handler writes in, when it wants one. */
+    OpenTransaction transaction(Run run) {
+        return transactions
+                .orElseThrow(() -> new IllegalStateException("a worker without the store"))
+                .of(run.job());
     }
 
     // ---- Claiming
@@ -158,6 +174,20 @@ final class Held {
                 signals.claim().raise();
             }
             if (kind.busy == 0) changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The handler has come back, and what it wrote is about to be committed: nobody interrupts that
+     * any more. Answers false when the attempt was reported without it.
+     */
+    boolean committing(Run run) {
+        lock.lock();
+        try {
+            run.committing = true;
+            return !run.reported;
         } finally {
             lock.unlock();
         }

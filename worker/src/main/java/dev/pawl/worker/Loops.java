@@ -48,7 +48,8 @@ public final class Loops {
                 options,
                 around,
                 launcher,
-                Optional.of(new Chores(engine, options, around.processes(), around.time())));
+                Optional.of(new Chores(engine, options, around.processes(), around.time())),
+                Optional.of(new OpenTransaction.Source(engine, worker)));
     }
 
     /** The loops of a worker on the other side of a network: what time brings is others' to do. */
@@ -59,7 +60,15 @@ public final class Loops {
             WorkerOptions options,
             Surroundings around,
             Launcher launcher) {
-        return new Loops(leases, worker, serving, options, around, launcher, Optional.empty());
+        return new Loops(
+                leases,
+                worker,
+                serving,
+                options,
+                around,
+                launcher,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private Loops(
@@ -69,10 +78,11 @@ public final class Loops {
             WorkerOptions options,
             Surroundings around,
             Launcher launcher,
-            Optional<Chores> chores) {
+            Optional<Chores> chores,
+            Optional<OpenTransaction.Source> transactions) {
         Time time = around.time();
         RandomGenerator random = around.random();
-        this.held = new Held(options, time, signals);
+        this.held = new Held(options, time, signals, transactions);
         this.claim = new ClaimLoop(leases, worker, serving, options, held, launcher, time, random);
         this.complete = new Completer(leases, worker, options, held);
         this.heartbeat = new Heartbeat(leases, worker, options, held, time);

@@ -11,6 +11,7 @@ import dev.pawl.core.PawlException;
 import dev.pawl.core.Store;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Submitted;
+import dev.pawl.core.Transactions;
 import dev.pawl.tool.FileRef;
 import dev.pawl.tool.Lookup;
 import dev.pawl.tool.Requests;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
@@ -108,7 +110,11 @@ public final class Pawl implements AutoCloseable {
 
     /** As {@link #submit(String, Object)}, unchecked: also for a tool that only others know. */
     public JobId submit(Submission submission) {
-        return switch (engine.submit(submission)) {
+        return id(engine.submit(submission));
+    }
+
+    private static JobId id(Submitted submitted) {
+        return switch (submitted) {
             case Submitted.Accepted(var id, _) -> id;
             case Submitted.Existing(var id) -> id;
             case Submitted.Refused(var code, var message) -> throw new PawlException(code, message);
@@ -122,6 +128,59 @@ public final class Pawl implements AutoCloseable {
      */
     public List<Submitted> submit(List<Submission> submissions) {
         return engine.submit(submissions);
+    }
+
+    /**
+     * Stores a job in the caller's own transaction: it is there, and runs, once that is committed,
+     * and is rolled back with it. The connection is to the database where the store is, and stays
+     * as it is: neither committed, rolled back nor changed. What is refused leaves the transaction
+     * as it was, so that the caller may go on with it.
+     *
+     * <p>The transaction should be short: who submits the same idempotency key, ends a parent of
+     * the job or claims one with the same input to be cached, waits for it.
+     *
+     * @param connection in an open transaction
+     * @throws PawlException as {@link #submit(String, Object)}, and {@link
+     *     ErrorCode#NOT_POSSIBLE_NOW} when there is no open transaction, or it has to be rolled
+     *     back and done again, or when this store is no database that others write in
+     */
+    public JobId submit(Connection connection, String tool, Object input) {
+        return submit(connection, tool, input, _ -> {});
+    }
+
+    /** As {@link #submit(Connection, String, Object)}, under other conditions. */
+    public JobId submit(
+            Connection connection,
+            String tool,
+            Object input,
+            Consumer<Submission.Builder> conditions) {
+        return id(submit(connection, List.of(submission(tool, input, conditions))).getFirst());
+    }
+
+    /**
+     * Stores many jobs in the caller's own transaction; a bad one is refused alone. Answers are in
+     * order.
+     */
+    public List<Submitted> submit(Connection connection, List<Submission> submissions) {
+        Transactions transactions =
+                engine.store()
+                        .transactions()
+                        .orElseThrow(() ->
+                                new PawlException(
+                                        ErrorCode.NOT_POSSIBLE_NOW,
+                                        "this store is no database that others write in;"
+                                                + " take PostgreSQL"));
+        return transactions.submit(connection, engine.jobs(submissions));
+    }
+
+    /**
+     * Makes this program's worker look for jobs at once: after the commit of a transaction that
+     * submitted some. Without it the worker finds them when it looks again by itself.
+     *
+     * @see WorkerOptions#poll
+     */
+    public void wake() {
+        engine.wake();
     }
 
     /**

@@ -113,6 +113,34 @@ public final class PawlBuilder {
     }
 
     /**
+     * Serves a tool by a handler that writes to the database of the jobs, under the default policy.
+     */
+    public <I> PawlBuilder toolInTransaction(
+            String tool, Class<I> input, Handler.InTransaction<? super I> handler) {
+        return toolInTransaction(tool, input, handler, ToolPolicy.defaults());
+    }
+
+    /**
+     * Serves a tool by a handler that writes to the database of the jobs: its writes and the
+     * success of its attempt are committed together, and refused together when the lease is lost.
+     */
+    public <I> PawlBuilder toolInTransaction(
+            String tool,
+            Class<I> input,
+            Handler.InTransaction<? super I> handler,
+            ToolPolicy policy) {
+        if (store.transactions().isEmpty())
+            throw new PawlException(
+                    ErrorCode.CONFIGURATION_INVALID,
+                    "tool %s writes in the database of the jobs, and this store is no database that others write in; take PostgreSQL"
+                            .formatted(tool));
+        // Whoever runs a handler here is a worker of this package.
+        Handler<I> writing =
+                (value, attempt) -> handler.run(value, attempt, ((Run) attempt).transaction());
+        return tool(tool, input, writing, policy);
+    }
+
+    /**
      * Makes a handler known to tool files that say {@code run: {java: NAME}}.
      *
      * @throws IllegalStateException when the name is taken

@@ -7,6 +7,7 @@ import dev.pawl.core.JobError;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.Outcome;
 import dev.pawl.core.PawlException;
+import dev.pawl.worker.executor.Transaction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,8 +40,12 @@ public final class Run implements Attempt, Runnable {
     long stopAt;
     boolean returned;
     boolean reported;
+    boolean committing;
     boolean settled;
     private volatile @Nullable Sink sink;
+
+    // The run's own thread's.
+    private @Nullable OpenTransaction transaction;
 
     Run(Held held, ClaimedJob job, Served served, HeldLease lease) {
         this.held = held;
@@ -73,12 +78,32 @@ public final class Run implements Attempt, Runnable {
 
     /** The handler came back with this. */
     public void finish(Outcome outcome) {
-        returned(Ended.after(stop, outcome, served.timeout()));
+        returned(ended(outcome));
     }
 
     /** The handler came back because it was interrupted, or was never called. */
     public void finishInterrupted() {
-        returned(Ended.after(stop, null, served.timeout()));
+        returned(ended(null));
+    }
+
+    private Ended.What ended(@Nullable Outcome outcome) {
+        if (transaction == null || !transaction.isOpen())
+            return Ended.after(stop, outcome, served.timeout());
+        boolean mayCommit = held.committing(this);
+        // On this thread, which may have been asked to stop: that would cut the connection.
+        boolean _ = Thread.interrupted();
+        // No line of an attempt is written after its end.
+        if (mayCommit && sink != null && !sink.emptied()) log.warn("its log is not all written");
+        return transaction.end(
+                mayCommit
+                        ? Ended.after(stop, outcome, served.timeout())
+                        : new Ended.What.GoesBack());
+    }
+
+    /** What its handler writes together with its end; the same at each call. */
+    Transaction transaction() {
+        if (transaction == null) transaction = held.transaction(this);
+        return transaction;
     }
 
     @Override
@@ -115,7 +140,7 @@ public final class Run implements Attempt, Runnable {
         if (first) stopAt = now;
         boolean stronger = why == Stop.CANCELLED || (why == Stop.LOST && stop != Stop.CANCELLED);
         if (first || stronger) stop = why;
-        return first;
+        return first && !committing;
     }
 
     /** When it has run too long; an attempt that waits for its thread has not begun to. */

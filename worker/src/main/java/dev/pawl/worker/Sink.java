@@ -116,6 +116,26 @@ final class Sink {
         }
     }
 
+    /**
+     * Takes no more and waits, at most five seconds, until what there is is written or given up;
+     * answers whether it is. Not to be interrupted.
+     */
+    boolean emptied() {
+        close(false);
+        journal.raise();
+        long left = ROOM_WAIT.toNanos();
+        lock.lock();
+        try {
+            while (!(lines.isEmpty() && progress == null) && left > 0) left = room.awaitNanos(left);
+            return lines.isEmpty() && progress == null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** What is to be written now. It stays until {@link #written}; only one thread takes. */
     Piece peek(long now) {
         lock.lock();

@@ -25,6 +25,23 @@ final class PostgresErrors {
         return e.getCause() instanceof SQLException sql && state(sql).equals("23505");
     }
 
+    /** The same in a transaction of a caller's, who may have to do it again. */
+    static PawlException inTransaction(SQLException e, PostgresOptions options) {
+        SQLException cause = cause(e);
+        if (metAnother(cause))
+            return refused("the transaction met another one; roll it back and do it again", cause);
+        if (state(cause).equals("25P02"))
+            return refused("the transaction has failed before; roll it back", cause);
+        // A constraint that the database looks at when it commits, or that a trigger has.
+        if (state(cause).startsWith("23") || state(cause).startsWith("P0"))
+            return refused("the database refuses the transaction: " + message(cause), cause);
+        return of(e, options);
+    }
+
+    private static PawlException refused(String why, SQLException e) {
+        return new PawlException(ErrorCode.NOT_POSSIBLE_NOW, why, e);
+    }
+
     static PawlException of(SQLException e, PostgresOptions options) {
         SQLException cause = cause(e);
         String state = state(cause);

@@ -2,7 +2,6 @@ package dev.pawl.store.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.pool.HikariPool;
 import dev.pawl.core.Count;
 import dev.pawl.core.ErrorCode;
@@ -17,7 +16,9 @@ import dev.pawl.core.Standing;
 import dev.pawl.core.StorePool;
 import dev.pawl.core.Submitted;
 import dev.pawl.core.Tally;
+import dev.pawl.core.Transactions;
 import dev.pawl.store.Db;
+import dev.pawl.store.Joined;
 import dev.pawl.store.Moved;
 import dev.pawl.store.Names;
 import dev.pawl.store.Rows;
@@ -31,6 +32,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Jobs in a PostgreSQL database, which many processes share.
@@ -55,17 +58,28 @@ public final class PostgresStore extends SqlStore {
     private static final int TRIES_MAX = 1_000;
 
     private final PostgresOptions options;
-    private final HikariDataSource source;
+    private final DataSource source;
+
+    /** The source, unless it is somebody else's. */
+    private final @Nullable HikariDataSource pool;
+
     private final Names names;
     private final PostgresSql dialect = new PostgresSql();
     private final SharedSubmits submits = new SharedSubmits(this::submitAll);
+    private final PostgresTransactions transactions;
     private final AtomicInteger writing = new AtomicInteger();
 
-    private PostgresStore(PostgresOptions options, HikariDataSource source, Names names) {
+    private PostgresStore(
+            PostgresOptions options,
+            DataSource source,
+            @Nullable HikariDataSource pool,
+            Names names) {
         super(names);
         this.options = options;
         this.source = source;
+        this.pool = pool;
         this.names = names;
+        this.transactions = new PostgresTransactions(this, options, dialect, names);
     }
 
     /**
@@ -79,7 +93,7 @@ public final class PostgresStore extends SqlStore {
             var schema = new PostgresSchema(source, options);
             schema.migrate();
             schema.requireFull();
-            return new PostgresStore(options, source, new Names());
+            return new PostgresStore(options, source, source, new Names());
         } catch (SQLException e) {
             source.close();
             throw PostgresErrors.of(e, options);
@@ -99,6 +113,43 @@ public final class PostgresStore extends SqlStore {
             return new PostgresSchema(source, options).plan();
         } catch (SQLException e) {
             throw PostgresErrors.of(e, options);
+        }
+    }
+
+    /**
+     * As {@link #open}, on connections that somebody else gives and closes, as a program that has a pool for
+     * tables of its own in that database.
+     *
+     * @param connections how many of them there are at least; handlers hold half of them at most
+     * @throws PawlException also {@link ErrorCode#CONFIGURATION_INVALID} when they are of no use
+     */
+    public static PostgresStore on(DataSource source, int connections) {
+        PostgresOptions options = PostgresOptions.of("jdbc:postgresql:");
+        try {
+            options = options(source).withConnections(connections);
+            var schema = new PostgresSchema(source, options);
+            schema.migrate();
+            schema.requireFull();
+            return new PostgresStore(options, source, null, new Names());
+        } catch (SQLException e) {
+            throw PostgresErrors.of(e, options);
+        }
+    }
+
+    private static PostgresOptions options(DataSource source) throws SQLException {
+        try (Connection connection = source.getConnection()) {
+            String url = connection.getMetaData().getURL();
+            if (!url.startsWith("jdbc:postgresql:"))
+                throw new PawlException(
+                        ErrorCode.CONFIGURATION_INVALID,
+                        "the data source leads to %s; want PostgreSQL"
+                                .formatted(connection.getMetaData().getDatabaseProductName()));
+            if (connection.getTransactionIsolation() != Connection.TRANSACTION_READ_COMMITTED)
+                throw new PawlException(
+                        ErrorCode.CONFIGURATION_INVALID,
+                        "the data source's connections are not at READ COMMITTED, as Pawl's"
+                                + " have to be; give it a data source of its own");
+            return PostgresOptions.of(url);
         }
     }
 
@@ -125,7 +176,7 @@ public final class PostgresStore extends SqlStore {
         return read(PostgresStore::now);
     }
 
-    private static Instant now(Db db) throws SQLException {
+    static Instant now(Db db) throws SQLException {
         return now(db, PostgresSql.NOW);
     }
 
@@ -200,8 +251,24 @@ public final class PostgresStore extends SqlStore {
     }
 
     private Db open() throws SQLException {
+        return new Db(connect(), dialect);
+    }
+
+    /** A connection that commits each statement by itself, whatever somebody else's pool gives. */
+    Connection connect() throws SQLException {
         Connection connection = source.getConnection();
-        return new Db(connection, dialect);
+        if (!connection.getAutoCommit()) connection.setAutoCommit(true);
+        return connection;
+    }
+
+    @Override
+    public Optional<Transactions> transactions() {
+        return Optional.of(transactions);
+    }
+
+    /** Makes known what these jobs name. */
+    void know(List<NewJob> jobs) {
+        if (!Joined.known(names, jobs)) write(tx -> Joined.name(tx, jobs));
     }
 
     // ---- Submits
@@ -329,17 +396,17 @@ public final class PostgresStore extends SqlStore {
 
     @Override
     public Optional<StorePool> pool() {
-        HikariPoolMXBean pool = source.getHikariPoolMXBean();
-        return Optional.of(
-                new StorePool(options.connections(), pool.getActiveConnections(), writing.get()));
+        if (pool == null) return Optional.empty();
+        int active = pool.getHikariPoolMXBean().getActiveConnections();
+        return Optional.of(new StorePool(options.connections(), active, writing.get()));
     }
 
     /**
      * Waits for nobody: what is under way ends with an error, and nobody knows whether it took
-     * place.
+     * place. Somebody else's connections stay open.
      */
     @Override
     public void close() {
-        source.close();
+        if (pool != null) pool.close();
     }
 }

@@ -8,6 +8,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -42,6 +43,10 @@ record PostgresDatabase(String url) {
               UPDATE pawl.event_head SET last = 0;
             END $$
             """;
+
+    private static final String BLOCKED =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                    + " AND cardinality(pg_blocking_pids(pid)) > 0";
 
     static synchronized PostgresDatabase empty(PostgresVersion version) {
         PostgresDatabase made = MADE.computeIfAbsent(version, PostgresDatabase::make);
@@ -94,6 +99,21 @@ record PostgresDatabase(String url) {
     List<String> violations() {
         try (var store = PostgresStore.open(options().withConnections(1))) {
             return store.violations();
+        }
+    }
+
+    /** Comes back once that many of its sessions wait for another one's lock. */
+    void awaitBlocked(int sessions) {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            int blocked = 0;
+            while (blocked < sessions && !Thread.currentThread().isInterrupted())
+                try (ResultSet rows = statement.executeQuery(BLOCKED)) {
+                    rows.next();
+                    blocked = rows.getInt(1);
+                }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 

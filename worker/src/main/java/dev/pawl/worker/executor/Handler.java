@@ -27,6 +27,21 @@ public interface Handler<I> {
     @Nullable Object run(I input, Attempt attempt) throws Exception;
 
     /**
+     * A handler whose own writes, in the database of the jobs, are stored together with the success
+     * of its attempt, or not at all.
+     *
+     * @param <I> as for {@link Handler}
+     */
+    @FunctionalInterface
+    interface InTransaction<I> {
+        /**
+         * As {@link Handler#run}. What it answered or threw decides: a success commits what it
+         * wrote on {@link Transaction#connection}, all else rolls that back.
+         */
+        @Nullable Object run(I input, Attempt attempt, Transaction transaction) throws Exception;
+    }
+
+    /**
      * A handler without an output. A type of its own, under a method of its own: a method that
      * returns a value fits both, and must not lose it because the compiler chose.
      *
