@@ -48,6 +48,10 @@ record PostgresDatabase(String url) {
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
                     + " AND cardinality(pg_blocking_pids(pid)) > 0";
 
+    private static final String SESSIONS =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                    + " AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
+
     static synchronized PostgresDatabase empty(PostgresVersion version) {
         PostgresDatabase made = MADE.computeIfAbsent(version, PostgresDatabase::make);
         made.execute(EMPTY);
@@ -104,16 +108,28 @@ record PostgresDatabase(String url) {
 
     /** Comes back once that many of its sessions wait for another one's lock. */
     void awaitBlocked(int sessions) {
+        while (number(BLOCKED) < sessions && !Thread.currentThread().isInterrupted())
+            Thread.onSpinWait();
+    }
+
+    /** How many sessions it has. */
+    int sessions() {
+        return number(SESSIONS);
+    }
+
+    /** Comes back once it has no more than that many sessions. */
+    void awaitSessions(int most) {
+        while (sessions() > most && !Thread.currentThread().isInterrupted()) Thread.onSpinWait();
+    }
+
+    private int number(String sql) {
         try (Connection connection = DriverManager.getConnection(url);
-                Statement statement = connection.createStatement()) {
-            int blocked = 0;
-            while (blocked < sessions && !Thread.currentThread().isInterrupted())
-                try (ResultSet rows = statement.executeQuery(BLOCKED)) {
-                    rows.next();
-                    blocked = rows.getInt(1);
-                }
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getInt(1);
         } catch (SQLException e) {
-            throw new IllegalStateException(e);
+            throw new IllegalStateException(sql, e);
         }
     }
 
