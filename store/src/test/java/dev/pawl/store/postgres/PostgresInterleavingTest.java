@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -129,7 +130,7 @@ final class PostgresInterleavingTest {
     private static <A, B> void check(Two<A, B> two, List<Turns.Ended> ended) throws Exception {
         for (Turns.Ended each : ended)
             if (each.thrown() != null) throw new AssertionError("it throws", each.thrown());
-        two.check.of((A) ended.getFirst().answer(), (B) ended.getLast().answer());
+        two.check.of((A) Objects.requireNonNull(ended.getFirst().answer()), (B) Objects.requireNonNull(ended.getLast().answer()));
     }
 
     // ---- Claims
@@ -664,7 +665,7 @@ final class PostgresInterleavingTest {
     }
 
     private JobState.Name state(JobId id) {
-        return store.states(List.of(id)).get(id).name();
+        return store.find(id).orElseThrow().state().name();
     }
 
     private synchronized JobId nextId() {

@@ -16,7 +16,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
@@ -51,7 +50,11 @@ final class Turns implements AutoCloseable {
     private static final String KNOWN =
             "SELECT pg_backend_pid(), set_config('deadlock_timeout', '1ms', false)";
 
+    private static final ThreadLocal<@Nullable Player> PLAYING = new ThreadLocal<>();
+
     private static final Set<String> RUNS = Set.of("execute", "executeUpdate", "executeQuery");
+
+    private static final long LOOK_EVERY_NANOS = 300_000;
 
     /** No two calls need so many statements, unless they go on for ever. */
     private static final int STEPS_MAX = 400;
@@ -106,14 +109,13 @@ final class Turns implements AutoCloseable {
                                     .daemon()
                                     .name(name)
                                     .unstarted(() -> {
-                                        playing.set(this);
+                                        PLAYING.set(this);
                                         work.run();
                                     });
             thread = Executors.newSingleThreadExecutor(made);
         }
     }
 
-    private final ThreadLocal<@Nullable Player> playing = new ThreadLocal<>();
     private final DataSource real;
     private final Connection watch;
     private final PreparedStatement blocked;
@@ -212,9 +214,8 @@ final class Turns implements AutoCloseable {
     private boolean settled(Player player) throws InterruptedException, SQLException {
         lock.lock();
         try {
-            if (player.state == State.RUNS) {
-                boolean _ = changed.await(300, TimeUnit.MICROSECONDS);
-            }
+            long left = LOOK_EVERY_NANOS;
+            while (player.state == State.RUNS && left > 0) left = changed.awaitNanos(left);
             if (player.state != State.RUNS) return true;
         } finally {
             lock.unlock();
@@ -258,7 +259,7 @@ final class Turns implements AutoCloseable {
                 arguments != null && arguments.length > 0 && arguments[0] instanceof String text
                         ? text
                         : prepared;
-        Player player = playing.get();
+        Player player = PLAYING.get();
         boolean commits = behind instanceof Connection && method.getName().equals("commit");
         if (player != null && commits) awaitTurn(player, "COMMIT");
         if (player != null && RUNS.contains(method.getName()) && matters(sql))
@@ -268,7 +269,7 @@ final class Turns implements AutoCloseable {
             return switch (answer) {
                 case PreparedStatement _ -> proxy(PreparedStatement.class, answer, sql);
                 case Statement _ -> proxy(Statement.class, answer, "");
-                case Connection connection when behind == real -> connected(connection);
+                case Connection connection when behind instanceof DataSource -> connected(connection);
                 case null, default -> answer;
             };
         } catch (InvocationTargetException e) {
@@ -281,7 +282,7 @@ final class Turns implements AutoCloseable {
     }
 
     private Connection connected(Connection connection) throws SQLException {
-        Player player = playing.get();
+        Player player = PLAYING.get();
         if (player == null) return proxy(Connection.class, connection, "");
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(KNOWN)) {
