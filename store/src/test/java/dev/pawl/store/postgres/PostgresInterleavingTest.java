@@ -130,7 +130,9 @@ final class PostgresInterleavingTest {
     private static <A, B> void check(Two<A, B> two, List<Turns.Ended> ended) throws Exception {
         for (Turns.Ended each : ended)
             if (each.thrown() != null) throw new AssertionError("it throws", each.thrown());
-        two.check.of((A) Objects.requireNonNull(ended.getFirst().answer()), (B) Objects.requireNonNull(ended.getLast().answer()));
+        two.check.of(
+                (A) Objects.requireNonNull(ended.getFirst().answer()),
+                (B) Objects.requireNonNull(ended.getLast().answer()));
     }
 
     // ---- Claims

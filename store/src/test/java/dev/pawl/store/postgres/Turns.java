@@ -269,7 +269,8 @@ final class Turns implements AutoCloseable {
             return switch (answer) {
                 case PreparedStatement _ -> proxy(PreparedStatement.class, answer, sql);
                 case Statement _ -> proxy(Statement.class, answer, "");
-                case Connection connection when behind instanceof DataSource -> connected(connection);
+                case Connection connection when behind instanceof DataSource ->
+                        connected(connection);
                 case null, default -> answer;
             };
         } catch (InvocationTargetException e) {
