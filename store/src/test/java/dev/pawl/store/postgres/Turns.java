@@ -95,7 +95,7 @@ final class Turns implements AutoCloseable {
         DONE
     }
 
-    private final class Player {
+    private static final class Player {
         final ExecutorService thread;
         State state = State.DONE;
         int backend;
