@@ -55,7 +55,7 @@ abstract class Scenes {
             DO $$ DECLARE name text; BEGIN
               FOR name IN SELECT tablename FROM pg_tables
                            WHERE schemaname = 'pawl' ORDER BY tablename LOOP
-                IF name NOT IN ('flyway_schema_history', 'slot_limit', 'event_head', 'queue',
+                IF name NOT IN ('flyway_schema_history', 'slot_limit', 'event_head', 'meta', 'queue',
                                 'tool', 'lane', 'policy') THEN
                   EXECUTE format('DELETE FROM pawl.%I', name);
                 END IF;
