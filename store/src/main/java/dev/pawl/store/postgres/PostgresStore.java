@@ -117,8 +117,8 @@ public final class PostgresStore extends SqlStore {
     }
 
     /**
-     * As {@link #open}, on connections that somebody else gives and closes, as a program that has a pool for
-     * tables of its own in that database.
+     * As {@link #open}, on connections that somebody else gives and closes, as a program that has a
+     * pool for tables of its own in that database.
      *
      * @param connections how many of them there are at least; handlers hold half of them at most
      * @throws PawlException also {@link ErrorCode#CONFIGURATION_INVALID} when they are of no use
