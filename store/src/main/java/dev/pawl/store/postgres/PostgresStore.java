@@ -11,6 +11,7 @@ import dev.pawl.core.Found;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
+import dev.pawl.core.Neighbours;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Standing;
@@ -59,6 +60,7 @@ public final class PostgresStore extends SqlStore {
     private final Names names;
     private final PostgresSql dialect = new PostgresSql();
     private final SharedSubmits submits = new SharedSubmits(this::submitAll);
+    private final PostgresSignals signals;
     private final AtomicInteger writing = new AtomicInteger();
 
     private PostgresStore(PostgresOptions options, HikariDataSource source, Names names) {
@@ -66,6 +68,7 @@ public final class PostgresStore extends SqlStore {
         this.options = options;
         this.source = source;
         this.names = names;
+        this.signals = new PostgresSignals(options, source);
     }
 
     /**
@@ -328,6 +331,11 @@ public final class PostgresStore extends SqlStore {
     }
 
     @Override
+    public Neighbours neighbours() {
+        return signals;
+    }
+
+    @Override
     public Optional<StorePool> pool() {
         HikariPoolMXBean pool = source.getHikariPoolMXBean();
         return Optional.of(
@@ -340,6 +348,7 @@ public final class PostgresStore extends SqlStore {
      */
     @Override
     public void close() {
+        signals.close();
         source.close();
     }
 }
