@@ -35,14 +35,6 @@ final class FrontsOnPostgresTest {
     private static final Duration WAIT_MAX = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(20);
 
-    /** Says how far it is, and goes on when it is told to. */
-    private static final String SLOW =
-            """
-            import pathlib, time
-            print("pawl: progress 0.25 waiting", flush=True)
-            while not pathlib.Path("%s").exists(): time.sleep(0.05)
-            """;
-
     private final SystemTime time = new SystemTime();
     private final HttpClient client = HttpClient.newHttpClient();
     private final StorePlace place = StorePlace.fresh(StorePlace.Kind.POSTGRES);
@@ -58,7 +50,15 @@ final class FrontsOnPostgresTest {
                         file, folder.resolve("runner").resolve(from.relativize(file).toString()));
         }
         Path go = folder.resolve("go");
-        Files.writeString(folder.resolve("runner/tools/slow.py"), SLOW.formatted(go));
+        // Says how far it is, and goes on when it is told to.
+        Files.writeString(
+                folder.resolve("runner/tools/slow.py"),
+                """
+                import pathlib, time
+                print("pawl: progress 0.25 waiting", flush=True)
+                while not pathlib.Path("%s").exists(): time.sleep(0.05)
+                """
+                        .formatted(go));
         Files.createFile(folder.resolve("empty"));
     }
 
