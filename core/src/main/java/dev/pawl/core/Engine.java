@@ -37,18 +37,40 @@ public final class Engine implements Leases {
     private final RandomGenerator random;
     private final JobIds ids;
     private final List<EngineListener> listeners = new CopyOnWriteArrayList<>();
+    private final Neighbours neighbours;
+
+    /** Hands on to this process alone: what others said goes back to nobody. */
+    private final EngineListener heard =
+            new EngineListener() {
+                @Override
+                public void jobsReady() {
+                    listeners.forEach(EngineListener::jobsReady);
+                }
+
+                @Override
+                public void stopWanted(JobId id) {
+                    listeners.forEach(listener -> listener.stopWanted(id));
+                }
+
+                @Override
+                public void othersActed() {
+                    listeners.forEach(EngineListener::othersActed);
+                }
+            };
 
     public Engine(Store store, Artifacts artifacts, Time time, RandomGenerator random) {
         this.store = store;
         this.artifacts = artifacts;
         this.random = random;
         this.ids = new JobIds(time, random);
+        this.neighbours = store.neighbours();
     }
 
     /** Adds a listener until {@link #unlisten}. */
     @Override
     public void listen(EngineListener listener) {
         listeners.add(listener);
+        neighbours.hear(heard);
     }
 
     @Override
@@ -370,6 +392,7 @@ public final class Engine implements Leases {
 
     private void tell(Consumer<EngineListener> what) {
         listeners.forEach(what);
+        what.accept(neighbours.others());
     }
 
     /** What an attempt leaves behind. */

@@ -3,8 +3,9 @@ package dev.pawl.core;
 import java.util.List;
 
 /**
- * Hears in the same process, after the commit, that something happened. A hint: it may be late or
- * missing, so that polling is always enough. Methods return at once.
+ * Hears, after the commit, that something happened: in the same process, or in another one where
+ * the store carries hints ({@link Neighbours}). A hint: it may be late or missing, so that polling
+ * is always enough. Methods return at once.
  */
 public interface EngineListener {
     /** Jobs can be claimed. */
@@ -19,6 +20,9 @@ public interface EngineListener {
     /** An attempt's end was stored, or refused. Only where this process was to store it. */
     default void attemptEnded(End end, Written written) {}
 
-    /** A job ended. */
+    /** A job ended. Only where this process ended it. */
     default void jobEnded(JobId id) {}
+
+    /** Other processes on the same store have written events. */
+    default void othersActed() {}
 }

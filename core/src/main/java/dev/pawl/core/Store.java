@@ -281,6 +281,11 @@ public interface Store extends AutoCloseable {
 
     List<WorkerEntry> workers();
 
+    /** The other processes on this store; nobody where it carries no hints. */
+    default Neighbours neighbours() {
+        return Neighbours.NONE;
+    }
+
     @Override
     void close();
 

@@ -18,6 +18,7 @@ import java.sql.DriverManager;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,11 +26,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code pawl import} from the originals' own tables, and what the fronts answer then. */
 @Tag("process")
+@ParameterizedClass(name = "on {0}")
+@EnumSource(StorePlace.Kind.class)
 @Timeout(300)
 final class ImportTest {
     private static final Path ROOT = Path.of(System.getProperty("pawl.root", ".")).toAbsolutePath();
@@ -46,6 +51,12 @@ final class ImportTest {
     @TempDir Path folder;
     private String database = "";
 
+    private final StorePlace place;
+
+    ImportTest(StorePlace.Kind kind) {
+        place = StorePlace.fresh(kind);
+    }
+
     @BeforeEach
     void original() {
         database = PostgresServer.shared().freshDatabase();
@@ -55,6 +66,7 @@ final class ImportTest {
     void close() {
         client.close();
         PostgresServer.shared().drop(database);
+        place.close();
     }
 
     @Test
@@ -109,7 +121,7 @@ final class ImportTest {
         // User and return code.
         assertThat(
                         asked(
-                                "SELECT user_id || ' ' || return_code FROM tool_runner_jobs"
+                                "SELECT user_id || ' ' || return_code FROM %stool_runner_jobs"
                                         + " WHERE status = 'failed'"))
                 .isEqualTo("ann 3");
         assertThat(pawl("doctor").printed).contains("every job is in exactly one place");
@@ -175,7 +187,7 @@ final class ImportTest {
         List<String> bring =
                 List.of("import", "tool-runner", "--from", url(), "--files", files.toString());
 
-        try (var pawl = PawlProcess.start(folder, empty(), bring)) {
+        try (var pawl = start(bring)) {
             pawl.prints(Pattern.compile("left out  10000000-"), time);
             pawl.kill();
             assertThat(pawl.printed()).doesNotContain("imported");
@@ -187,13 +199,16 @@ final class ImportTest {
         int before = Integer.parseInt(again.group(2));
         assertThat(before).isBetween(60, all - 60);
         assertThat(Integer.parseInt(again.group(1))).isEqualTo(all - before);
-        assertThat(asked("SELECT count(*) FROM tool_runner_jobs")).isEqualTo("" + all);
-        assertThat(asked("SELECT count(*) FROM artifact")).isEqualTo("2879");
+        assertThat(asked("SELECT count(*) FROM %stool_runner_jobs")).isEqualTo("" + all);
+        assertThat(asked("SELECT count(*) FROM %sartifact")).isEqualTo("2879");
         assertThat(pawl("doctor").printed).contains("every job is in exactly one place");
     }
 
     @Test
     void whatIsNoDatabaseOfTheOriginalIsRefusedInOneLine() throws Exception {
+        // Roles are the whole server's.
+        sql("DROP ROLE IF EXISTS moves");
+        sql("DROP ROLE IF EXISTS passworded");
         sql("CREATE ROLE passworded");
         sql("CREATE ROLE moves LOGIN PASSWORD 'right' IN ROLE passworded");
         String asMoves = url().replace("postgresql://", "postgresql://moves:wrong-7@");
@@ -214,13 +229,20 @@ final class ImportTest {
         assertThat(ended.code).isIn(2, 6);
     }
 
-    /** What the data folder's database answers, as who knew the original's tables asks it. */
+    /**
+     * What the store's database answers, as who knew the original's tables asks it.
+     *
+     * @param sql with %s before the name of a table
+     */
     private String asked(String sql) throws Exception {
         try (var connection =
                         DriverManager.getConnection(
-                                "jdbc:sqlite:" + folder.resolve("pawl-data/pawl.db"));
+                                place.onPostgres()
+                                        ? place.database()
+                                        : "jdbc:sqlite:" + folder.resolve("pawl-data/pawl.db"));
                 var statement = connection.createStatement();
-                var rows = statement.executeQuery(sql)) {
+                var rows =
+                        statement.executeQuery(sql.formatted(place.onPostgres() ? "pawl." : ""))) {
             rows.next();
             return rows.getString(1);
         }
@@ -255,10 +277,15 @@ final class ImportTest {
     private record Ended(int code, String printed) {}
 
     private Ended pawl(String... arguments) throws Exception {
-        try (var pawl = PawlProcess.start(folder, empty(), List.of(arguments))) {
+        try (var pawl = start(List.of(arguments))) {
             int code = pawl.ends();
             return new Ended(code, pawl.printed());
         }
+    }
+
+    private PawlProcess start(List<String> arguments) throws IOException {
+        return PawlProcess.start(
+                folder, empty(), List.of(), place.with(Map.of()), "dev.pawl.app.Main", arguments);
     }
 
     private Path empty() throws IOException {
@@ -270,7 +297,7 @@ final class ImportTest {
     private PawlProcess up(String front, String... more) throws IOException {
         var arguments = new ArrayList<>(List.of("up", "--port", "0", "--front", front + ":0"));
         arguments.addAll(List.of(more));
-        return PawlProcess.start(folder, empty(), arguments);
+        return start(arguments);
     }
 
     private String front(PawlProcess up, String front) throws Exception {

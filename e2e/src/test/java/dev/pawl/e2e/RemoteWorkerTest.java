@@ -24,7 +24,6 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -198,7 +197,7 @@ final class RemoteWorkerTest {
 
     @Test
     void theWorkerInPythonRunsJobsAndGivesBackWhatItCannotFinish() throws Exception {
-        requirePython();
+        Programs.requirePython();
         Path root = Path.of(System.getProperty("pawl.root", "..")).toRealPath();
         Path examples = root.resolve("examples/workers");
         var words = JsonNodeFactory.instance.objectNode();
@@ -223,15 +222,6 @@ final class RemoteWorkerTest {
                 assertThat(hosts(client)).noneMatch(host -> host.endsWith("/http"));
             }
         }
-    }
-
-    private static void requirePython() {
-        boolean there =
-                Stream.of(System.getenv("PATH").split(":", -1))
-                        .anyMatch(dir -> Files.isExecutable(Path.of(dir, "python3")));
-        if (there) return;
-        assertThat(System.getenv("PAWL_REQUIRE")).as("python3 is missing").isNotEqualTo("all");
-        Assumptions.abort("SKIPPED: python3 is missing (Debian: apt install python3)");
     }
 
     private PawlProcess up(Map<String, String> environment) throws Exception {

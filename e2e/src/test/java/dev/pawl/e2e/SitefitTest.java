@@ -16,13 +16,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code pawl up --front sitefit:PORT} and {@code pawl compute} as processes of their own. */
 @Tag("process")
+@ParameterizedClass(name = "on {0}")
+@EnumSource(StorePlace.Kind.class)
 @Timeout(300)
 final class SitefitTest {
     private static final Path EXAMPLES =
@@ -35,6 +40,17 @@ final class SitefitTest {
     private final SystemTime time = new SystemTime();
     private final HttpClient client = HttpClient.newHttpClient();
     @TempDir Path folder;
+
+    private final StorePlace place;
+
+    SitefitTest(StorePlace.Kind kind) {
+        place = StorePlace.fresh(kind);
+    }
+
+    @AfterEach
+    void drop() {
+        place.close();
+    }
 
     @Test
     void theExampleRunsAndItsResultIsThereAfterARestart() throws Exception {
@@ -99,7 +115,12 @@ final class SitefitTest {
         if (!Files.exists(empty)) Files.createFile(empty);
         var process =
                 PawlProcess.start(
-                        folder, empty, List.of(), environment, "dev.pawl.app.Main", arguments);
+                        folder,
+                        empty,
+                        List.of(),
+                        place.with(environment),
+                        "dev.pawl.app.Main",
+                        arguments);
         process.prints(Pattern.compile("pawl (serves front|computes on)"), time);
         return process;
     }

@@ -20,17 +20,20 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code pawl up --front tool-runner} with the example scripts, which Python runs for real. */
 @Tag("process")
+@ParameterizedClass(name = "on {0}")
+@EnumSource(StorePlace.Kind.class)
 @Timeout(300)
 final class ToolRunnerTest {
     private static final Path ROOT = Path.of(System.getProperty("pawl.root", ".")).toAbsolutePath();
@@ -45,20 +48,22 @@ final class ToolRunnerTest {
     private final HttpClient client = HttpClient.newHttpClient();
     @TempDir Path folder;
 
+    private final StorePlace place;
+
+    ToolRunnerTest(StorePlace.Kind kind) {
+        place = StorePlace.fresh(kind);
+    }
+
     @BeforeEach
     void require() {
         assumeThat(SCRIPTS).exists();
-        boolean there =
-                Stream.of(System.getenv("PATH").split(":", -1))
-                        .anyMatch(dir -> Files.isExecutable(Path.of(dir, "python3")));
-        if (there) return;
-        assertThat(System.getenv("PAWL_REQUIRE")).as("python3 is missing").isNotEqualTo("all");
-        Assumptions.abort("SKIPPED: python3 is missing (Debian: apt install python3)");
+        Programs.requirePython();
     }
 
     @AfterEach
     void close() {
         client.close();
+        place.close();
     }
 
     @Test
@@ -159,7 +164,7 @@ final class ToolRunnerTest {
                 folder,
                 empty,
                 List.of(),
-                Map.of("PAWL_DATA", folder.resolve("data").toString()),
+                place.with(Map.of("PAWL_DATA", folder.resolve("data").toString())),
                 "dev.pawl.app.Main",
                 List.of(
                         "up",

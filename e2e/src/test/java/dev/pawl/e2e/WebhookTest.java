@@ -28,19 +28,21 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Webhooks of a server that is killed: each event is told, and made one delivery of. */
 @Tag("process")
+@ParameterizedClass(name = "on {0}")
+@EnumSource(StorePlace.Kind.class)
 @Timeout(300)
 final class WebhookTest {
     private static final int JOBS = 30;
@@ -53,6 +55,12 @@ final class WebhookTest {
     @TempDir Path folder;
     private Path empty = Path.of("");
     private HttpServer receiver;
+
+    private final StorePlace place;
+
+    WebhookTest(StorePlace.Kind kind) {
+        place = StorePlace.fresh(kind);
+    }
 
     @BeforeEach
     void aReceiverAndATool() throws IOException {
@@ -78,6 +86,7 @@ final class WebhookTest {
     @AfterEach
     void stop() {
         receiver.stop(0);
+        place.close();
     }
 
     @Test
@@ -115,7 +124,7 @@ final class WebhookTest {
 
     @Test
     void theReceiverOfTheDocumentationVerifies() throws Exception {
-        requirePython();
+        Programs.requirePython();
         int port;
         try (var free = new ServerSocket(0)) {
             port = free.getLocalPort();
@@ -137,15 +146,6 @@ final class WebhookTest {
         Matcher found = Pattern.compile(pattern).matcher(text);
         assertThat(found.find()).as("%s in %s", pattern, text).isTrue();
         return found.group();
-    }
-
-    private static void requirePython() {
-        boolean there =
-                Stream.of(System.getenv("PATH").split(":", -1))
-                        .anyMatch(dir -> Files.isExecutable(Path.of(dir, "python3")));
-        if (there) return;
-        assertThat(System.getenv("PAWL_REQUIRE")).as("python3 is missing").isNotEqualTo("all");
-        Assumptions.abort("SKIPPED: python3 is missing (Debian: apt install python3)");
     }
 
     private PawlProcess up() throws Exception {
@@ -172,13 +172,14 @@ final class WebhookTest {
                 folder,
                 empty,
                 List.of(),
-                Map.of(
-                        "PAWL_WEBHOOKS_PRIVATE",
-                        "true",
-                        "PAWL_WORKER_LEASE",
-                        "2s",
-                        "PAWL_WORKER_HEARTBEAT",
-                        "500ms"),
+                place.with(
+                        Map.of(
+                                "PAWL_WEBHOOKS_PRIVATE",
+                                "true",
+                                "PAWL_WORKER_LEASE",
+                                "2s",
+                                "PAWL_WORKER_HEARTBEAT",
+                                "500ms")),
                 "dev.pawl.app.Main",
                 all);
     }

@@ -215,10 +215,12 @@ final class Claims implements AutoCloseable {
             }
         }
 
+        /** Whether nobody has asked in its name since. */
         boolean isLatest(long turn) {
             lock.lock();
             try {
-                return turn == turns && !closed;
+                requireOpen();
+                return turn == turns;
             } finally {
                 lock.unlock();
             }
@@ -236,16 +238,19 @@ final class Claims implements AutoCloseable {
         Claimed claim(long turn, Supplier<Claimed> claim) {
             lock.lock();
             try {
-                if (closed)
-                    throw new Refused(
-                            ErrorCode.LEASE_LOST,
-                            "lease %s was given up before this claim; choose another"
-                                    .formatted(lease));
+                requireOpen();
                 if (turn != turns) return new Claimed(List.of(), List.of(), Instant.MAX);
                 return claim.get();
             } finally {
                 lock.unlock();
             }
+        }
+
+        private void requireOpen() {
+            if (closed)
+                throw new Refused(
+                        ErrorCode.LEASE_LOST,
+                        "lease %s was given up before this claim; choose another".formatted(lease));
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.pawl.server;
 
 import dev.pawl.core.Event;
 import dev.pawl.core.Events;
+import dev.pawl.core.Progress;
 import dev.pawl.core.Store;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -11,18 +12,20 @@ import java.util.regex.Pattern;
 
 /**
  * Where a listener is, as the {@code id} of what it is sent: the number of the last event it knows,
- * the event's time in milliseconds, and, of a job's stream, the last line of its log.
+ * the event's time in milliseconds, and, of a job's stream, the last line of its log and the time
+ * of the last progress.
  *
  * <p>The time tells whether the number still is that event's: a power failure, or a restored
  * backup, may take the newest events, and their numbers come again.
  */
-record EventId(long number, long millis, int attempt, long seq) {
+record EventId(long number, long millis, int attempt, long seq, long progressMillis) {
     static final HeaderName LAST = HeaderNames.create("Last-Event-ID");
     private static final Pattern TEXT =
-            Pattern.compile("(\\d{1,18})(?:\\.(\\d{1,18})(?:\\.(\\d{1,9})\\.(-?\\d{1,18}))?)?");
+            Pattern.compile(
+                    "(\\d{1,18})(?:\\.(\\d{1,18})(?:\\.(\\d{1,9})\\.(-?\\d{1,18})(?:\\.(\\d{1,18}))?)?)?");
 
     /** A job's beginning. */
-    static final EventId BEGINNING = new EventId(0, 0, 0, -1);
+    static final EventId BEGINNING = new EventId(0, 0, 0, -1, 0);
 
     /** Where the request says that it was; empty when it doesn't. */
     static Optional<EventId> of(Exchange exchange) {
@@ -38,12 +41,13 @@ record EventId(long number, long millis, int attempt, long seq) {
                         Long.parseLong(parts.group(1)),
                         parts.group(2) == null ? 0 : Long.parseLong(parts.group(2)),
                         parts.group(3) == null ? 0 : Integer.parseInt(parts.group(3)),
-                        parts.group(4) == null ? -1 : Long.parseLong(parts.group(4))));
+                        parts.group(4) == null ? -1 : Long.parseLong(parts.group(4)),
+                        parts.group(5) == null ? 0 : Long.parseLong(parts.group(5))));
     }
 
     /** The same place in the log, after that event. */
     EventId at(Event event) {
-        return new EventId(event.number(), event.at().toEpochMilli(), attempt, seq);
+        return new EventId(event.number(), event.at().toEpochMilli(), attempt, seq, progressMillis);
     }
 
     /** The same place in the log, after the event of that number. */
@@ -54,11 +58,20 @@ record EventId(long number, long millis, int attempt, long seq) {
                         .mapToLong(e -> e.at().toEpochMilli())
                         .findFirst()
                         .orElse(0);
-        return new EventId(event, when, attempt, seq);
+        return new EventId(event, when, attempt, seq, progressMillis);
     }
 
     EventId line(int ofAttempt, long line) {
-        return new EventId(number, millis, ofAttempt, line);
+        return new EventId(number, millis, ofAttempt, line, progressMillis);
+    }
+
+    EventId progress(Progress told) {
+        return new EventId(number, millis, attempt, seq, told.at().toEpochMilli());
+    }
+
+    /** Whether this is the progress that was told last. */
+    boolean knows(Progress progress) {
+        return progressMillis != 0 && progressMillis == progress.at().toEpochMilli();
     }
 
     /** Whether the store has, or had, this event under this number. */
@@ -77,6 +90,7 @@ record EventId(long number, long millis, int attempt, long seq) {
 
     /** As a job's listener is sent it. */
     String text() {
-        return shortText() + "." + attempt + "." + seq;
+        String upTo = shortText() + "." + attempt + "." + seq;
+        return progressMillis == 0 ? upTo : upTo + "." + progressMillis;
     }
 }

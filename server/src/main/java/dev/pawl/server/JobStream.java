@@ -176,7 +176,10 @@ final class JobStream {
             }
         } while (lines.size() == PAGE);
         if (progress.isEmpty() || progress.get().equals(told)) return;
+        boolean before = told == null && at.knows(progress.get());
         told = progress.get();
+        if (before) return;
+        at = at.progress(told);
         teller.progress(at, told);
     }
 }

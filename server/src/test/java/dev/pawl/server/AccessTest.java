@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Who may do what, over HTTP. */
+@OnEachStore
 final class AccessTest {
     private static final String JOB = "{\"tool\":\"shout\",\"input\":{\"text\":\"%s\"}}";
     private static final List<String> PARTS =
@@ -32,9 +33,15 @@ final class AccessTest {
     @TempDir Path folder;
     private Running on;
 
+    private final StoreKind kind;
+
+    AccessTest(StoreKind kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void start() throws IOException {
-        on = new Running(folder, ServerOptions.defaults().withAnonymous(Optional.empty()));
+        on = new Running(kind, folder, ServerOptions.defaults().withAnonymous(Optional.empty()));
         key("root", Role.ADMIN, "", Instant.MAX);
         key("ann", Role.USER, "acme", Instant.MAX);
         key("bob", Role.USER, "acme", Instant.MAX);
@@ -171,6 +178,7 @@ final class AccessTest {
     void whoShowsNoKeyMayDoWhatIsConfigured() throws IOException {
         try (var open =
                 new Running(
+                        kind,
                         folder.resolve("open"),
                         ServerOptions.defaults().withAnonymous(Optional.of(Role.USER)))) {
             String theirs =

@@ -26,14 +26,21 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Dead letters for people, over real HTTP: what died of what, one of them, back at a rate. */
+@OnEachStore
 final class DeadLettersTest {
     @TempDir Path folder;
     private Running on;
     private long leases;
 
+    private final StoreKind kind;
+
+    DeadLettersTest(StoreKind kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void start() throws IOException {
-        on = new Running(folder, ServerOptions.defaults());
+        on = new Running(kind, folder, ServerOptions.defaults());
     }
 
     @AfterEach

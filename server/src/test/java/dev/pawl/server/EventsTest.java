@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What listeners are told, over real HTTP. */
+@OnEachStore
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class EventsTest {
     private static final ToolId TOOL = new ToolId("shout", "1");
@@ -42,10 +43,17 @@ final class EventsTest {
     @TempDir Path folder;
     private Running on;
 
+    private final StoreKind kind;
+
+    EventsTest(StoreKind kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void start() throws IOException {
         on =
                 new Running(
+                        kind,
                         folder,
                         ServerOptions.defaults()
                                 .withIdle(Duration.ofSeconds(1))

@@ -25,15 +25,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is answered about jobs that are there, over real HTTP. */
+@OnEachStore
 final class JobRoutesTest {
     private static final String NONE = "01a2021b-d8da-7288-8a93-01c01ed0ce95";
 
     @TempDir Path folder;
     private Running on;
 
+    private final StoreKind kind;
+
+    JobRoutesTest(StoreKind kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void start() throws IOException {
-        on = new Running(folder, ServerOptions.defaults());
+        on = new Running(kind, folder, ServerOptions.defaults());
     }
 
     @AfterEach

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Admins who look after keys and users over HTTP. */
+@OnEachStore
 final class KeysAndUsersTest {
     private static final String SIGN_IN = "{\"name\":\"ann\",\"password\":\"%s\"}";
 
@@ -24,9 +25,15 @@ final class KeysAndUsersTest {
     private Running on;
     private Map<String, String> callers;
 
+    private final StoreKind kind;
+
+    KeysAndUsersTest(StoreKind kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void start() throws Exception {
-        on = new Running(folder, ServerOptions.defaults().withAnonymous(Optional.empty()));
+        on = new Running(kind, folder, ServerOptions.defaults().withAnonymous(Optional.empty()));
         callers =
                 Map.of(
                         "root", key("root", Role.ADMIN, ""),

@@ -23,15 +23,22 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** A worker that speaks plain HTTP. */
+@OnEachStore
 @Timeout(60)
 final class LeaseRoutesTest {
     @TempDir Path folder;
     private Running on;
     private int leases;
 
+    private final StoreKind kind;
+
+    LeaseRoutesTest(StoreKind kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void start() throws IOException {
-        on = new Running(folder, ServerOptions.defaults());
+        on = new Running(kind, folder, ServerOptions.defaults());
     }
 
     @AfterEach
@@ -170,7 +177,11 @@ final class LeaseRoutesTest {
     @Test
     void aFileOverTheLimitIsRefusedAndNotKept() throws IOException {
         on.close();
-        on = new Running(folder.resolve("small"), ServerOptions.defaults().withFileBytesMax(10));
+        on =
+                new Running(
+                        kind,
+                        folder.resolve("small"),
+                        ServerOptions.defaults().withFileBytesMax(10));
         submit("hi");
         JsonNode leased = claim(1).json();
 

@@ -158,7 +158,8 @@ final class OriginsTest {
         Path scripts = Files.createDirectory(here.resolve("scripts"));
         Files.writeString(scripts.resolve("greet.py"), "print('hello')\n");
         Scripts found = Scripts.of(scripts);
-        return new Running(here, options, List.of(new ToolRunner(found)), found.tools());
+        return new Running(
+                StoreKind.MEMORY, here, options, List.of(new ToolRunner(found)), found.tools());
     }
 
     private HttpResponse<Void> preflight(Running on, String path, String origin)

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Queues as they are shown and set over real HTTP. */
+@OnEachStore
 final class QueueTest {
     private static final String JOB =
             "{\"tool\":\"shout\",\"queue\":\"q\",\"no_cache\":true,\"input\":{\"text\":\"a\"}}";
@@ -21,9 +22,15 @@ final class QueueTest {
     @TempDir Path folder;
     private Running on;
 
+    private final StoreKind kind;
+
+    QueueTest(StoreKind kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void start() throws IOException {
-        on = new Running(folder, ServerOptions.defaults());
+        on = new Running(kind, folder, ServerOptions.defaults());
     }
 
     @AfterEach

@@ -1,13 +1,13 @@
 package dev.pawl.server;
 
 import dev.pawl.artifact.FileArtifacts;
+import dev.pawl.core.ApiKeys;
 import dev.pawl.core.Engine;
+import dev.pawl.core.Store;
 import dev.pawl.core.SystemTime;
+import dev.pawl.core.Users;
+import dev.pawl.core.Webhooks;
 import dev.pawl.server.webhook.WebhookDesk;
-import dev.pawl.testkit.MemoryKeys;
-import dev.pawl.testkit.MemoryStore;
-import dev.pawl.testkit.MemoryUsers;
-import dev.pawl.testkit.MemoryWebhooks;
 import dev.pawl.tool.Requests;
 import dev.pawl.tool.Tool;
 import dev.pawl.tool.Tools;
@@ -25,7 +25,7 @@ import java.util.Random;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A server on a free port, with a store in memory and one tool. No worker runs. */
+/** A server on a free port, with a store of its own and one tool. No worker runs. */
 final class Running implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -48,19 +48,25 @@ final class Running implements AutoCloseable {
             policy: {cache: {ttl: 1h}}
             """;
 
-    final MemoryStore store;
-    final MemoryKeys keys;
-    final MemoryUsers users;
-    final MemoryWebhooks webhooks;
+    final Store store;
+    final ApiKeys keys;
+    final Users users;
+    final Webhooks webhooks;
     final FileArtifacts artifacts;
     final Engine engine;
     final Server server;
+    private final StoreKind.Opened kept;
     private final Site site;
     private final int port;
     private final HttpClient client = HttpClient.newHttpClient();
 
+    /** One whose store is in memory. */
     Running(Path folder, ServerOptions options) throws IOException {
-        this(folder, options, List.of(), List.of());
+        this(StoreKind.MEMORY, folder, options);
+    }
+
+    Running(StoreKind kind, Path folder, ServerOptions options) throws IOException {
+        this(kind, folder, options, List.of(), List.of());
     }
 
     /**
@@ -68,17 +74,18 @@ final class Running implements AutoCloseable {
      *
      * @param more tools
      */
-    Running(Path folder, ServerOptions options, List<Front> fronts, List<Tool> more)
+    Running(StoreKind kind, Path folder, ServerOptions options, List<Front> fronts, List<Tool> more)
             throws IOException {
         Path tools = Files.createDirectories(folder.resolve("tools"));
         Files.writeString(tools.resolve("shout.yaml"), SHOUT);
         var time = new SystemTime();
-        store = new MemoryStore(time);
+        kept = kind.open();
+        store = kept.store();
+        keys = kept.keys();
+        users = kept.users();
+        webhooks = kept.webhooks();
         artifacts = new FileArtifacts(folder.resolve("artifacts"), time);
         engine = new Engine(store, artifacts, time, new Random(1));
-        keys = new MemoryKeys(time);
-        users = new MemoryUsers(time);
-        webhooks = new MemoryWebhooks(store);
         var requests = new Requests(artifacts, (_, _) -> "1", Map.of());
         site =
                 new Site(
@@ -203,6 +210,6 @@ final class Running implements AutoCloseable {
         client.close();
         server.close();
         artifacts.close();
-        store.close();
+        kept.close();
     }
 }

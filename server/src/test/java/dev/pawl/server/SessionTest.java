@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Users who sign in, over HTTP. */
+@OnEachStore
 final class SessionTest {
     private static final String JOB = "{\"tool\":\"shout\",\"input\":{\"text\":\"a\"}}";
     private static final String CREDENTIALS = "{\"name\":\"%s\",\"password\":\"%s\"}";
@@ -27,9 +28,15 @@ final class SessionTest {
     @TempDir Path folder;
     private Running on;
 
+    private final StoreKind kind;
+
+    SessionTest(StoreKind kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void start() throws Exception {
-        on = new Running(folder, ServerOptions.defaults().withAnonymous(Optional.empty()));
+        on = new Running(kind, folder, ServerOptions.defaults().withAnonymous(Optional.empty()));
         var passwords = new Passwords(new Random(1));
         user("ann", Role.USER, "acme", passwords.hash("correct horse").orElseThrow());
         user("root", Role.ADMIN, "", passwords.hash("battery staple").orElseThrow());

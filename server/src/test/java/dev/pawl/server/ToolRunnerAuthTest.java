@@ -36,12 +36,19 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Users of the tool-runner front, where it differs from its contract's happy ways. */
+@OnEachStore
 final class ToolRunnerAuthTest {
     private static final String SECRET = "0123456789abcdef0123456789abcdef";
     private static final String ANN = "{\"username\":\"ann\",\"password\":\"correct horse\"}";
     private Running on;
 
     @TempDir Path folder;
+
+    private final StoreKind kind;
+
+    ToolRunnerAuthTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     @BeforeEach
     void open() throws IOException {
@@ -59,6 +66,7 @@ final class ToolRunnerAuthTest {
         Files.writeString(scripts.resolve("greet.py"), "print('hello')\n");
         Scripts found = Scripts.of(scripts);
         return new Running(
+                kind,
                 folder.resolve(name),
                 ServerOptions.defaults().withAnonymous(anonymous).withTokenSecret(secret),
                 List.of(new ToolRunner(found)),

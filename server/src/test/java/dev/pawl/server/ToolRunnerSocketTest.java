@@ -47,12 +47,19 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** What the tool-runner front tells over {@code /ws}; the test is the worker. */
+@OnEachStore
 final class ToolRunnerSocketTest {
     @TempDir Path folder;
     private HttpClient http;
     private long claims;
     private Front front;
     private Running on;
+
+    private final StoreKind kind;
+
+    ToolRunnerSocketTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     @BeforeEach
     void start() throws IOException {
@@ -62,7 +69,7 @@ final class ToolRunnerSocketTest {
         Scripts found = Scripts.of(scripts);
         front = new ToolRunner(found);
         var options = ServerOptions.defaults().withIdle(Duration.ofSeconds(2));
-        on = new Running(folder, options, List.of(front), found.tools());
+        on = new Running(kind, folder, options, List.of(front), found.tools());
     }
 
     @AfterEach
@@ -196,6 +203,7 @@ final class ToolRunnerSocketTest {
         on.close();
         on =
                 new Running(
+                        kind,
                         folder.resolve("b"),
                         ServerOptions.defaults().withAnonymous(Optional.empty()),
                         List.of(front),

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The tool-runner front as its clients see it, over real HTTP; the test is the worker. */
+@OnEachStore
 final class ToolRunnerTest {
     private static final String BUILD_GRAPH =
             """
@@ -51,6 +52,12 @@ final class ToolRunnerTest {
     private final Deque<ClaimedJob> running = new ArrayDeque<>();
     private long claims;
     private Running on;
+
+    private final StoreKind kind;
+
+    ToolRunnerTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     @BeforeEach
     void start() throws IOException {
@@ -76,7 +83,7 @@ final class ToolRunnerTest {
         Scripts found = Scripts.of(scripts);
         assertThat(found.problems()).isEmpty();
         Front front = new ToolRunner(found);
-        on = new Running(folder, ServerOptions.defaults(), List.of(front), found.tools());
+        on = new Running(kind, folder, ServerOptions.defaults(), List.of(front), found.tools());
     }
 
     @AfterEach

@@ -27,15 +27,22 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Webhooks over the API: who may add them, what is refused, what the client says. */
+@OnEachStore
 final class WebhookRoutesTest {
     private static final String GOOD = "{\"url\":\"http://127.0.0.1:1/\"}";
 
     @TempDir Path folder;
     private Running on;
 
+    private final StoreKind kind;
+
+    WebhookRoutesTest(StoreKind kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void start() throws IOException {
-        on = new Running(folder, ServerOptions.defaults());
+        on = new Running(kind, folder, ServerOptions.defaults());
     }
 
     @AfterEach

@@ -51,8 +51,16 @@ public interface Dialect {
     /** What is bound to {@code :path<i>} of it. */
     String path(List<String> steps);
 
-    /** What commits have added to the counters that they don't have yet. */
-    List<Delta> untold(Tx tx) throws SQLException;
+    /**
+     * How many unfinished jobs a queue has.
+     *
+     * @param counted by the counters
+     * @param untold what commits have added that the counters don't have yet
+     */
+    record Depth(long counted, List<Delta> untold) {}
+
+    /** Both from one snapshot: what moves from one to the other meanwhile is in one of them. */
+    Depth depth(Tx tx, String queue) throws SQLException;
 
     /**
      * Writes a transaction's events and what they do to the counters; the last thing before its

@@ -83,14 +83,6 @@ final class StoreSql {
             "SELECT job_id, body_hash FROM pawl.idempotency WHERE tenant = :tenant AND key = :key";
     static final String DEPTH_MAX = "SELECT depth_max FROM pawl.queue WHERE name = :queue";
 
-    /** Unfinished jobs of a queue, from the kept counters: states waiting, queued, running. */
-    static final String DEPTH =
-            """
-            SELECT coalesce(sum(c.jobs), 0)
-              FROM pawl.lane l JOIN pawl.counter c ON c.lane = l.id
-             WHERE l.queue = :queue AND c.state IN (0, 1, 2)
-            """;
-
     /**
      * Keeps a job where it is: an unfinished one in its place, a finished one in outcome. No row
      * when it is on its way from one to another.

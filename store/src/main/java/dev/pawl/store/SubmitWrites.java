@@ -174,15 +174,13 @@ final class SubmitWrites {
     private static Optional<Submitted> full(Tx tx, Names.Lane lane) throws SQLException {
         int max = depthMax(tx, lane.queue());
         if (max == Integer.MAX_VALUE) return Optional.empty();
-        long depth;
-        try (Rows rows = tx.stmt(StoreSql.DEPTH).set("queue", lane.queue()).query()) {
-            rows.next();
-            depth = rows.number(1);
-        }
-        List<Delta> untold = tx.db().dialect().untold(tx);
+        Dialect.Depth known = tx.db().dialect().depth(tx, lane.queue());
+        long depth = known.counted();
         for (Names.Lane other : tx.names.lanes(tx.db(), tx.fresh).values())
             if (other.queue().equals(lane.queue()))
-                depth += tx.unfinishedDelta(other.id()) + Delta.unfinished(untold, other.id());
+                depth +=
+                        tx.unfinishedDelta(other.id())
+                                + Delta.unfinished(known.untold(), other.id());
         if (depth < max) return Optional.empty();
         return Optional.of(
                 new Submitted.Refused(

@@ -146,9 +146,13 @@ public final class PostgresServer implements AutoCloseable {
         execute("DROP DATABASE %s WITH (FORCE)".formatted(name(url)));
     }
 
-    /** Runs a statement as superuser in a transaction of its own, in {@link #url}. */
     private void execute(String sql) {
-        try (var connection = DriverManager.getConnection(url());
+        execute(url(), sql);
+    }
+
+    /** Runs statements as the URL's user in a transaction of their own. */
+    public static void execute(String url, String sql) {
+        try (var connection = DriverManager.getConnection(url);
                 var statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {

@@ -43,7 +43,7 @@ public record Original(String front, String variable, Fate fate) {
 
     private static final String SWITCH = "USE_COMPUTE";
     private static final String DATABASE =
-            "jobs are in the data folder (`data`); there is no PostgreSQL store yet";
+            "jobs are in the data folder (`data`), or in the database that `store.url` names";
     private static final String BROKER = "the database is the queue; there is no broker yet";
     private static final String POOL = "the store has connections of its own";
 

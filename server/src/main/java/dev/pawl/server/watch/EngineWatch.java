@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks on a thread of its own, again and again: what this process does wakes it, what others do it
- * finds by looking now and then. A look that fails is told once in the log and tried again.
- * Thread-safe.
+ * Looks on a thread of its own, again and again: what this process does wakes it, and what others
+ * do where the store carries hints; else it finds that by looking now and then. A look that fails
+ * is told once in the log and tried again. Thread-safe.
  */
 public final class EngineWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EngineWatch.class);
@@ -35,6 +35,11 @@ public final class EngineWatch implements AutoCloseable {
 
                 @Override
                 public void jobEnded(JobId id) {
+                    hint.release();
+                }
+
+                @Override
+                public void othersActed() {
                     hint.release();
                 }
             };

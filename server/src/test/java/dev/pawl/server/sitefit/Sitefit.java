@@ -2,6 +2,7 @@ package dev.pawl.server.sitefit;
 
 import dev.pawl.api.Json;
 import dev.pawl.artifact.FileArtifacts;
+import dev.pawl.core.ApiKeys;
 import dev.pawl.core.Artifact;
 import dev.pawl.core.Claim;
 import dev.pawl.core.ClaimedJob;
@@ -11,21 +12,19 @@ import dev.pawl.core.Job;
 import dev.pawl.core.JobId;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.Outcome;
+import dev.pawl.core.Store;
 import dev.pawl.core.SystemTime;
 import dev.pawl.core.ToolId;
 import dev.pawl.server.FrontPort;
 import dev.pawl.server.Server;
 import dev.pawl.server.ServerOptions;
 import dev.pawl.server.Site;
+import dev.pawl.server.StoreKind;
 import dev.pawl.server.compute.ComputeOptions;
 import dev.pawl.server.compute.ComputeServer;
 import dev.pawl.server.compute.Contracts;
 import dev.pawl.server.compute.Shipped;
 import dev.pawl.server.webhook.WebhookDesk;
-import dev.pawl.testkit.MemoryKeys;
-import dev.pawl.testkit.MemoryStore;
-import dev.pawl.testkit.MemoryUsers;
-import dev.pawl.testkit.MemoryWebhooks;
 import dev.pawl.tool.Requests;
 import dev.pawl.tool.Tool;
 import dev.pawl.tool.Tools;
@@ -62,10 +61,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 
-/** The front on a free port, with a compute server, a worker, and a store in memory. */
+/** The front on a free port, with a compute server, a worker, and a store. */
 final class Sitefit implements AutoCloseable {
     final ComputeServer compute;
-    final MemoryStore store;
+    final Store store;
     final Engine engine;
     final Server server;
     private final FileArtifacts artifacts;
@@ -74,41 +73,47 @@ final class Sitefit implements AutoCloseable {
     private final Tools tools;
     private final ToolExecutors executors;
     private final Worker worker;
-    final MemoryKeys keys;
+    final ApiKeys keys;
+    private final StoreKind.Opened own;
     private long leases;
     private final HttpClient client = HttpClient.newHttpClient();
     private final LinkedBlockingQueue<JobId> ended = new LinkedBlockingQueue<>();
 
-    Sitefit(Path folder) {
-        this(folder, Shipped.CONTRACTS, new MemoryStore(new SystemTime()), options -> options);
+    /** With a store of its own. */
+    Sitefit(StoreKind kind, Path folder) {
+        this(kind, folder, Shipped.CONTRACTS, options -> options);
     }
 
     Sitefit(
+            StoreKind kind,
             Path folder,
             Path contractFolder,
-            MemoryStore store,
             UnaryOperator<SitefitOptions> change) {
-        this(folder, contractFolder, store, change, ServerOptions.defaults());
+        this(kind.open(), folder, contractFolder, change, ServerOptions.defaults());
     }
 
     /** One whose callers need keys. */
-    static Sitefit withKeys(Path folder) {
+    static Sitefit withKeys(StoreKind kind, Path folder) {
         return new Sitefit(
+                kind.open(),
                 folder,
                 Shipped.CONTRACTS,
-                new MemoryStore(new SystemTime()),
                 options -> options,
                 ServerOptions.defaults().withAnonymous(Optional.empty()));
     }
 
-    private Sitefit(
+    /**
+     * @param kept is forgotten with this
+     */
+    Sitefit(
+            StoreKind.Opened kept,
             Path folder,
             Path contractFolder,
-            MemoryStore store,
             UnaryOperator<SitefitOptions> change,
             ServerOptions serverOptions) {
-        this.store = store;
-        this.keys = new MemoryKeys(time);
+        this.own = kept;
+        this.store = kept.store();
+        this.keys = kept.keys();
         var random = new Random(1);
         Contracts contracts = Contracts.of(contractFolder);
         compute =
@@ -135,13 +140,12 @@ final class Sitefit implements AutoCloseable {
                                         engine,
                                         artifacts,
                                         keys,
-                                        new MemoryUsers(time),
+                                        kept.users(),
                                         tools,
                                         requests,
                                         time,
                                         random,
-                                        new WebhookDesk(
-                                                engine, new MemoryWebhooks(store), random, false),
+                                        new WebhookDesk(engine, kept.webhooks(), random, false),
                                         "test"),
                                 serverOptions.withPort(0),
                                 List.of(new FrontPort(front, 0)))
@@ -271,5 +275,6 @@ final class Sitefit implements AutoCloseable {
         server.close();
         compute.close();
         artifacts.close();
+        own.close();
     }
 }

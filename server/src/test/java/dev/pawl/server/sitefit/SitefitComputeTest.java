@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.pawl.core.SystemTime;
+import dev.pawl.server.OnEachStore;
+import dev.pawl.server.StoreKind;
 import dev.pawl.server.compute.ComputeOptions;
 import dev.pawl.server.compute.ComputeServer;
 import dev.pawl.server.compute.ContractCopy;
@@ -13,7 +15,6 @@ import dev.pawl.server.compute.RhinoFake;
 import dev.pawl.server.compute.RhinoOptions;
 import dev.pawl.server.compute.Shipped;
 import dev.pawl.server.sitefit.Sitefit.Answer;
-import dev.pawl.testkit.MemoryStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,8 +33,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a job of the front makes of a compute server that isn't well, or is a proxy. */
 @Timeout(60)
+@OnEachStore
 final class SitefitComputeTest {
     @TempDir private Path folder;
+
+    private final StoreKind kind;
+
+    SitefitComputeTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     @ParameterizedTest
     @CsvSource({"429", "502", "503", "504", "garbage"})
@@ -53,7 +61,7 @@ final class SitefitComputeTest {
 
     @Test
     void outputsThatTheContractDoesNotPromiseAreDeadAtOnce() throws Exception {
-        try (var sitefit = new Sitefit(folder).working()) {
+        try (var sitefit = new Sitefit(kind, folder).working()) {
             sitefit.compute.fault(new Fault(Fault.Kind.BAD_OUTPUT, 1));
 
             assertDeadAtOnce(sitefit.ended(sitefit.run("{}").field("job_id")), 500);
@@ -91,8 +99,7 @@ final class SitefitComputeTest {
         ContractCopy.ofDebug(contracts, "sitefit", "1.1.0");
         Path broken = ContractCopy.ofDebug(contracts, "sitefit", "1.2.0");
         Files.writeString(broken.resolve("outputs.schema.json"), "{\"type\": \"objekt\"}");
-        var store = new MemoryStore(new SystemTime());
-        try (var sitefit = new Sitefit(folder, contracts, store, options -> options)) {
+        try (var sitefit = new Sitefit(kind, folder, contracts, options -> options)) {
             Answer refused = sitefit.runVersion("1.2.0", "{}");
 
             assertThat(refused.status()).isEqualTo(404);
@@ -196,9 +203,9 @@ final class SitefitComputeTest {
     /** A front whose jobs call that compute server; its own one where the address is empty. */
     private Sitefit calling(String url, Change change) {
         return new Sitefit(
+                kind,
                 folder,
                 Shipped.CONTRACTS,
-                new MemoryStore(new SystemTime()),
                 options ->
                         change.of(
                                 url.isEmpty()

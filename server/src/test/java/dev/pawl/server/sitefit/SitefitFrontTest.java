@@ -6,13 +6,14 @@ import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.QueueEntry;
-import dev.pawl.core.SystemTime;
+import dev.pawl.server.OnEachStore;
+import dev.pawl.server.ServerOptions;
+import dev.pawl.server.StoreKind;
 import dev.pawl.server.compute.Contract;
 import dev.pawl.server.compute.Contracts;
 import dev.pawl.server.compute.Fault;
 import dev.pawl.server.compute.Shipped;
 import dev.pawl.server.sitefit.Sitefit.Answer;
-import dev.pawl.testkit.MemoryStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,14 +34,21 @@ import org.junit.jupiter.params.provider.CsvSource;
  * acceptance tests are among these.
  */
 @Timeout(60)
+@OnEachStore
 final class SitefitFrontTest {
     @TempDir private Path folder;
+
+    private final StoreKind kind;
+
+    SitefitFrontTest(StoreKind kind) {
+        this.kind = kind;
+    }
 
     // ---- The way of a job
 
     @Test
     void theHappyPath() throws Exception {
-        try (var sitefit = new Sitefit(folder).working()) {
+        try (var sitefit = new Sitefit(kind, folder).working()) {
             Answer run = sitefit.run("{\"value\": 5}", "x-correlation-id", "demo-1");
 
             assertThat(run.status()).isEqualTo(202);
@@ -64,7 +72,7 @@ final class SitefitFrontTest {
 
     @Test
     void theSameInputsTwiceAreTheSameJob() throws Exception {
-        try (var sitefit = new Sitefit(folder)) {
+        try (var sitefit = new Sitefit(kind, folder)) {
             String id = sitefit.run("{\"value\": 5}").field("job_id");
 
             Answer waiting = sitefit.run("{ \"value\":5 }", "x-correlation-id", "second");
@@ -86,7 +94,7 @@ final class SitefitFrontTest {
 
     @Test
     void theSameInputsAtTheSameMomentAreOneJob() throws Exception {
-        try (var sitefit = new Sitefit(folder)) {
+        try (var sitefit = new Sitefit(kind, folder)) {
             var runs = new ArrayList<Future<Answer>>();
             for (int i = 0; i < 12; i++) {
                 var run = new FutureTask<>(() -> sitefit.run("{\"value\": 9}"));
@@ -104,7 +112,7 @@ final class SitefitFrontTest {
 
     @Test
     void orderOfMembersIsNoDifferenceAndTextOfNumbersIs() {
-        try (var sitefit = new Sitefit(folder)) {
+        try (var sitefit = new Sitefit(kind, folder)) {
             String one =
                     """
                     {"crs": "EPSG:1",
@@ -127,7 +135,7 @@ final class SitefitFrontTest {
 
     @Test
     void inputsThatAreTheSameWithTheirDefaultsShareAResultButNoJob() throws Exception {
-        try (var sitefit = new Sitefit(folder).working()) {
+        try (var sitefit = new Sitefit(kind, folder).working()) {
             String id = sitefit.run("{}").field("job_id");
             var _ = sitefit.ended(id);
 
@@ -143,7 +151,7 @@ final class SitefitFrontTest {
 
     @Test
     void bothKeysOfTheInputsAreKept() {
-        try (var sitefit = new Sitefit(folder)) {
+        try (var sitefit = new Sitefit(kind, folder)) {
             String run = sitefit.runVersion("1.0.0", Shipped.MINIMAL.toString()).field("job_id");
 
             var submission =
@@ -157,7 +165,7 @@ final class SitefitFrontTest {
 
     @Test
     void theCorrelationIdGoesFromEndToEnd() throws Exception {
-        try (var sitefit = new Sitefit(folder).working()) {
+        try (var sitefit = new Sitefit(kind, folder).working()) {
             sitefit.compute.fault(new Fault(Fault.Kind.REJECTED, 1));
             Answer run = sitefit.run("{}", "x-correlation-id", "demo-1");
             assertThat(run.header("x-correlation-id")).isEqualTo("demo-1");
@@ -177,7 +185,7 @@ final class SitefitFrontTest {
 
     @Test
     void aRequestWithoutACorrelationIdGetsOne() {
-        try (var sitefit = new Sitefit(folder)) {
+        try (var sitefit = new Sitefit(kind, folder)) {
             Answer run = sitefit.run("{}");
 
             assertThat(run.field("correlation_id")).hasSize(36);
@@ -187,8 +195,8 @@ final class SitefitFrontTest {
 
     @Test
     void theSameSeedGivesTheSameResults() throws Exception {
-        try (var sitefit = new Sitefit(folder).working();
-                var other = new Sitefit(folder.resolve("other")).working()) {
+        try (var sitefit = new Sitefit(kind, folder).working();
+                var other = new Sitefit(kind, folder.resolve("other")).working()) {
             String inputs =
                     Shipped.read(
                                     Shipped.CONTRACTS.resolve(
@@ -209,7 +217,7 @@ final class SitefitFrontTest {
 
     @Test
     void everyValidExampleSucceedsAndEveryInvalidOneIs400() throws Exception {
-        try (var sitefit = new Sitefit(folder).working()) {
+        try (var sitefit = new Sitefit(kind, folder).working()) {
             for (Contract contract : Contracts.of(Shipped.CONTRACTS).all()) {
                 String version = contract.id().version();
                 for (Contract.Example example : contract.valid()) {
@@ -233,7 +241,7 @@ final class SitefitFrontTest {
     @ParameterizedTest
     @CsvSource({"429", "502", "503", "504"})
     void aPassingErrorComesBackAndSucceedsAtTheNextAttempt(String fault) throws Exception {
-        try (var sitefit = new Sitefit(folder).working()) {
+        try (var sitefit = new Sitefit(kind, folder).working()) {
             sitefit.compute.fault(Fault.parse(fault + "*1").orElseThrow());
 
             Answer status = sitefit.ended(sitefit.run("{}").field("job_id"));
@@ -247,7 +255,7 @@ final class SitefitFrontTest {
     @ParameterizedTest
     @CsvSource({"400", "404", "422", "500"})
     void anyOtherErrorIsFinalAtOnce(int fault) throws Exception {
-        try (var sitefit = new Sitefit(folder).working()) {
+        try (var sitefit = new Sitefit(kind, folder).working()) {
             sitefit.compute.fault(Fault.parse(fault + "*1").orElseThrow());
             String id = sitefit.run("{}").field("job_id");
 
@@ -269,7 +277,7 @@ final class SitefitFrontTest {
 
     @Test
     void moreVerticesThanTheContractTakesAreRejectedByTheComputeServer() throws Exception {
-        try (var sitefit = new Sitefit(folder).working()) {
+        try (var sitefit = new Sitefit(kind, folder).working()) {
             String square = "{\"coordinates\": [[0, 0], [1, 0], [1, 1], [0, 1]]}";
             String large =
                     square.replace("[[", "[" + "[12345.678, 87654.321], ".repeat(60_000) + "[");
@@ -290,9 +298,9 @@ final class SitefitFrontTest {
     void timeoutsAreRetriedUpToFiveAttemptsThenItIsDead() throws Exception {
         try (var sitefit =
                 new Sitefit(
+                                kind,
                                 folder,
                                 Shipped.CONTRACTS,
-                                new MemoryStore(new SystemTime()),
                                 options -> options.withTimeoutMax(Duration.ofMillis(20)))
                         .working()) {
             sitefit.compute.fault(new Fault(Fault.Kind.SLOW, Fault.ALWAYS));
@@ -309,7 +317,7 @@ final class SitefitFrontTest {
 
     @Test
     void aComputeServerThatIsDownIsTriedFiveTimes() throws Exception {
-        try (var sitefit = new Sitefit(folder).working()) {
+        try (var sitefit = new Sitefit(kind, folder).working()) {
             sitefit.compute.close();
 
             Answer status = sitefit.ended(sitefit.run("{}").field("job_id"));
@@ -322,7 +330,7 @@ final class SitefitFrontTest {
 
     @Test
     void garbageIsNoResult() throws Exception {
-        try (var sitefit = new Sitefit(folder).working()) {
+        try (var sitefit = new Sitefit(kind, folder).working()) {
             sitefit.compute.fault(new Fault(Fault.Kind.GARBAGE, 1));
 
             Answer status = sitefit.ended(sitefit.run("{}").field("job_id"));
@@ -334,7 +342,7 @@ final class SitefitFrontTest {
 
     @Test
     void whatFailedOrWasCancelledOrDiscardedIsAJobOfItsOwnAgain() throws Exception {
-        try (var sitefit = new Sitefit(folder).working()) {
+        try (var sitefit = new Sitefit(kind, folder).working()) {
             sitefit.compute.fault(new Fault(Fault.Kind.REJECTED, 2));
             String first = sitefit.run("{}").field("job_id");
             var _ = sitefit.ended(first);
@@ -356,7 +364,7 @@ final class SitefitFrontTest {
 
     @Test
     void aCancelledJobHasFailedAndSaysWhy() {
-        try (var sitefit = new Sitefit(folder)) {
+        try (var sitefit = new Sitefit(kind, folder)) {
             String id = sitefit.run("{}").field("job_id");
             assertThat(sitefit.engine.cancel(JobId.parse(id).orElseThrow()))
                     .containsInstanceOf(JobState.Queued.class);
@@ -375,20 +383,23 @@ final class SitefitFrontTest {
         Path contracts = folder.resolve("contracts");
         copy(Shipped.CONTRACTS.resolve("sitefit/1.1.0"), contracts.resolve("sitefit/1.1.0"));
         Path schema = contracts.resolve("sitefit/1.1.0/inputs.schema.json");
-        var time = new SystemTime();
-        try (var store = new MemoryStore(time)) {
+        try (var kept = kind.open()) {
             String before;
-            try (var sitefit = new Sitefit(folder, contracts, store, o -> o)) {
+            try (var sitefit = on(kept, contracts)) {
                 before = sitefit.run("{}").field("job_id");
             }
             Files.writeString(schema, Files.readString(schema).replace("42", "43"));
-            try (var sitefit = new Sitefit(folder, contracts, store, o -> o)) {
+            try (var sitefit = on(kept, contracts)) {
                 String after = sitefit.run("{}").field("job_id");
 
                 assertThat(after).isNotEqualTo(before);
                 assertThat(sitefit.run("{}").field("job_id")).isEqualTo(after);
             }
         }
+    }
+
+    private Sitefit on(StoreKind.Opened kept, Path contracts) {
+        return new Sitefit(kept.shared(), folder, contracts, o -> o, ServerOptions.defaults());
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -405,7 +416,7 @@ final class SitefitFrontTest {
 
     @Test
     void everyFieldThatIsWrongIsNamed() {
-        try (var sitefit = new Sitefit(folder)) {
+        try (var sitefit = new Sitefit(kind, folder)) {
             Answer run =
                     sitefit.runVersion(
                             "1.0.0",
@@ -428,7 +439,7 @@ final class SitefitFrontTest {
 
     @Test
     void theDocumentsOwnSiteBoundaryBodyIs400() {
-        try (var sitefit = new Sitefit(folder)) {
+        try (var sitefit = new Sitefit(kind, folder)) {
             Answer run =
                     sitefit.runVersion(
                             "1.0.0",
@@ -447,7 +458,7 @@ final class SitefitFrontTest {
 
     @Test
     void aBodyThatIsNoneIs400() {
-        try (var sitefit = new Sitefit(folder)) {
+        try (var sitefit = new Sitefit(kind, folder)) {
             for (String body :
                     List.of("", "{", "[]", "{}", "{\"app_id\": 1}", "{\"a\": 1, \"a\": 2}"))
                 assertThat(sitefit.post("/jobs/run", body).status()).as(body).isEqualTo(400);
@@ -462,7 +473,7 @@ final class SitefitFrontTest {
 
     @Test
     void anUnknownContractIs404AndTheKnownOnesAreNamed() {
-        try (var sitefit = new Sitefit(folder)) {
+        try (var sitefit = new Sitefit(kind, folder)) {
             Answer run = sitefit.runVersion("9.9.9", "{}");
 
             assertThat(run.status()).isEqualTo(404);
@@ -477,7 +488,7 @@ final class SitefitFrontTest {
     @ParameterizedTest
     @CsvSource({"nonsense", "0190a000-0000-7000-8000-000000000000", "..%2F..", "%00"})
     void whatIsNoJobIs404(String id) {
-        try (var sitefit = new Sitefit(folder)) {
+        try (var sitefit = new Sitefit(kind, folder)) {
             assertThat(sitefit.get("/jobs/status/" + id).status()).isEqualTo(404);
             assertThat(sitefit.get("/jobs/result/" + id).status()).isEqualTo(404);
         }
@@ -485,7 +496,7 @@ final class SitefitFrontTest {
 
     @Test
     void aJobThatIsNotReadySaysWhichStateItIsIn() {
-        try (var sitefit = new Sitefit(folder)) {
+        try (var sitefit = new Sitefit(kind, folder)) {
             String id = sitefit.run("{}").field("job_id");
 
             Answer result = sitefit.get("/jobs/result/" + id);
@@ -497,7 +508,7 @@ final class SitefitFrontTest {
 
     @Test
     void aBodyOverTenMebibytesIs413() {
-        try (var sitefit = new Sitefit(folder)) {
+        try (var sitefit = new Sitefit(kind, folder)) {
             Answer run = sitefit.post("/jobs/run", " ".repeat((10 << 20) + 1));
 
             assertThat(run.status()).isEqualTo(413);
@@ -507,7 +518,7 @@ final class SitefitFrontTest {
 
     @Test
     void aFullQueueIs429WithRetryAfter() {
-        try (var sitefit = new Sitefit(folder)) {
+        try (var sitefit = new Sitefit(kind, folder)) {
             sitefit.store.setQueue(new QueueEntry(ContractTools.QUEUE, false, 1));
             assertThat(sitefit.run("{\"value\": 1}").status()).isEqualTo(202);
 
@@ -524,7 +535,7 @@ final class SitefitFrontTest {
 
     @Test
     void healthReadinessAndTheRootTellOfThemselves() {
-        try (var sitefit = new Sitefit(folder)) {
+        try (var sitefit = new Sitefit(kind, folder)) {
             assertThat(sitefit.run("{}").status()).isEqualTo(202);
 
             assertThat(sitefit.get("/health").json().toString())

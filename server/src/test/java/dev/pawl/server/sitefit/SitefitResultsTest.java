@@ -7,6 +7,8 @@ import dev.pawl.core.ApiKeys;
 import dev.pawl.core.Artifact;
 import dev.pawl.core.JobId;
 import dev.pawl.core.Role;
+import dev.pawl.server.OnEachStore;
+import dev.pawl.server.StoreKind;
 import dev.pawl.server.sitefit.Sitefit.Answer;
 import java.net.URI;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** What site-fit jobs have made: their scores, and their files by links that expire. */
+@OnEachStore
 final class SitefitResultsTest {
     private static final String SITE =
             """
@@ -30,9 +33,15 @@ final class SitefitResultsTest {
 
     @TempDir Path folder;
 
+    private final StoreKind kind;
+
+    SitefitResultsTest(StoreKind kind) {
+        this.kind = kind;
+    }
+
     @Test
     void theScoreIsTheBestOfTheResults() throws Exception {
-        try (var sitefit = new Sitefit(folder)) {
+        try (var sitefit = new Sitefit(kind, folder)) {
             String id = sitefit.runVersion("1.0.0", SITE).field("job_id");
             sitefit.solved(
                     "1.0.0",
@@ -49,7 +58,7 @@ final class SitefitResultsTest {
 
     @Test
     void filesAreAmongTheArtifactsByLinksThatWork() throws Exception {
-        try (var sitefit = new Sitefit(folder)) {
+        try (var sitefit = new Sitefit(kind, folder)) {
             String id = sitefit.runVersion("1.0.0", SITE).field("job_id");
             sitefit.solved(
                     "1.0.0",
@@ -76,7 +85,7 @@ final class SitefitResultsTest {
 
     @Test
     void aLinkThatWasTamperedWithIsRefused() throws Exception {
-        try (var sitefit = new Sitefit(folder)) {
+        try (var sitefit = new Sitefit(kind, folder)) {
             String id = sitefit.runVersion("1.0.0", SITE).field("job_id");
             sitefit.solved("1.0.0", "{\"results\":[]}", "a.png", "b.png");
             String good = path(artifacts(sitefit, id).getFirst());
@@ -117,7 +126,7 @@ final class SitefitResultsTest {
 
     @Test
     void whoIsNotOfTheTenantFindsNothing() throws Exception {
-        try (var sitefit = Sitefit.withKeys(folder)) {
+        try (var sitefit = Sitefit.withKeys(kind, folder)) {
             String[] acme = key(sitefit, Role.USER, "acme");
             String[] colleague = key(sitefit, Role.VIEWER, "acme");
             String[] globex = key(sitefit, Role.USER, "globex");

@@ -12,17 +12,19 @@ import dev.pawl.core.JobState;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.Outcome;
+import dev.pawl.core.Store;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Submitted;
 import dev.pawl.core.ToolId;
 import dev.pawl.core.Webhook;
 import dev.pawl.core.Webhooks;
+import dev.pawl.server.StoreKind;
 import dev.pawl.testkit.FakeTime;
-import dev.pawl.testkit.MemoryStore;
-import dev.pawl.testkit.MemoryWebhooks;
 import dev.pawl.testkit.NoArtifacts;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -31,26 +33,33 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * All that tells webhooks, on a store in memory and a clock of the test's own: the test makes each
- * step, so that it can stop between two.
+ * All that tells webhooks, on a store and a clock of the test's own: the test makes each step, so
+ * that it can stop between two.
  */
 final class Telling implements AutoCloseable {
     static final ToolId SHOUT = new ToolId("shout", "1");
 
     final FakeTime time = FakeTime.advancing();
-    final MemoryStore store = new MemoryStore(time);
-    final Engine engine = new Engine(store, new NoArtifacts(), time, new Random(1));
-    final MemoryWebhooks webhooks = new MemoryWebhooks(store);
-    final WebhookDesk desk = new WebhookDesk(engine, webhooks, new Random(2), true);
-    final WebhookFeed feed = new WebhookFeed(engine, webhooks, time);
+    final Store store;
+    final Engine engine;
+    final Webhooks webhooks;
+    final WebhookDesk desk;
+    final WebhookFeed feed;
     final WebhookSender sender;
+    private final StoreKind.Opened kept;
     private long leases;
 
-    Telling(WebhookOptions options) {
-        this(options, InetAddress::getAllByName);
+    Telling(StoreKind kind, WebhookOptions options) {
+        this(kind, options, InetAddress::getAllByName);
     }
 
-    Telling(WebhookOptions options, Addresses.Names names) {
+    Telling(StoreKind kind, WebhookOptions options, Addresses.Names names) {
+        kept = kind.open(time);
+        store = kept.store();
+        engine = new Engine(store, new NoArtifacts(), time, new Random(1));
+        webhooks = kept.webhooks();
+        desk = new WebhookDesk(engine, webhooks, new Random(2), true);
+        feed = new WebhookFeed(engine, webhooks, time);
         sender = new WebhookSender(webhooks, store, options, time, names);
     }
 
@@ -115,11 +124,28 @@ final class Telling implements AutoCloseable {
 
     /** As time passes, until all deliveries have ended or that time is over. */
     Telling deliverFor(Duration span) throws InterruptedException {
-        for (long left = span.toSeconds(); left > 0 && unfinished(); left -= 5) {
+        Instant end = time.instant().plus(span);
+        while (time.instant().isBefore(end) && unfinished()) {
             int _ = deliver();
-            time.advance(Duration.ofSeconds(5));
+            time.advance(Duration.between(time.instant(), earlier(next(), end)));
         }
         return this;
+    }
+
+    /** When something may be due, but not at once. */
+    private Instant next() {
+        Instant soon = time.instant().plusSeconds(5);
+        return deliveries().stream()
+                .map(Job::state)
+                .filter(state -> !state.ended())
+                .map(state -> state instanceof JobState.Queued queued ? queued.runAt() : soon)
+                .map(at -> at.isBefore(soon) ? soon : at)
+                .min(Comparator.naturalOrder())
+                .orElse(soon);
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
     }
 
     private boolean unfinished() {
@@ -164,6 +190,6 @@ final class Telling implements AutoCloseable {
     @Override
     public void close() {
         sender.close();
-        store.close();
+        kept.close();
     }
 }

@@ -13,6 +13,8 @@ import dev.pawl.core.PawlException;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Webhook;
 import dev.pawl.core.WebhookDelivery;
+import dev.pawl.server.OnEachStore;
+import dev.pawl.server.StoreKind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -35,14 +37,21 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Webhooks that are told over real HTTP. */
+@OnEachStore
 final class WebhookTest {
     private Receiver receiver;
     private Telling on;
 
+    private final StoreKind kind;
+
+    WebhookTest(StoreKind kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void start() throws IOException {
         receiver = new Receiver();
-        on = new Telling(Telling.options().withHold(3, Duration.ofMinutes(10)));
+        on = new Telling(kind, Telling.options().withHold(3, Duration.ofMinutes(10)));
     }
 
     @AfterEach
@@ -274,7 +283,8 @@ final class WebhookTest {
     @Test
     void whoDoesNotAnswerIsGivenUpAfterTheTimeout() throws Exception {
         try (var silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-                var hasty = new Telling(Telling.options().withTimeout(Duration.ofMillis(300)))) {
+                var hasty =
+                        new Telling(kind, Telling.options().withTimeout(Duration.ofMillis(300)))) {
             String id =
                     hasty.add("{\"url\":\"http://127.0.0.1:%d/\"}".formatted(silent.getLocalPort()))
                             .path("id")
@@ -456,6 +466,7 @@ final class WebhookTest {
         var asked = new AtomicInteger();
         var strict =
                 new Telling(
+                        kind,
                         WebhookOptions.defaults(),
                         host -> {
                             asked.incrementAndGet();
@@ -481,6 +492,7 @@ final class WebhookTest {
         // Nobody else knows the name: who looked it up again would find nothing.
         var pinned =
                 new Telling(
+                        kind,
                         Telling.options(),
                         _ -> new InetAddress[] {InetAddress.getLoopbackAddress()});
         try (pinned) {

@@ -3,6 +3,7 @@ package dev.pawl.server.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pawl.core.JobState;
+import dev.pawl.server.StoreKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -34,7 +35,7 @@ final class WebhookTlsTest {
     @BeforeEach
     void start() throws Exception {
         receiver = Receiver.overTls(tls());
-        on = new Telling(Telling.options());
+        on = new Telling(StoreKind.MEMORY, Telling.options());
     }
 
     @AfterEach

@@ -299,9 +299,15 @@ final class PostgresSql implements Dialect {
                               millis = counter.millis + excluded.millis
             """;
 
-    /** What the counters don't have yet. */
-    private static final String COUNTS_UNTOLD =
-            "SELECT counts FROM pawl.event WHERE number IS NULL AND counts IS NOT NULL";
+    /** States waiting, queued, running; and what the counters don't have yet, a row each. */
+    private static final String DEPTH =
+            """
+            SELECT coalesce(sum(c.jobs), 0), CAST(NULL AS bytea)
+              FROM pawl.lane l JOIN pawl.counter c ON c.lane = l.id
+             WHERE l.queue = :queue AND c.state IN (0, 1, 2)
+             UNION ALL
+            SELECT 0, counts FROM pawl.event WHERE number IS NULL AND counts IS NOT NULL
+            """;
 
     private static final Pattern NOT_OURS = Pattern.compile(" INDEXED BY \\w+");
 
@@ -441,14 +447,16 @@ final class PostgresSql implements Dialect {
     }
 
     @Override
-    public List<Delta> untold(Tx tx) throws SQLException {
+    public Depth depth(Tx tx, String queue) throws SQLException {
+        long counted = 0;
         var untold = new ArrayList<Delta>();
-        try (Rows rows = tx.stmt(COUNTS_UNTOLD).query()) {
+        try (Rows rows = tx.stmt(DEPTH).set("queue", queue).query()) {
             while (rows.next()) {
-                byte[] counts = rows.bytes(1);
+                counted += rows.number(1);
+                byte[] counts = rows.bytes(2);
                 if (counts != null) untold.addAll(Delta.unpack(counts));
             }
         }
-        return untold;
+        return new Depth(counted, untold);
     }
 }

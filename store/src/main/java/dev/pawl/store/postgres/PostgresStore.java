@@ -10,6 +10,7 @@ import dev.pawl.core.Found;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
+import dev.pawl.core.Neighbours;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.Standing;
@@ -66,6 +67,7 @@ public final class PostgresStore extends SqlStore {
     private final Names names;
     private final PostgresSql dialect = new PostgresSql();
     private final SharedSubmits submits = new SharedSubmits(this::submitAll);
+    private final PostgresSignals signals;
     private final PostgresTransactions transactions;
     private final AtomicInteger writing = new AtomicInteger();
 
@@ -79,6 +81,7 @@ public final class PostgresStore extends SqlStore {
         this.source = source;
         this.pool = pool;
         this.names = names;
+        this.signals = new PostgresSignals(options, source, pool != null);
         this.transactions = new PostgresTransactions(this, options, dialect, names);
     }
 
@@ -395,6 +398,11 @@ public final class PostgresStore extends SqlStore {
     }
 
     @Override
+    public Neighbours neighbours() {
+        return signals;
+    }
+
+    @Override
     public Optional<StorePool> pool() {
         if (pool == null) return Optional.empty();
         int active = pool.getHikariPoolMXBean().getActiveConnections();
@@ -407,6 +415,7 @@ public final class PostgresStore extends SqlStore {
      */
     @Override
     public void close() {
+        signals.close();
         if (pool != null) pool.close();
     }
 }

@@ -45,6 +45,13 @@ public final class SqliteSql implements Dialect {
 
     private static final String HEADS_ORDER = " ORDER BY priority DESC, run_at, id LIMIT :max";
 
+    /** Unfinished jobs of a queue: states waiting, queued, running. */
+    private static final String DEPTH =
+            """
+            SELECT coalesce(sum(c.jobs), 0) FROM lane l JOIN counter c ON c.lane = l.id
+             WHERE l.queue = :queue AND c.state IN (0, 1, 2)
+            """;
+
     /** One page: the end of the table. Nothing else writes, so the next number is the next. */
     private static final String EVENTS_ADD =
             """
@@ -160,10 +167,13 @@ public final class SqliteSql implements Dialect {
         return path.toString();
     }
 
-    /** Nothing: a commit writes its counters itself. */
+    /** A commit writes its counters itself. */
     @Override
-    public List<Delta> untold(Tx tx) {
-        return List.of();
+    public Depth depth(Tx tx, String queue) throws SQLException {
+        try (Rows rows = tx.stmt(DEPTH).set("queue", queue).query()) {
+            rows.next();
+            return new Depth(rows.number(1), List.of());
+        }
     }
 
     @Override
