@@ -89,6 +89,11 @@ public abstract class SqlStore implements Store {
     /** Reads, on a connection that nobody else uses meanwhile. */
     protected abstract <T> T read(Read<T> read);
 
+    /** The same of a few rows, which are found by their keys however full the tables are. */
+    protected <T> T readRows(Read<T> read) {
+        return read(read);
+    }
+
     @Override
     public List<Submitted> submit(List<NewJob> jobs) {
         return write(tx -> SubmitWrites.submit(tx, jobs));
@@ -243,12 +248,12 @@ public abstract class SqlStore implements Store {
 
     @Override
     public Optional<Job> find(JobId id) {
-        return read(db -> Reading.find(db, id));
+        return readRows(db -> Reading.find(db, id));
     }
 
     @Override
     public Map<JobId, JobState> states(Collection<JobId> ids) {
-        return read(db -> Reading.states(db, ids));
+        return readRows(db -> Reading.states(db, ids));
     }
 
     @Override
@@ -297,22 +302,22 @@ public abstract class SqlStore implements Store {
 
     @Override
     public List<AttemptEnd> history(JobId id) {
-        return read(db -> Reading.history(db, id));
+        return readRows(db -> Reading.history(db, id));
     }
 
     @Override
     public List<LogLine> logs(JobId id, int afterAttempt, long afterSeq, int limit) {
-        return read(db -> Reading.logs(db, id, afterAttempt, afterSeq, limit));
+        return readRows(db -> Reading.logs(db, id, afterAttempt, afterSeq, limit));
     }
 
     @Override
     public List<Artifact> artifacts(JobId id) {
-        return read(db -> Reading.artifacts(db, id));
+        return readRows(db -> Reading.artifacts(db, id));
     }
 
     @Override
     public Set<JobId> children(JobId id) {
-        return read(db -> Reading.children(db, id));
+        return readRows(db -> Reading.children(db, id));
     }
 
     @Override

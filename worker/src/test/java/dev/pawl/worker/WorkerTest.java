@@ -150,8 +150,8 @@ final class WorkerTest {
     @Test
     void aWorkerThatCannotRegisterHasNotStarted() {
         var outage = new Outage();
-        outage.away = true;
         var cut = new Engine(outage.around(store), new NoArtifacts(), time, random);
+        outage.away = true;
         try (var worker = new Worker(cut, serving(_ -> Rig.DONE), OPTIONS, around())) {
             assertThatThrownBy(worker::start).hasMessageContaining("away");
             outage.away = false;

@@ -38,7 +38,9 @@ final class PostgresSql implements Dialect {
     static final String NOW_UNSYNCED =
             NOW_WRITING + ", set_config('synchronous_commit', 'off', true)";
 
-    private static final String ONE_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
+    /** By indexes, as what is written: these plans are kept too. */
+    private static final String ONE_SNAPSHOT =
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET LOCAL enable_seqscan = off";
 
     // ---- Claim
 

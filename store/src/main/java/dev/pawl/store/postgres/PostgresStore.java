@@ -253,6 +253,18 @@ public final class PostgresStore extends SqlStore {
         }
     }
 
+    @Override
+    protected <T> T readRows(Read<T> read) {
+        return read(db -> {
+            db.beginRead();
+            try {
+                return read.from(db);
+            } finally {
+                db.commit();
+            }
+        });
+    }
+
     private Db open() throws SQLException {
         return new Db(connect(), dialect);
     }

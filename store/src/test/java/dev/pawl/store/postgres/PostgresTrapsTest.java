@@ -70,6 +70,7 @@ final class PostgresTrapsTest {
     @Test
     void plansMadeOnEmptyTablesAreGoodOnFullOnes() throws SQLException {
         long before;
+        database.execute("VACUUM (ANALYZE)");
         // One connection, whose statements are planned once, before there is a row.
         try (var pool = pool(1, "plan_cache_mode=force_generic_plan");
                 var store = PostgresStore.on(pool, 1)) {
