@@ -202,7 +202,8 @@ final class DoctorFrontTest {
                 .containsPattern("warning +variables +LOG_LEVEL is not used: .*PAWL_LOG_LEVEL")
                 .containsPattern("ok +variables +SECRET_KEY is read: .* is \"\\(secret\\)\"")
                 .containsPattern("warning +variables +REDIS_URL has no meaning here")
-                .containsPattern("warning +variables +DATABASE_URL has no meaning here: .*`store.url`")
+                .containsPattern(
+                        "warning +variables +DATABASE_URL has no meaning here: .*`store.url`")
                 .containsPattern("warning +origins +server.origins is \\*")
                 .doesNotContain("APPSERVER_URL", "s3cret");
         assertThat(ended.code()).isEqualTo(ExitCode.SUCCEEDED);
