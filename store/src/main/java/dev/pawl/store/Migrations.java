@@ -20,6 +20,9 @@ import org.flywaydb.core.api.MigrationInfo;
  * it ran; it takes a third of a second to look, so it is asked only when there is something to do.
  */
 public final class Migrations {
+    /** What Flyway says when somebody else has its lock. */
+    private static final String LOCKED = "acquire PostgreSQL advisory lock";
+
     private final String database;
     private final String folder;
     private final Flyway flyway;
@@ -38,6 +41,7 @@ public final class Migrations {
                         .dataSource(source)
                         .schemas(schemas)
                         .locations("classpath:" + folder)
+                        .lockRetryCount(0)
                         .load();
     }
 
@@ -50,11 +54,17 @@ public final class Migrations {
         }
     }
 
-    /** Runs them, each in a transaction of its own. */
-    public void run() throws SQLException {
+    /**
+     * Runs them, each in a transaction of its own. Answers false, after a second, when another
+     * program is about to run them: it has no connection here meanwhile, so that even a pooler with
+     * few lets the other one end.
+     */
+    public boolean run() throws SQLException {
         try {
             var _ = flyway.migrate();
+            return true;
         } catch (FlywayException e) {
+            if (String.valueOf(e.getMessage()).contains(LOCKED)) return false;
             throw cause(e);
         }
     }

@@ -24,6 +24,9 @@ final class PostgresSchema {
     /** The oldest server that the statements are written for, as server_version_num has it. */
     static final int SERVER_MIN = 150_000;
 
+    /** Of a second each, while another program migrates. */
+    private static final int TRIES_MAX = 300;
+
     /** Whether there is anything to look at, and whether this user may look. */
     private static final String SCHEMA =
             """
@@ -77,9 +80,15 @@ final class PostgresSchema {
 
     /** Flyway's own lock keeps others from migrating at the same time. */
     void migrate() throws SQLException {
-        if (version() >= VERSION) return;
-        try (var own = ownSource()) {
-            migrations(own).run();
+        for (int tries = 0; version() < VERSION; tries++) {
+            if (tries == TRIES_MAX)
+                throw new PawlException(
+                        ErrorCode.STORE_UNAVAILABLE,
+                        "database %s: another program has not brought it to schema %d within %d s"
+                                .formatted(options.where(), VERSION, TRIES_MAX));
+            try (var own = ownSource()) {
+                if (migrations(own).run()) return;
+            }
         }
     }
 

@@ -19,12 +19,17 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A database that can't be used is told in one line, with what to do. */
 final class PostgresBadDaysTest {
@@ -285,6 +290,27 @@ final class PostgresBadDaysTest {
                     ErrorCode.STORE_UNAVAILABLE,
                     "is behind a pooler in statement mode",
                     "set its pool_mode to transaction");
+        }
+    }
+
+    /** The pooler has two connections for all of them: who waits for the other must hold none. */
+    @Test
+    @Timeout(40)
+    void programsThatStartTogetherBehindAPoolerMakeTheTablesOnce() throws Exception {
+        try (var pooler = PgBouncerServer.start(server, PgBouncerServer.Mode.TRANSACTION);
+                var programs = Executors.newVirtualThreadPerTaskExecutor()) {
+            var through = PostgresOptions.of(pooler.url(url) + "&prepareThreshold=0");
+            List<Callable<List<String>>> starts =
+                    Collections.nCopies(
+                            3,
+                            () -> {
+                                try (var store = PostgresStore.open(through.withConnections(1))) {
+                                    return store.violations();
+                                }
+                            });
+
+            for (Future<List<String>> started : programs.invokeAll(starts))
+                assertThat(started.get()).isEmpty();
         }
     }
 
