@@ -163,7 +163,7 @@ record SubmitRoutes(Endings endings) {
                         request.input(),
                         request.noCache(),
                         builder -> apply(exchange, request, cause, builder))) {
-            case Requests.Request.Ready(var submission) -> new Wanted.Ready(submission);
+            case Requests.Request.Ready(var submission, var _) -> new Wanted.Ready(submission);
             case Requests.Request.Wrong(var errors) ->
                     wrong(at, errors.stream().map(SubmitRoutes::inInput).toList());
         };

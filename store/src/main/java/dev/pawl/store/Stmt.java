@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -105,12 +107,30 @@ public final class Stmt implements AutoCloseable {
      * @param type of its elements, as the database calls it
      */
     public Stmt set(String name, String type, List<?> values) throws SQLException {
-        Object[] elements = values.toArray();
-        for (int i = 0; i < elements.length; i++)
-            if (elements[i] instanceof String text) elements[i] = dialect.write(text);
-        Array array = statement.getConnection().createArrayOf(type, elements);
+        Array array = statement.getConnection().createArrayOf(type, elements(type, values));
         for (int position : at(name)) statement.setArray(position, array);
         return this;
+    }
+
+    /** Of the very type: PostgreSQL's driver sends only these in binary, others as escaped text. */
+    private Object[] elements(String type, List<?> values) {
+        Function<Object, Object> element =
+                switch (type) {
+                    case "text" -> value -> dialect.write((String) value);
+                    case "int2" -> value -> ((Number) value).shortValue();
+                    case "int4" -> value -> ((Number) value).intValue();
+                    case "int8" -> value -> ((Number) value).longValue();
+                    default -> value -> value;
+                };
+        IntFunction<Object[]> array =
+                switch (type) {
+                    case "text" -> String[]::new;
+                    case "int2" -> Short[]::new;
+                    case "int4" -> Integer[]::new;
+                    case "int8" -> Long[]::new;
+                    default -> Object[]::new;
+                };
+        return values.stream().map(element).toArray(array);
     }
 
     public Stmt setNull(String name) throws SQLException {

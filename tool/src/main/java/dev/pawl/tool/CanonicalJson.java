@@ -87,23 +87,28 @@ public final class CanonicalJson {
     private static void writeString(String text, StringBuilder out) {
         requireWholeSurrogates(text);
         out.append('"');
+        int written = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            switch (c) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case '\b' -> out.append("\\b");
-                case '\t' -> out.append("\\t");
-                case '\n' -> out.append("\\n");
-                case '\f' -> out.append("\\f");
-                case '\r' -> out.append("\\r");
-                default -> {
-                    if (c < ' ') out.append("\\u").append(HEX.toHexDigits(c));
-                    else out.append(c);
-                }
-            }
+            if (c >= ' ' && c != '"' && c != '\\') continue;
+            out.append(text, written, i);
+            writeEscaped(c, out);
+            written = i + 1;
         }
-        out.append('"');
+        out.append(text, written, text.length()).append('"');
+    }
+
+    private static void writeEscaped(char c, StringBuilder out) {
+        switch (c) {
+            case '"' -> out.append("\\\"");
+            case '\\' -> out.append("\\\\");
+            case '\b' -> out.append("\\b");
+            case '\t' -> out.append("\\t");
+            case '\n' -> out.append("\\n");
+            case '\f' -> out.append("\\f");
+            case '\r' -> out.append("\\r");
+            default -> out.append("\\u").append(HEX.toHexDigits(c));
+        }
     }
 
     private static void requireWholeSurrogates(String text) {

@@ -1,5 +1,6 @@
 package dev.pawl.tool;
 
+import java.util.Collections;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
@@ -7,15 +8,15 @@ import tools.jackson.databind.JsonNode;
  * An input that fits its tool's schema, with defaults.
  *
  * @param node not to be changed
+ * @param files in it, by JSON pointer, in its order
  */
-public record CompletedInput(JsonNode node) {
+public record CompletedInput(JsonNode node, Map<String, FileRef> files) {
+    public CompletedInput {
+        files = Collections.unmodifiableMap(files);
+    }
+
     /** The input as it is stored: JSON text, numbers as they were written. */
     public String text() {
         return node.toString();
-    }
-
-    /** The files in it, by JSON pointer. */
-    public Map<String, FileRef> files() {
-        return FileRef.allIn(node);
     }
 }

@@ -94,13 +94,15 @@ public record FileRef(String name, String sha256, long sizeBytes, String mediaTy
     }
 
     private static void collect(JsonNode node, String pointer, Map<String, FileRef> found) {
+        if (!node.isContainer()) return;
         Optional<FileRef> file = of(node);
         if (file.isPresent()) {
             found.put(pointer, file.get());
             return;
         }
         for (var member : node.properties())
-            collect(member.getValue(), Pointer.child(pointer, member.getKey()), found);
+            if (member.getValue().isContainer())
+                collect(member.getValue(), Pointer.child(pointer, member.getKey()), found);
         if (node.isArray())
             for (int i = 0; i < node.size(); i++) collect(node.get(i), pointer + "/" + i, found);
     }

@@ -13,7 +13,9 @@ import dev.pawl.core.PawlException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -149,16 +151,21 @@ public final class JsonSchema {
         var completion = new Completion(tree);
         JsonNode whole = completion.complete(input);
         if (!completion.errors().isEmpty()) return new Checked.Invalid(completion.errors());
-        List<FieldError> errors = errors(whole);
+        Map<String, FileRef> files = FileRef.allIn(whole);
+        List<FieldError> errors = errors(whole, files.keySet());
         return errors.isEmpty()
-                ? new Checked.Valid(new CompletedInput(whole))
+                ? new Checked.Valid(new CompletedInput(whole, files))
                 : new Checked.Invalid(errors);
     }
 
     /** What is wrong with a value as it stands, no defaults filled in; as for a tool's output. */
     public List<FieldError> errors(JsonNode value) {
+        return errors(value, FileRef.allIn(value).keySet());
+    }
+
+    private List<FieldError> errors(JsonNode value, Set<String> files) {
         var errors = new ArrayList<>(FieldErrors.of(compiled.validate(value), tree));
-        for (String pointer : FileRef.allIn(value).keySet())
+        for (String pointer : files)
             if (!takesFiles || !tree.isFile(Pointer.steps(pointer)))
                 errors.add(new FieldError(pointer, "is a file; the schema doesn't take one here"));
         return errors;

@@ -76,7 +76,8 @@ public record KeyParts(
         return found;
     }
 
-    static String sha256(String text) {
+    /** SHA-256 of the text in UTF-8: 64 lower-case hex digits. */
+    public static String sha256(String text) {
         try {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));

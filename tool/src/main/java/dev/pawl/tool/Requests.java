@@ -30,8 +30,12 @@ public final class Requests {
 
     /** What came of a request. */
     public sealed interface Request {
-        /** It can be submitted. */
-        record Ready(Submission submission) implements Request {}
+        /**
+         * It can be submitted.
+         *
+         * @param input what the submission's text says
+         */
+        record Ready(Submission submission, CompletedInput input) implements Request {}
 
         /**
          * It can't.
@@ -79,7 +83,7 @@ public final class Requests {
     public Submission require(
             Tool tool, JsonNode input, boolean fresh, Consumer<Submission.Builder> options) {
         return switch (of(tool, input, fresh, options)) {
-            case Request.Ready(var submission) -> submission;
+            case Request.Ready(var submission, var _) -> submission;
             case Request.Wrong(var errors) -> throw invalid(tool, errors);
         };
     }
@@ -125,7 +129,7 @@ public final class Requests {
         if (fresh) builder.reuse(Reuse.NEVER);
         options.accept(builder);
         try {
-            return new Request.Ready(builder.build());
+            return new Request.Ready(builder.build(), completed);
         } catch (IllegalArgumentException e) {
             // The record checks itself; here its refusal becomes the caller's.
             return new Request.Wrong(List.of(new FieldError("", String.valueOf(e.getMessage()))));

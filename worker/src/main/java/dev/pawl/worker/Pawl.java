@@ -193,7 +193,7 @@ public final class Pawl implements AutoCloseable {
             String tool, Object input, Consumer<Submission.Builder> conditions) {
         Tool found = find(tool);
         return switch (request(found, input, conditions)) {
-            case Request.Ready(var submission) -> submission;
+            case Request.Ready(var submission, var _) -> submission;
             case Request.Wrong(var errors) -> throw Requests.invalid(found, errors);
         };
     }
@@ -294,9 +294,9 @@ public final class Pawl implements AutoCloseable {
 
     private Request request(Tool tool, Object input, Consumer<Submission.Builder> conditions) {
         Request request = requests.of(tool, Requests.parse(text(tool, input)), false, conditions);
-        if (!(request instanceof Request.Ready(var submission))) return request;
+        if (!(request instanceof Request.Ready(var _, var completed))) return request;
         if (!(tool.run() instanceof dev.pawl.tool.Run.Java(var handler))) return request;
-        return handlers.misfit(handler, submission.input())
+        return handlers.misfit(handler, completed)
                 .<Request>map(error -> new Request.Wrong(List.of(error)))
                 .orElse(request);
     }

@@ -233,7 +233,7 @@ record RunRoute(Contracts contracts, RandomGenerator random) {
                                     .filter(Submission::isTraceparent)
                                     .ifPresent(builder::traceparent);
                         })) {
-            case Requests.Request.Ready(var submission) -> submission;
+            case Requests.Request.Ready(var submission, var _) -> submission;
             case Requests.Request.Wrong(var errors) ->
                     throw wrong(errors.stream().map(RunRoute::inInputs).toList());
         };

@@ -1,7 +1,7 @@
 package dev.pawl.worker.executor;
 
+import dev.pawl.tool.CompletedInput;
 import dev.pawl.tool.FieldError;
-import dev.pawl.tool.FileRef;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,13 +45,11 @@ public final class Handlers {
      * read all of it, when it isn't known here, and when the input has files, whose text is put in
      * only when it runs.
      */
-    public Optional<FieldError> misfit(String name, String input) {
+    public Optional<FieldError> misfit(String name, CompletedInput input) {
         Registered<?> handler = byName.get(name);
-        if (handler == null) return Optional.empty();
-        JsonNode json = Json.read(input);
-        if (!FileRef.allIn(json).isEmpty()) return Optional.empty();
+        if (handler == null || !input.files().isEmpty()) return Optional.empty();
         try {
-            handler.read(json);
+            handler.read(input.node());
             return Optional.empty();
         } catch (JacksonException e) {
             return Optional.of(new FieldError(Json.pointer(e), handler.mistake(e)));
