@@ -72,6 +72,7 @@ final class ToolRunnerTest {
                 output_files: ["out/*.zip"]
                 tags: [a, b]
                 complexity: low
+                cache: 1h
                 estimated_time: 1 minute
                 parameters: [{name: to, required: true, description: where}]
                 """);
@@ -186,6 +187,22 @@ final class ToolRunnerTest {
         assertThat(text)
                 .contains("tool_executions_total{tool_name=\"greet\",status=\"pending\"} 2\n");
         assertThat(text).contains("celery_queue_length 2.0\n");
+    }
+
+    @Test
+    void aKeptResultAnswersTheSameCallAndIsCounted() {
+        run("{\"tool_name\": \"export_all\", \"parameters\": {\"to\": \"here\"}}");
+        act(List.of("claim", "export_all"));
+        act(List.of("succeed", "out.zip"));
+        run("{\"tool_name\": \"export_all\", \"parameters\": {\"to\": \"there\"}}");
+        run("{\"tool_name\": \"greet\"}");
+
+        String again = run("{\"tool_name\": \"export_all\", \"parameters\": {\"to\": \"here\"}}");
+
+        assertThat(on.get("/api/jobs/" + again).json().path("status").asString())
+                .isEqualTo("completed");
+        var text = new String(on.get("/metrics").response().body(), StandardCharsets.UTF_8);
+        assertThat(text).contains("cache_hits_total 1\n", "cache_misses_total 2\n");
     }
 
     private String run(String body) {

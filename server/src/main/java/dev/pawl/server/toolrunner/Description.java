@@ -40,7 +40,8 @@ record Description(JsonNode node) {
                     "tags",
                     "complexity",
                     "estimated_time",
-                    "timeout");
+                    "timeout",
+                    "cache");
     private static final Set<String> PARAMETER_KEYS =
             Set.of("name", "type", "required", "default", "description", "choices", "repeats");
 
@@ -136,14 +137,22 @@ record Description(JsonNode node) {
     }
 
     Duration timeout() throws WrongException {
-        Optional<String> text = text("timeout");
-        if (text.isEmpty()) return Duration.ofHours(1);
-        return DurationText.parse(text.get())
-                .filter(Duration::isPositive)
-                .orElseThrow(() ->
-                        new WrongException(
-                                "timeout is \"%s\"; want a time as 90s or 1h30m"
-                                        .formatted(text.get())));
+        return time("timeout").orElse(Duration.ofHours(1));
+    }
+
+    /** How long a result answers the same call again; empty for not at all. */
+    Optional<Duration> cache() throws WrongException {
+        return time("cache");
+    }
+
+    private Optional<Duration> time(String key) throws WrongException {
+        Optional<String> text = text(key);
+        if (text.isEmpty()) return Optional.empty();
+        Optional<Duration> time = DurationText.parse(text.get()).filter(Duration::isPositive);
+        if (time.isEmpty())
+            throw new WrongException(
+                    "%s is \"%s\"; want a time as 90s or 1h30m".formatted(key, text.get()));
+        return time;
     }
 
     /** Empty when it says nothing of them; an empty list says that there are none. */

@@ -19,7 +19,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Routes for whoever watches the tool runner. */
-record FigureRoutes(Scripts scripts) {
+record FigureRoutes(Scripts scripts, Hits hits) {
     private static final int TASKS_MAX = 100;
     private static final int HOURS_MAX = 24 * 365 * 10;
 
@@ -137,6 +137,7 @@ record FigureRoutes(Scripts scripts) {
                     gauge(text, "db_connections_active", "Busy connections", pool.busy());
                     gauge(text, "db_connections_idle", "Idle connections", idle);
                 });
+        text.append(hits.text());
         text.append(durations(exchange));
         text.append(requests(exchange));
         exchange.answer(200, "text/plain; version=0.0.4; charset=utf-8", text.toString());

@@ -20,7 +20,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The route that runs a tool: it submits a job. */
-record RunRoute(Scripts scripts) {
+record RunRoute(Scripts scripts, Hits hits) {
     void run(FrontExchange exchange) {
         JsonNode body = exchange.json();
         Tool tool = tool(exchange.site(), name(body));
@@ -39,15 +39,18 @@ record RunRoute(Scripts scripts) {
                                 });
         Submission submission =
                 switch (request) {
-                    case Requests.Request.Ready(var ready) -> ready;
+                    case Requests.Request.Ready(var ready, var _) -> ready;
                     case Requests.Request.Wrong(var errors) -> throw wrong(errors);
                 };
         exchange.answer(200, answer(tool, submit(exchange.site(), submission)));
     }
 
-    private static JobId submit(Site site, Submission submission) {
+    private JobId submit(Site site, Submission submission) {
         return switch (site.engine().submit(submission)) {
-            case Submitted.Accepted(var id, var _) -> id;
+            case Submitted.Accepted(var id, var state) -> {
+                hits.count(submission, state);
+                yield id;
+            }
             case Submitted.Existing(var id) -> id;
             case Submitted.Refused(var code, var message) ->
                     throw new Refused(Problem.of(code, message));

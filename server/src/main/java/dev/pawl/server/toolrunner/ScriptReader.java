@@ -2,8 +2,10 @@ package dev.pawl.server.toolrunner;
 
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.PawlException;
+import dev.pawl.core.Reuse;
 import dev.pawl.core.ToolId;
 import dev.pawl.tool.JsonSchema;
+import dev.pawl.tool.KeyParts;
 import dev.pawl.tool.Run;
 import dev.pawl.tool.Template;
 import dev.pawl.tool.Tool;
@@ -83,7 +85,7 @@ record ScriptReader(Path file) {
                         JsonSchema.of(Parameter.schema(parameters)),
                         JsonSchema.ANYTHING,
                         command(python, globs),
-                        policy(said.timeout()),
+                        policy(said.timeout()).withCache(cache(said, source)),
                         Tool.Examples.NONE,
                         file.toString());
         String category = said.text("category").orElseGet(() -> Categories.of(name));
@@ -212,6 +214,15 @@ record ScriptReader(Path file) {
                 .withAttempts(3)
                 .withBackoff(Duration.ofMinutes(1), Duration.ofMinutes(5))
                 .withQueue(QUEUE);
+    }
+
+    /** The script's own text counts, so that a changed one is run; not what it reads. */
+    private static ToolPolicy.Cache cache(Description said, String source)
+            throws Description.WrongException {
+        Optional<Duration> kept = said.cache();
+        if (kept.isEmpty()) return ToolPolicy.Cache.NEVER;
+        var reuse = new Reuse(kept.get(), false);
+        return new ToolPolicy.Cache(reuse, KeyParts.sha256(source), List.of(), List.of());
     }
 
     static String text(Path file) throws IOException {

@@ -25,9 +25,10 @@ public final class ToolRunner implements Front {
      */
     public ToolRunner(Scripts scripts) {
         var tools = new ToolRoutes(scripts);
-        var runs = new RunRoute(scripts);
+        var hits = new Hits();
+        var runs = new RunRoute(scripts, hits);
         var jobs = new JobRoutes();
-        var figures = new FigureRoutes(scripts);
+        var figures = new FigureRoutes(scripts, hits);
         var auth = new AuthRoutes();
         this.routes =
                 List.of(
