@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * Asks for jobs while slots are free and starts what it gets.
  *
  * <p>An idle worker claims the moment it is woken. A busy one, whose last claim got all it asked
- * for, lets a quarter of its slots become free first, or two milliseconds pass: a claim per freed
- * slot would cost a transaction per job.
+ * for, lets a quarter of what it may hold become free first, or two milliseconds pass: a claim per
+ * freed slot would cost a transaction per job.
  *
  * <p>A claim that threw may have been committed. Its lease says so: the next step asks for what
  * runs under it, and goes on with that.
@@ -133,7 +133,7 @@ final class ClaimLoop implements Loop {
     }
 
     private int enough(Slot kind) {
-        return Math.max(1, options.slots(kind) / 4);
+        return Math.max(1, held.capacity(kind) / 4);
     }
 
     private Duration linger(long now) {
@@ -207,8 +207,7 @@ final class ClaimLoop implements Loop {
             run.launch = launcher.prepare(run);
             runs.add(run);
         }
-        held.add(lease, runs);
-        for (Run run : runs) if (run.launch != null) run.launch.start();
+        for (Run run : held.add(lease, runs)) if (run.launch != null) run.launch.start();
     }
 
     private Duration rested(Map<Slot, Integer> wanted, List<ClaimedJob> got) {

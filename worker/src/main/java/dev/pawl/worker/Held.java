@@ -47,7 +47,11 @@ final class Held {
     private final Map<Token, Run> runs = new HashMap<>();
     private final Map<LeaseId, HeldLease> leases = new HashMap<>();
     private final Set<LeaseId> spent = new HashSet<>();
-    private final Map<Slot, Kind> kinds = new EnumMap<>(Slot.class);
+    private final Map<Slot, SlotLine> kinds = new EnumMap<>(Slot.class);
+
+    /** How many must be free of a kind for the claim loop to be woken. */
+    private final Map<Slot, Integer> wakeAt = new EnumMap<>(Slot.class);
+
     private final ArrayDeque<Ended> ended = new ArrayDeque<>();
     private final Map<Run, Ended> closing = new HashMap<>();
     // In order, so that a simulation with the same seed is the same run.
@@ -70,7 +74,7 @@ final class Held {
         this.waitingMax =
                 options.handlerSlots() + options.commandSlots() + 2 * options.claimBatch();
         watching();
-        for (Slot kind : Slot.values()) kinds.put(kind, new Kind(options.slots(kind)));
+        for (Slot kind : Slot.values()) kinds.put(kind, new SlotLine(options.slots(kind)));
     }
 
     long nanos() {
@@ -93,17 +97,32 @@ final class Held {
     int free(Slot slot, int enough) {
         lock.lock();
         try {
-            Kind kind = kind(slot);
-            int free = Math.min(kind.slots - kind.busy, waitingMax - unsettled);
-            kind.wakeAt = free < enough ? enough : 0;
+            SlotLine kind = kind(slot);
+            int free = Math.min(kind.free(), waitingMax + kind.ahead() - unsettled);
+            if (free < enough) wakeAt.put(slot, enough);
+            else wakeAt.remove(slot);
             return Math.max(0, free);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Holds what was claimed; the runs may be started afterwards. */
-    void add(HeldLease lease, List<Run> claimed) {
+    /**
+     * How many attempts of this kind may be held at once, as long as handlers take what they do.
+     */
+    int capacity(Slot slot) {
+        lock.lock();
+        try {
+            return kind(slot).capacity();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Holds what was claimed; answers the runs to start. The others are started in their turn. */
+    List<Run> add(HeldLease lease, List<Run> claimed) {
+        var first = new ArrayList<Run>(claimed.size());
+        long now = time.nanos();
         lock.lock();
         try {
             lease.attempts = claimed.size();
@@ -111,21 +130,48 @@ final class Held {
             unsettled += claimed.size();
             for (Run run : claimed) {
                 runs.put(run.job().token(), run);
-                kind(run.served().slot()).busy++;
+                if (kind(run.served().slot()).begins(run, now)) first.add(run);
             }
         } finally {
             lock.unlock();
         }
-        wakeWatch(lease, claimed);
+        wakeWatch(lease, claimed, first.size() < claimed.size());
+        return first;
     }
 
     /** Only what is due before the watch looks again needs it: a claim costs no look. */
-    private void wakeWatch(HeldLease lease, List<Run> claimed) {
+    private void wakeWatch(HeldLease lease, List<Run> claimed, boolean inLine) {
         long now = time.nanos();
         long planned = watchedUntil - now;
         boolean sooner = lease.safeUntil - now < planned;
+        sooner |= inLine && SlotLine.WAIT_MAX.toNanos() < planned;
         for (Run run : claimed) sooner |= run.timeoutAt(now) - now < planned;
         if (sooner) signals.watch().raise();
+    }
+
+    /**
+     * Gives back those that have waited in line for too long: handlers take longer than they did.
+     * Answers how many nanoseconds from now the next one has.
+     */
+    long giveBackWaiting(long now) {
+        var out = new ArrayList<Run>();
+        long next = Loop.FOREVER.toNanos();
+        lock.lock();
+        try {
+            for (SlotLine kind : kinds.values()) {
+                out.addAll(kind.letOut(now));
+                next = Math.min(next, kind.patience(now));
+            }
+            for (Run run : out) run.stop(Stop.DRAIN, now);
+        } finally {
+            lock.unlock();
+        }
+        start(out);
+        return next;
+    }
+
+    private static void start(List<Run> runs) {
+        for (Run run : runs) if (run.launch != null) run.launch.start();
     }
 
     /** The watch looks now: whatever comes in from here on wakes it. */
@@ -162,21 +208,25 @@ final class Held {
 
     /** The handler has come back: its slot is free, and what it left goes to the store. */
     void returned(Run run, Ended.What what) {
+        Run next;
+        long took = run.tookUntil(time.nanos());
         lock.lock();
         try {
             run.returned = true;
-            Kind kind = kind(run.served().slot());
-            kind.busy--;
+            Slot slot = run.served().slot();
+            SlotLine kind = kind(slot);
+            next = kind.returned(took);
             if (!run.reported) hand(run, what);
             else if (run.settled) runs.remove(run.job().token());
-            if (kind.wakeAt > 0 && kind.slots - kind.busy >= kind.wakeAt) {
-                kind.wakeAt = 0;
+            if (kind.free() >= wakeAt.getOrDefault(slot, Integer.MAX_VALUE)) {
+                wakeAt.remove(slot);
                 signals.claim().raise();
             }
-            if (kind.busy == 0) changed.signalAll();
+            if (kind.idle()) changed.signalAll();
         } finally {
             lock.unlock();
         }
+        if (next != null) start(List.of(next));
     }
 
     /**
@@ -376,7 +426,7 @@ final class Held {
         stop(why, (Run run) -> run.job().id().equals(job));
     }
 
-    /** The attempts whose handlers have not come back. */
+    /** The attempts whose handlers have not come back, those that wait for a slot among them. */
     List<Run> running() {
         lock.lock();
         try {
@@ -407,7 +457,7 @@ final class Held {
                 await(
                         () ->
                                 enough.getAsBoolean()
-                                        || kinds.values().stream().allMatch(k -> k.busy == 0),
+                                        || kinds.values().stream().allMatch(SlotLine::idle),
                         atMost);
     }
 
@@ -437,19 +487,9 @@ final class Held {
         }
     }
 
-    private Kind kind(Slot slot) {
-        Kind kind = kinds.get(slot);
+    private SlotLine kind(Slot slot) {
+        SlotLine kind = kinds.get(slot);
         if (kind == null) throw new AssertionError(slot);
         return kind;
-    }
-
-    private static final class Kind {
-        final int slots;
-        int busy;
-        int wakeAt;
-
-        Kind(int slots) {
-            this.slots = slots;
-        }
     }
 }

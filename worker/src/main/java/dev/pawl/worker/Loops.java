@@ -152,7 +152,10 @@ public final class Loops {
 
     /** The attempts whose handlers have been started and have not come back. */
     public Set<Token> running() {
-        return held.running().stream().map(run -> run.job().token()).collect(Collectors.toSet());
+        return held.running().stream()
+                .filter(run -> !run.inLine)
+                .map(run -> run.job().token())
+                .collect(Collectors.toSet());
     }
 
     ClaimLoop claim() {

@@ -38,6 +38,7 @@ public final class Run implements Attempt, Runnable {
     private volatile @Nullable Stop stop;
     Launcher.@Nullable Launch launch;
     long stopAt;
+    boolean inLine;
     boolean returned;
     boolean reported;
     boolean committing;
@@ -147,6 +148,11 @@ public final class Run implements Attempt, Runnable {
     long timeoutAt(long now) {
         if (served.timeout().isZero()) return now + Loop.FOREVER.toNanos();
         return (begun ? begunAt : now) + served.timeout().toNanos();
+    }
+
+    /** How long its handler has run, in nanoseconds; negative while it has not been called. */
+    long tookUntil(long now) {
+        return begun ? now - begunAt : -1;
     }
 
     /** Where its log and progress wait to be written; null while it has said nothing. */

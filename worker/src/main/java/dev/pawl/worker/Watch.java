@@ -38,7 +38,7 @@ final class Watch implements Loop {
         held.watching();
         long rest = FOREVER.toNanos();
         for (Run run : held.running()) if (!run.stuck) rest = Math.min(rest, look(run, now));
-        rest = Math.max(0, rest);
+        rest = Math.clamp(rest, 0, held.giveBackWaiting(now));
         held.watchedUntil(now + rest);
         return Duration.ofNanos(rest);
     }

@@ -55,7 +55,7 @@ public record WorkerOptions(
                 Duration.ofMillis(500),
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(15),
-                256,
+                512,
                 5L << 20,
                 Retention.FOREVER);
     }

