@@ -18,6 +18,7 @@ import dev.pawl.core.Renewed;
 import dev.pawl.core.Report;
 import dev.pawl.core.Time;
 import dev.pawl.core.Token;
+import dev.pawl.core.Upcoming;
 import dev.pawl.core.WorkerEntry;
 import dev.pawl.core.Written;
 import java.io.FileNotFoundException;
@@ -155,6 +156,12 @@ public final class WorkerClient implements Leases, AutoCloseable {
     }
 
     // ---- Leases
+
+    /** A claim costs no more than to ask. */
+    @Override
+    public Upcoming upcoming() {
+        return new Upcoming(now(), true, Instant.MAX, Instant.MAX);
+    }
 
     /** The server's to do. */
     @Override

@@ -256,6 +256,11 @@ public final class Engine implements Leases {
     }
 
     @Override
+    public Upcoming upcoming() {
+        return store.upcoming();
+    }
+
+    @Override
     public int promote(int max) {
         return store.promote(max);
     }
@@ -347,11 +352,12 @@ public final class Engine implements Leases {
 
     /** The chores that time brings, a bounded bite of each; answers whether more is due. */
     public boolean tick(int max) {
-        int promoted = store.promote(max);
-        int expired = store.expire(max);
+        Upcoming upcoming = store.upcoming();
+        int promoted = upcoming.isDue() ? store.promote(max) : 0;
+        int expired = upcoming.isExpired() ? store.expire(max) : 0;
         int swept = store.sweep(max);
         if (promoted + swept > 0) tell(EngineListener::jobsReady);
-        boolean events = store.pruneEvents(store.now().minus(EVENTS_KEPT), EVENTS_MAX, max);
+        boolean events = store.pruneEvents(upcoming.now().minus(EVENTS_KEPT), EVENTS_MAX, max);
         return promoted == max || expired == max || swept == max || events;
     }
 

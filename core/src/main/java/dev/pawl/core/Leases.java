@@ -23,6 +23,9 @@ public interface Leases {
 
     void unregister(String worker);
 
+    /** What a claim might find; where that takes no less than a claim, that it might find some. */
+    Upcoming upcoming();
+
     /** Makes jobs claimable whose time has come; answers 0 where that is not the worker's to do. */
     int promote(int max);
 

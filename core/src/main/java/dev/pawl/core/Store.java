@@ -1,5 +1,6 @@
 package dev.pawl.core;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -99,6 +100,29 @@ public interface Store extends AutoCloseable {
     Written stopped(Token token);
 
     // ---- Time passes
+
+    /**
+     * What there is to do, at one glance: for who would find nothing most of the time. It says
+     * nothing of limits, paused queues, or tools.
+     */
+    Upcoming upcoming();
+
+    /**
+     * Takes the lead of a duty for this time, or keeps it: when nobody has it, when its holder has
+     * not said so again in time, or when nothing has been said since {@code stale} was answered.
+     * Answers who leads then.
+     *
+     * <p>It saves work that one can do for all, and guards nothing: two who both believe that they
+     * lead have to be harmless.
+     *
+     * @param holder a name that no other process has
+     * @param stale what the caller has seen unchanged for {@code ttl} by a clock of its own, which
+     *     no step of the store's can mislead
+     */
+    Lead lead(String duty, String holder, Duration ttl, Optional<Lead> stale);
+
+    /** Gives up all that this holder leads. */
+    void resign(String holder);
 
     /** Makes up to {@code max} jobs whose time has come claimable; answers how many. */
     int promote(int max);

@@ -8,6 +8,7 @@ import dev.pawl.core.ErrorCode;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.Time;
 import dev.pawl.core.ToolId;
+import dev.pawl.core.Upcoming;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -111,7 +112,9 @@ final class Claims implements AutoCloseable {
             if (closed || !there.getAsBoolean()) return List.of();
             long now = time.nanos();
             long ready = hints.ready();
-            if (ready != line.emptyAt || now - line.lookAt >= 0) {
+            if (ready == line.emptyAt && now - line.lookAt >= 0 && !mayFind()) {
+                line.lookAt = now + LOOK.toNanos();
+            } else if (ready != line.emptyAt || now - line.lookAt >= 0) {
                 Claimed claimed = once(asked, turn, claim);
                 if (!claimed.jobs().isEmpty()) return claimed.jobs();
                 line.emptyAt = ready;
@@ -121,6 +124,14 @@ final class Claims implements AutoCloseable {
             if (left <= 0 || !asked.isLatest(turn)) return List.of();
             hints.awaitReady(line.emptyAt, Math.min(left, line.lookAt - now));
         }
+    }
+
+    /** A glance, at a fifth of what a claim costs. */
+    private boolean mayFind() {
+        Upcoming upcoming = engine.upcoming();
+        return upcoming.ready()
+                || !upcoming.due().isAfter(upcoming.now().plus(LOOK))
+                || upcoming.isExpired();
     }
 
     /** Zero when what was answered with a kept result stood in the place of others. */

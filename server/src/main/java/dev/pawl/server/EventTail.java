@@ -24,11 +24,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the store's events, once for all who listen in this process, and hands each on to those
  * whom it concerns. What this process does wakes it; what others do it finds by looking now and
- * then. Thread-safe.
+ * then. While nobody listens it doesn't read. Thread-safe.
  */
 final class EventTail implements AutoCloseable {
     private static final EngineWatch.Plan PLAN =
-            new EngineWatch.Plan("event-tail", Duration.ofMillis(100), Duration.ofMillis(5));
+            new EngineWatch.Plan(
+                    "event-tail",
+                    Duration.ofMillis(100),
+                    Duration.ofMillis(400),
+                    Duration.ofMillis(5));
 
     private static final int PAGE = 1_000;
 
@@ -124,8 +128,11 @@ final class EventTail implements AutoCloseable {
     }
 
     private Ear listen(@Nullable JobId job, Predicate<Event> wanted, int most) {
+        // While nobody listened the position has stayed where it was.
+        long latest = someoneListens() ? 0 : engine.store().latestEvent();
         lock.lock();
         try {
+            if (listeners == 0) position = Math.max(position, latest);
             if (listeners >= listenersMax)
                 throw new Refused(
                         Problem.of(
@@ -180,12 +187,8 @@ final class EventTail implements AutoCloseable {
 
     /** Hands on one page; answers whether there may be another. */
     private boolean step() {
-        Store store = engine.store();
-        if (!someoneListens()) {
-            skipTo(store.latestEvent());
-            return false;
-        }
-        Events page = store.events(position(), PAGE);
+        if (!someoneListens()) return false;
+        Events page = engine.store().events(position(), PAGE);
         lock.lock();
         try {
             for (Event event : page.events()) {
@@ -212,16 +215,6 @@ final class EventTail implements AutoCloseable {
         lock.lock();
         try {
             return position;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Passes over what nobody wants to hear, unless somebody came meanwhile. */
-    private void skipTo(long latest) {
-        lock.lock();
-        try {
-            if (listeners == 0) position = latest;
         } finally {
             lock.unlock();
         }

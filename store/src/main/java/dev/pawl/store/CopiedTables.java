@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * Every table that goes from one store to another, those that others name before those. What is
  * left out is the schema's own: its history, what programs have to know of it, the last event's
- * number.
+ * number; and who leads what, which another store's workers decide for themselves.
  */
 public final class CopiedTables {
     /** Tools, queues, limits and lanes name each other: they are read from one snapshot. */
@@ -186,7 +186,9 @@ public final class CopiedTables {
                             text("tools"),
                             number("slots"),
                             number("started_at"),
-                            number("seen_at")),
+                            number("seen_at"),
+                            text("can"),
+                            number("drain_at")),
                     CopiedTable.of(
                             "api_key",
                             1,

@@ -21,6 +21,7 @@ import dev.pawl.core.Reuse;
 import dev.pawl.core.Standing;
 import dev.pawl.core.Submission;
 import dev.pawl.core.ToolId;
+import dev.pawl.core.Upcoming;
 import dev.pawl.core.WorkerEntry;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
@@ -38,6 +39,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Turns rows into what the port speaks of. Every method is one statement. */
@@ -292,6 +294,23 @@ final class Reading {
             while (rows.next()) children.add(new JobId(rows.uuid(1)));
         }
         return children;
+    }
+
+    private static final String UPCOMING =
+            """
+            SELECT pawl.now_ms(), EXISTS (SELECT 1 FROM pawl.ready),
+                   (SELECT min(due) FROM pawl.later), (SELECT min(at) FROM pawl.expiry)
+            """;
+
+    static Upcoming upcoming(Db db, Supplier<Instant> clock) throws SQLException {
+        try (Rows rows = db.stmt(UPCOMING).clock(clock).query()) {
+            rows.next();
+            return new Upcoming(
+                    rows.instant(1),
+                    rows.flag(2),
+                    rows.isNull(3) ? Instant.MAX : rows.instant(3),
+                    rows.isNull(4) ? Instant.MAX : rows.instant(4));
+        }
     }
 
     static List<Lease> leases(Db db) throws SQLException {

@@ -19,6 +19,7 @@ import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.Kept;
 import dev.pawl.core.KeptEntry;
+import dev.pawl.core.Lead;
 import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.LogLine;
@@ -37,11 +38,13 @@ import dev.pawl.core.Submitted;
 import dev.pawl.core.Tally;
 import dev.pawl.core.Token;
 import dev.pawl.core.ToolId;
+import dev.pawl.core.Upcoming;
 import dev.pawl.core.Users;
 import dev.pawl.core.Webhooks;
 import dev.pawl.core.WorkerEntry;
 import dev.pawl.core.Written;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
@@ -178,6 +181,25 @@ public abstract class SqlStore implements Store {
     @Override
     public Written stopped(Token token) {
         return write(tx -> EndWrites.stopped(tx, token));
+    }
+
+    @Override
+    public Upcoming upcoming() {
+        return read(db -> Reading.upcoming(db, this::now));
+    }
+
+    /** Looks before it writes: most often another one leads. */
+    @Override
+    public Lead lead(String duty, String holder, Duration ttl, Optional<Lead> stale) {
+        Optional<Lead> found = read(db -> LeadWrites.find(db, duty, this::now));
+        return found.isPresent() && !LeadWrites.free(found.get(), holder, stale)
+                ? found.get()
+                : writeUnsynced(tx -> LeadWrites.take(tx, duty, holder, ttl, stale));
+    }
+
+    @Override
+    public void resign(String holder) {
+        writeUnsynced(tx -> LeadWrites.resign(tx, holder));
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,11 @@ public final class Stmt implements AutoCloseable {
         if (value == null) return setNull(name);
         for (int position : at(name)) dialect.bind(statement, position, value);
         return this;
+    }
+
+    /** Binds :now, where the database has no clock of its own. */
+    Stmt clock(Supplier<Instant> clock) throws SQLException {
+        return positions.containsKey("now") ? set("now", clock.get()) : this;
     }
 
     public Stmt set(String name, byte @Nullable [] value) throws SQLException {

@@ -11,9 +11,11 @@ import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Token;
+import dev.pawl.core.Upcoming;
 import dev.pawl.testkit.MemoryJobs.Flight;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,18 @@ final class MemoryClaim {
         this.paused = paused;
         this.now = now;
         this.lease = new Lease(claim.lease(), claim.worker(), now.plus(claim.ttl()));
+    }
+
+    /** What there is to do now, or will be. */
+    static Upcoming upcoming(MemoryJobs jobs, Instant now) {
+        Instant due = jobs.later.isEmpty() ? Instant.MAX : jobs.later.first().runAt;
+        Instant expiry =
+                jobs.all.values().stream()
+                        .filter(j -> j.expired(j.expiresAt))
+                        .map(j -> j.expiresAt)
+                        .min(Comparator.naturalOrder())
+                        .orElse(Instant.MAX);
+        return new Upcoming(now, !jobs.ready.isEmpty(), due, expiry);
     }
 
     /** What runs under a lease of this worker. */

@@ -21,6 +21,7 @@ import dev.pawl.core.JobState;
 import dev.pawl.core.JobState.Running;
 import dev.pawl.core.Kept;
 import dev.pawl.core.KeptEntry;
+import dev.pawl.core.Lead;
 import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.LogLine;
@@ -39,9 +40,11 @@ import dev.pawl.core.Submitted;
 import dev.pawl.core.Tally;
 import dev.pawl.core.Time;
 import dev.pawl.core.Token;
+import dev.pawl.core.Upcoming;
 import dev.pawl.core.WorkerEntry;
 import dev.pawl.core.Written;
 import dev.pawl.testkit.MemoryJobs.Flight;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
@@ -68,18 +71,14 @@ public final class MemoryStore implements Store {
     private final Time time;
     private final ReentrantLock lock = new ReentrantLock();
     private final MemoryJobs jobs = new MemoryJobs();
-    private final Map<IdempotencyKey, Known> known = new HashMap<>();
+    private final MemoryKnown known = new MemoryKnown();
     private final TreeMap<String, QueueEntry> queues = new TreeMap<>();
     private final TreeMap<String, WorkerEntry> workers = new TreeMap<>();
+    private final MemoryLeads leads = new MemoryLeads();
 
     public MemoryStore(Time time) {
         this.time = time;
     }
-
-    private record IdempotencyKey(String tenant, String key) {}
-
-    /** The job that an idempotency key stands for, and what was asked. */
-    private record Known(JobId job, String asked) {}
 
     @Override
     public Instant now() {
@@ -95,9 +94,8 @@ public final class MemoryStore implements Store {
 
     private Submitted submit(NewJob asked) {
         Submission s = asked.submission();
-        var key = new IdempotencyKey(s.tenant(), s.idempotencyKey());
-        Known before = key.key.isEmpty() ? null : known.get(key);
-        if (before != null) return again(before, s);
+        Optional<Submitted> before = known.answer(s);
+        if (before.isPresent()) return before.get();
         if (jobs.all.containsKey(asked.id())) return new Submitted.Existing(asked.id());
         if (s.by() != null && !holds(s.by()))
             return new Submitted.Refused(ErrorCode.LEASE_LOST, lost(s.by()));
@@ -113,22 +111,10 @@ public final class MemoryStore implements Store {
                     ErrorCode.QUEUE_FULL,
                     "queue \"%s\" holds %d unfinished jobs, its cap; try again later"
                             .formatted(s.queue(), queue.depthMax()));
-        if (!key.key.isEmpty()) known.put(key, new Known(asked.id(), body(s)));
+        known.note(asked.id(), s);
         queues.put(queue.name(), queue);
         MemoryJob job = jobs.insert(asked, now());
         return new Submitted.Accepted(job.id, jobs.seen(job));
-    }
-
-    private static Submitted again(Known before, Submission s) {
-        if (before.asked.equals(body(s))) return new Submitted.Existing(before.job);
-        return new Submitted.Refused(
-                ErrorCode.IDEMPOTENCY_CONFLICT,
-                "idempotency key \"%s\" was used with another input, for job %s; use a new key"
-                        .formatted(s.idempotencyKey(), before.job));
-    }
-
-    private static String body(Submission s) {
-        return s.key().hash().isEmpty() ? s.tool() + " " + s.input() : s.key().hash();
     }
 
     @Override
@@ -296,6 +282,21 @@ public final class MemoryStore implements Store {
     }
 
     // ---- Time passes
+
+    @Override
+    public Upcoming upcoming() {
+        return locked(() -> MemoryClaim.upcoming(jobs, now()));
+    }
+
+    @Override
+    public Lead lead(String duty, String holder, Duration ttl, Optional<Lead> stale) {
+        return locked(() -> leads.take(duty, holder, ttl, stale, now()));
+    }
+
+    @Override
+    public void resign(String holder) {
+        run(() -> leads.resign(holder));
+    }
 
     @Override
     public int promote(int max) {

@@ -21,6 +21,7 @@ public interface StoreContract
                 KeptContract,
                 ParentsContract,
                 TimeContract,
+                LeadContract,
                 OutsideContract,
                 RetentionContract,
                 AdoptContract,

@@ -17,15 +17,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What time brings, whoever does it: due jobs, jobs that expire, leases nobody renews, workers that
- * are gone. Every worker does it; the store's guarded moves make two at once harmless.
+ * are gone. One worker does it for all who share the store, for as long as it has the lead; the
+ * lead only saves work, for the store's guarded moves make two at once harmless.
  *
  * <p>A lease is taken back only when two clocks say so: it is over by the store's, and by this
  * process's own it has been seen unchanged for a whole lease while the store was there. Alone the
  * first would take back every lease the second the store returns from an outage or its clock is set
- * forward. So time counts only between two looks that follow each other closely.
+ * forward. So time counts only between two looks that follow each other closely, and who begins to
+ * lead begins to count.
  *
  * <p>A worker on this host whose process is gone needs no such wait: its leases end at once, after
- * what it left running has been ended.
+ * what it left running has been ended. That can be seen from its own host alone, so every worker
+ * looks for it.
  */
 final class Chores implements Loop {
     private static final Logger log = LoggerFactory.getLogger(Chores.class);
@@ -34,14 +37,17 @@ final class Chores implements Loop {
     private static final Duration FORGOTTEN = Duration.ofDays(1);
     private static final int BITE = 500;
 
-    /** Between two walks through what has ended. */
+    /** Between two walks through what has ended, and through workers that are long silent. */
     private static final Duration PRUNE = Duration.ofMinutes(1);
 
     private final Engine engine;
     private final WorkerOptions options;
     private final Processes processes;
     private final Time time;
+    private final Leadership lead;
 
+    private boolean lookedHere;
+    private long lookedHereAt;
     private final Map<LeaseId, Seen> seen = new HashMap<>();
     private boolean looked;
     private long lookedAt;
@@ -49,11 +55,12 @@ final class Chores implements Loop {
     private long prunedAt;
     private String pruning = "";
 
-    Chores(Engine engine, WorkerOptions options, Processes processes, Time time) {
+    Chores(Engine engine, String worker, WorkerOptions options, Processes processes, Time time) {
         this.engine = engine;
         this.options = options;
         this.processes = processes;
         this.time = time;
+        this.lead = new Leadership(engine.store(), "chores", worker, time);
     }
 
     @Override
@@ -63,43 +70,60 @@ final class Chores implements Loop {
 
     @Override
     public Duration step() {
-        if (!looked || time.nanos() - lookedAt >= LOOK.toNanos()) look();
+        try {
+            if (!lookedHere || time.nanos() - lookedHereAt >= LOOK.toNanos()) forfeitTheDead();
+            if (lead.held()) return led();
+            forget();
+            return TICK;
+        } catch (RuntimeException e) {
+            forget();
+            throw e;
+        }
+    }
+
+    private Duration led() {
+        if (!looked || time.nanos() - lookedAt >= LOOK.toNanos()) reclaimTheUnrenewed();
         boolean more = engine.tick(BITE);
         return prune() || more ? Duration.ZERO : TICK;
     }
 
+    /** Leaves the chores to others at once. Blocks for the store. */
+    void resign() {
+        lead.resign();
+    }
+
+    /** What was seen before an outage, or a break, says nothing about who could renew meanwhile. */
+    private void forget() {
+        seen.clear();
+        looked = false;
+        pruning = "";
+    }
+
     /** A bite of a walk through all that has ended; says whether there is more of it. */
     private boolean prune() {
-        if (options.retention().forever()) return false;
         boolean walking = !pruning.isEmpty();
         if (!walking && pruned && time.nanos() - prunedAt < PRUNE.toNanos()) return false;
         Store store = engine.store();
-        pruning = store.prune(options.retention().until(store.now()), pruning, BITE).next();
+        Instant now = store.now();
+        if (!walking) forgetTheSilent(now);
+        if (!options.retention().forever())
+            pruning = store.prune(options.retention().until(now), pruning, BITE).next();
         pruned = true;
         prunedAt = time.nanos();
         return !pruning.isEmpty();
     }
 
-    private void look() {
-        try {
-            forfeitTheDead();
-            reclaimTheUnrenewed();
-            looked = true;
-        } catch (RuntimeException e) {
-            // What was seen before an outage says nothing about who could renew during it.
-            seen.clear();
-            looked = false;
-            throw e;
-        }
+    private void forgetTheSilent(Instant now) {
+        Instant longAgo = now.minus(FORGOTTEN);
+        for (WorkerEntry worker : engine.store().workers())
+            if (worker.seenAt().isBefore(longAgo)) engine.store().unregister(worker.id());
     }
 
     private void forfeitTheDead() {
-        Store store = engine.store();
-        Instant longAgo = store.now().minus(FORGOTTEN);
-        for (WorkerEntry worker : store.workers()) {
+        for (WorkerEntry worker : engine.store().workers())
             if (goneFromHere(worker)) forfeit(worker);
-            else if (worker.seenAt().isBefore(longAgo)) store.unregister(worker.id());
-        }
+        lookedHere = true;
+        lookedHereAt = time.nanos();
     }
 
     private boolean goneFromHere(WorkerEntry worker) {
@@ -115,6 +139,7 @@ final class Chores implements Loop {
         for (Lease lease : store.leases())
             if (lease.worker().equals(worker.id())) moved += engine.reclaim(lease);
         log.info("worker {} is gone: {} of its jobs go on elsewhere", worker.id(), moved);
+        store.resign(worker.id());
         store.unregister(worker.id());
     }
 
@@ -123,8 +148,10 @@ final class Chores implements Loop {
         Duration passed = looked ? Duration.ofNanos(now - lookedAt) : Duration.ZERO;
         Duration counted = passed.compareTo(LOOK.multipliedBy(2)) > 0 ? Duration.ZERO : passed;
         lookedAt = now;
+        looked = true;
         List<Lease> leases = engine.store().leases();
         seen.keySet().retainAll(leases.stream().map(Lease::id).collect(Collectors.toSet()));
+        if (leases.isEmpty()) return;
         Instant storeNow = engine.store().now();
         for (Lease lease : leases) {
             Seen before = seen.get(lease.id());

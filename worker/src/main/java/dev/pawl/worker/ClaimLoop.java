@@ -10,6 +10,7 @@ import dev.pawl.core.Leases;
 import dev.pawl.core.Report;
 import dev.pawl.core.Time;
 import dev.pawl.core.ToolId;
+import dev.pawl.core.Upcoming;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,6 +58,11 @@ final class ClaimLoop implements Loop {
     private final Set<Slot> hungry = EnumSet.noneOf(Slot.class);
     private Instant nextDue = Instant.MAX;
     private boolean lingering;
+
+    /** The last claim found nothing, and the rest after it lasts until then. */
+    private boolean idle;
+
+    private long idleUntil;
     private long lingerUntil;
     private volatile boolean stopped;
 
@@ -120,6 +126,7 @@ final class ClaimLoop implements Loop {
         }
         if (!ready) return wanted.isEmpty() ? idle() : linger(now);
         lingering = false;
+        if (idle && now - idleUntil >= 0 && !mayFind()) return idle();
         return claim(wanted, kinds);
     }
 
@@ -130,6 +137,17 @@ final class ClaimLoop implements Loop {
         if (spent.isEmpty()) return;
         leases.claim(new Claim(new LeaseId(randomId()), worker, options.lease(), List.of(), spent));
         held.forgotten(spent);
+    }
+
+    /**
+     * Glances at the store before a claim that nobody asked for: on an idle worker it would find
+     * nothing, at several times the cost.
+     */
+    private boolean mayFind() {
+        if (!held.spent().isEmpty()) return true;
+        Upcoming upcoming = leases.upcoming();
+        nextDue = upcoming.due();
+        return upcoming.ready() || upcoming.isDue() || upcoming.isExpired();
     }
 
     private int enough(Slot kind) {
@@ -166,6 +184,7 @@ final class ClaimLoop implements Loop {
         unsure = null;
         if (!spent.isEmpty()) held.forgotten(spent);
         nextDue = claimed.nextDue();
+        idle = false;
         start(taken, claimed.jobs());
         Duration rest = rested(wanted, claimed.jobs());
         if (claimed.answerable().isEmpty()) return rest;
@@ -222,6 +241,13 @@ final class ClaimLoop implements Loop {
     }
 
     private Duration idle() {
+        Duration rest = rest();
+        idle = true;
+        idleUntil = time.nanos() + rest.toNanos();
+        return rest;
+    }
+
+    private Duration rest() {
         Duration rest = options.poll().plusNanos(random.nextLong(options.poll().toNanos()));
         if (nextDue.equals(Instant.MAX)) return rest;
         Duration due = Duration.between(leases.now(), nextDue);

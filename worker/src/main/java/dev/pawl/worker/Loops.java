@@ -48,7 +48,7 @@ public final class Loops {
                 options,
                 around,
                 launcher,
-                Optional.of(new Chores(engine, options, around.processes(), around.time())),
+                Optional.of(new Chores(engine, worker, options, around.processes(), around.time())),
                 Optional.of(new OpenTransaction.Source(engine, worker)));
     }
 
@@ -148,6 +148,11 @@ public final class Loops {
     /** Asks every handler to stop, so that its job goes back; answers how many were asked. */
     public int stopRunning() {
         return held.stop(Stop.DRAIN, _ -> true);
+    }
+
+    /** Leaves what it does for others to them; after the last step of its loops. */
+    void resign() {
+        chores.ifPresent(Chores::resign);
     }
 
     /** The attempts whose handlers have been started and have not come back. */

@@ -208,6 +208,7 @@ public final class Worker implements AutoCloseable {
     private void unregister() {
         try {
             loops.claim().forgetSpent();
+            loops.resign();
             leases.unregister(id);
         } catch (PawlException e) {
             log.warn("worker {} stays registered until others miss it: {}", id, e.getMessage());

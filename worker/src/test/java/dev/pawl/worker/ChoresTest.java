@@ -11,12 +11,15 @@ import dev.pawl.core.WorkerEntry;
 import dev.pawl.testkit.FakeTime;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 final class ChoresTest {
     private final Rig rig = new Rig();
     private final Chores chores = rig.loops.chores();
+    private final Chores second =
+            new Chores(rig.engine, "second", Rig.OPTIONS, rig.processes, rig.time);
     private final Run run = rig.claimOne(Rig.MAIL);
 
     @Test
@@ -153,6 +156,135 @@ final class ChoresTest {
         rig.loops.claim().step();
 
         assertThat(rig.runs).hasSize(2);
+    }
+
+    // ---- One for all
+
+    @Test
+    void oneWorkerDoesThemForAll() {
+        chores.step();
+        rig.outage.calls.clear();
+
+        assertThat(second.step()).isPositive();
+
+        assertThat(rig.outage.calls).containsExactly("workers", "lead");
+    }
+
+    @Test
+    void whoLeadsSaysSoAgainInTime() {
+        chores.step();
+        for (int s = 0; s < 60; s++) {
+            rig.time.advance(Duration.ofSeconds(1));
+            chores.step();
+            second.step();
+        }
+
+        assertThat(leader()).isEqualTo("w");
+    }
+
+    @Test
+    void whenItIsGoneAnotherOneTakesOverWithinItsTimeAndALittle() {
+        chores.step();
+        second.step();
+
+        for (int s = 0; s < 8; s++) {
+            rig.time.advance(Duration.ofSeconds(1));
+            second.step();
+        }
+
+        assertThat(leader()).isEqualTo("second");
+        rig.outage.calls.clear();
+        chores.step();
+        assertThat(rig.outage.calls).doesNotContain("pruneEvents");
+    }
+
+    @Test
+    void evenWhenTheStoresClockWasSetBack() {
+        chores.step();
+        rig.time.stepWall(Duration.ofHours(-1));
+
+        for (int s = 0; s < 15; s++) {
+            rig.time.advance(Duration.ofSeconds(1));
+            second.step();
+        }
+
+        assertThat(leader()).isEqualTo("second");
+    }
+
+    @Test
+    void whoTakesOverSeesALeaseUnchangedForItsWholeTimeFirst() {
+        chores.step();
+        pass(Duration.ofSeconds(25));
+        chores.resign();
+        second.step();
+        for (int s = 0; s < 28; s++) {
+            rig.time.advance(Duration.ofSeconds(1));
+            second.step();
+        }
+        assertThat(rig.state(run)).isInstanceOf(JobState.Running.class);
+
+        for (int s = 0; s < 8; s++) {
+            rig.time.advance(Duration.ofSeconds(1));
+            second.step();
+        }
+
+        assertThat(rig.state(run)).isInstanceOf(JobState.Queued.class);
+    }
+
+    @Test
+    void whoStopsGivesTheLeadUp() {
+        chores.step();
+
+        rig.loops.resign();
+
+        second.step();
+        assertThat(leader()).isEqualTo("second");
+    }
+
+    @Test
+    void aLeaderWhoseProcessIsGoneFromThisMachineIsFollowedAtOnce() {
+        chores.step();
+        rig.processes.gone.add(100L);
+
+        second.step();
+
+        assertThat(leader()).isEqualTo("second");
+    }
+
+    @Test
+    void whatIsGoneFromThisMachineIsSeenByWhoDoesNotLead() {
+        chores.step();
+        rig.memory.register(rig.entry("other", 7));
+        rig.processes.gone.add(7L);
+
+        second.step();
+
+        assertThat(leader()).isEqualTo("w");
+        assertThat(rig.processes.tidied).containsExactly("other");
+    }
+
+    @Test
+    void nothingToDoCostsFewCalls() {
+        chores.step();
+        rig.memory.cancel(run.job().id());
+        rig.memory.stopped(run.job().token());
+        rig.loops.claim().forgetSpent();
+        rig.time.advance(Duration.ofSeconds(1));
+        chores.step();
+        rig.outage.calls.clear();
+
+        rig.time.advance(Duration.ofSeconds(1));
+        chores.step();
+
+        assertThat(rig.outage.calls)
+                .containsOnlyOnce("upcoming", "pruneEvents")
+                .doesNotContain("promote", "expire", "workers", "now");
+    }
+
+    private String leader() {
+        return rig.memory
+                .lead("chores", "nobody", Duration.ofSeconds(1), Optional.empty())
+                .holder();
     }
 
     /** Steps once a second, as the loop does. */

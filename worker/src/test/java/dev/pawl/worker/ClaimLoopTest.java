@@ -3,11 +3,16 @@ package dev.pawl.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pawl.core.Engine;
+import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.testkit.FakeTime;
+import dev.pawl.testkit.NoArtifacts;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class ClaimLoopTest {
@@ -17,6 +22,58 @@ final class ClaimLoopTest {
     @Test
     void anIdleWorkerRestsForAPollOrUpToTwo() {
         assertThat(claim.step()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
+    }
+
+    @Test
+    void whenItsRestIsOverItGlancesBeforeItClaims() {
+        rig.time.advance(claim.step());
+        rig.outage.calls.clear();
+
+        assertThat(claim.step()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
+
+        assertThat(rig.outage.calls).containsExactly("upcoming");
+    }
+
+    @Test
+    void aJobThatNobodyToldOfIsFoundByTheGlance() {
+        Duration rest = claim.step();
+        JobId id = untold(FakeTime.START);
+        rig.time.advance(rest);
+
+        claim.step();
+
+        assertThat(rig.state(id)).isInstanceOf(JobState.Running.class);
+    }
+
+    @Test
+    void soIsWhenAnUntoldJobIsDueAndThenItStartsOnTime() {
+        Duration rest = claim.step();
+        JobId id = untold(FakeTime.START.plusMillis(rest.toMillis() + 41));
+        rig.time.advance(rest);
+        Duration left = claim.step();
+        assertThat(left).isBetween(Duration.ofMillis(40), Duration.ofMillis(41));
+        rig.time.advance(left);
+
+        claim.step();
+
+        assertThat(rig.state(id)).isInstanceOf(JobState.Running.class);
+    }
+
+    @Test
+    void whoIsWokenClaimsWithoutAGlance() {
+        claim.step();
+        rig.outage.calls.clear();
+        rig.time.advance(Duration.ofMillis(1));
+
+        claim.step();
+
+        assertThat(rig.outage.calls).contains("claim").doesNotContain("upcoming");
+    }
+
+    /** Submitted by another process, whose hint got lost. */
+    private JobId untold(Instant runAt) {
+        var other = new Engine(rig.memory, new NoArtifacts(), rig.time, new Random(1));
+        return Rig.accepted(other.submit(Rig.submission(Rig.MAIL).runAt(runAt).build()));
     }
 
     @Test

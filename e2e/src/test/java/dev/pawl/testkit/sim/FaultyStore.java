@@ -17,6 +17,7 @@ import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.Kept;
 import dev.pawl.core.KeptEntry;
+import dev.pawl.core.Lead;
 import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.LogLine;
@@ -34,8 +35,10 @@ import dev.pawl.core.Store;
 import dev.pawl.core.Submitted;
 import dev.pawl.core.Tally;
 import dev.pawl.core.Token;
+import dev.pawl.core.Upcoming;
 import dev.pawl.core.WorkerEntry;
 import dev.pawl.core.Written;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -190,6 +193,21 @@ final class FaultyStore implements Store {
     @Override
     public Written stopped(Token token) {
         return write(new Op.Stopped(token));
+    }
+
+    @Override
+    public Upcoming upcoming() {
+        return read(real::upcoming);
+    }
+
+    @Override
+    public Lead lead(String duty, String holder, Duration ttl, Optional<Lead> stale) {
+        return write(new Op.TakeLead(duty, holder, ttl, stale));
+    }
+
+    @Override
+    public void resign(String holder) {
+        write(new Op.Resign(holder));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.pawl.core.End;
 import dev.pawl.core.Hit;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
+import dev.pawl.core.Lead;
 import dev.pawl.core.Lease;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.NewJob;
@@ -19,6 +20,7 @@ import dev.pawl.core.Submitted;
 import dev.pawl.core.Token;
 import dev.pawl.core.WorkerEntry;
 import dev.pawl.core.Written;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -96,6 +98,22 @@ sealed interface Op<T> {
         @Override
         public Written on(Store store) {
             return store.stopped(token);
+        }
+    }
+
+    record TakeLead(String duty, String holder, Duration ttl, Optional<Lead> stale)
+            implements Op<Lead> {
+        @Override
+        public Lead on(Store store) {
+            return store.lead(duty, holder, ttl, stale);
+        }
+    }
+
+    record Resign(String holder) implements Op<Boolean> {
+        @Override
+        public Boolean on(Store store) {
+            store.resign(holder);
+            return true;
         }
     }
 

@@ -42,6 +42,9 @@ final class Telling {
                     "log of %s: %d lines".formatted(token(token), lines.size());
             case Op.Ends(var ends) -> "end " + all(ends, Telling::end);
             case Op.Stopped(var token) -> "stopped " + token(token);
+            case Op.TakeLead(var duty, var holder, var _, var _) ->
+                    "%s leads %s".formatted(holder, duty);
+            case Op.Resign(var holder) -> holder + " resigns";
             case Op.Promote _ -> "promote";
             case Op.Expire _ -> "expire";
             case Op.Sweep _ -> "sweep";

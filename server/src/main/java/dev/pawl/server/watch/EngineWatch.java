@@ -54,10 +54,11 @@ public final class EngineWatch implements AutoCloseable {
      * When it looks.
      *
      * @param name of the thread, and of what fails
-     * @param every how long from one look to the next at most
+     * @param every how long from one look to the next at most, after a hint
+     * @param seldom the same when no hint has come for a while
      * @param lull how long between two at least, so that many hints at once are one
      */
-    public record Plan(String name, Duration every, Duration lull) {}
+    public record Plan(String name, Duration every, Duration seldom, Duration lull) {}
 
     public EngineWatch(Engine engine, Time time, Plan plan, Look look) {
         this.engine = engine;
@@ -79,14 +80,16 @@ public final class EngineWatch implements AutoCloseable {
 
     private void run() {
         boolean failing = false;
+        Duration rest = plan.every();
         while (!closed) {
             try {
                 boolean more = look.look();
                 failing = false;
                 if (more) continue;
                 time.sleep(plan.lull());
-                boolean _ = hint.tryAcquire(plan.every().toNanos(), TimeUnit.NANOSECONDS);
+                boolean hinted = hint.tryAcquire(rest.toNanos(), TimeUnit.NANOSECONDS);
                 hint.drainPermits();
+                rest = hinted ? plan.every() : longer(rest);
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
@@ -95,6 +98,11 @@ public final class EngineWatch implements AutoCloseable {
                 if (!rested()) return;
             }
         }
+    }
+
+    private Duration longer(Duration rest) {
+        Duration twice = rest.multipliedBy(2);
+        return twice.compareTo(plan.seldom()) < 0 ? twice : plan.seldom();
     }
 
     private boolean rested() {

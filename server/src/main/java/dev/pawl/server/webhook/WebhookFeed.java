@@ -37,7 +37,11 @@ import org.slf4j.LoggerFactory;
 public final class WebhookFeed implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WebhookFeed.class);
     private static final EngineWatch.Plan PLAN =
-            new EngineWatch.Plan("webhook-feed", Duration.ofSeconds(1), Duration.ofMillis(20));
+            new EngineWatch.Plan(
+                    "webhook-feed",
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1),
+                    Duration.ofMillis(20));
 
     private static final int PAGE = 1_000;
 

@@ -1,11 +1,13 @@
 package dev.pawl.store.postgres;
 
+import dev.pawl.store.Db;
 import dev.pawl.store.Delta;
 import dev.pawl.store.EventLog;
 import dev.pawl.store.Rows;
 import dev.pawl.store.Stmt;
 import dev.pawl.store.Tx;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +25,32 @@ final class EventNumbers {
 
     private record Place(int lane, int state) {}
 
+    /**
+     * What there is to do about events.
+     *
+     * @param unnumbered whether any waits for its number
+     * @param oldest the number of the oldest one, 0 when there is none
+     * @param at when that was
+     * @param latest the number of the newest one
+     */
+    record Glance(boolean unnumbered, long oldest, Instant at, long latest) {
+        boolean mayPrune(Instant until, long most) {
+            return oldest > 0 && (at.isBefore(until) || oldest <= latest - most);
+        }
+    }
+
     private EventNumbers() {}
+
+    static Glance glance(Db db) throws SQLException {
+        try (Rows rows = db.stmt(PostgresSql.EVENTS_GLANCE).query()) {
+            rows.next();
+            return new Glance(
+                    rows.flag(1),
+                    rows.number(2),
+                    Instant.ofEpochMilli(rows.number(3)),
+                    rows.number(4));
+        }
+    }
 
     /** Numbers what this transaction can see; says whether there may be more. */
     static boolean give(Tx tx) throws SQLException {

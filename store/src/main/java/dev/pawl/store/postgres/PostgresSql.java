@@ -268,6 +268,16 @@ final class PostgresSql implements Dialect {
     static final String EVENT_UNNUMBERED =
             "SELECT EXISTS (SELECT FROM pawl.event WHERE number IS NULL)";
 
+    /** Indexes event_unnumbered and event_number. */
+    static final String EVENTS_GLANCE =
+            """
+            SELECT EXISTS (SELECT FROM pawl.event WHERE number IS NULL),
+                   coalesce((SELECT min(number) FROM pawl.event), 0),
+                   coalesce((SELECT at FROM pawl.event WHERE number IS NOT NULL
+                              ORDER BY number LIMIT 1), 0),
+                   coalesce((SELECT max(number) FROM pawl.event), 0)
+            """;
+
     static final String EVENT_HEAD = "SELECT last FROM pawl.event_head FOR UPDATE";
     static final String EVENT_HEAD_SET = "UPDATE pawl.event_head SET last = :last";
 

@@ -338,10 +338,13 @@ public final class PostgresStore extends SqlStore {
                 true);
     }
 
+    /** One look, for that is all there is to do most of the time. */
     @Override
     public boolean pruneEvents(Instant until, long most, int max) {
-        number();
-        return super.pruneEvents(until, most, max);
+        EventNumbers.Glance glance = read(EventNumbers::glance);
+        if (glance.unnumbered()) number();
+        return (glance.unnumbered() || glance.mayPrune(until, most))
+                && super.pruneEvents(until, most, max);
     }
 
     @Override

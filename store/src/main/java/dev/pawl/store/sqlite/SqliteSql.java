@@ -75,7 +75,7 @@ public final class SqliteSql implements Dialect {
 
     @Override
     public String text(String sql) {
-        return NOT_OURS.matcher(sql).replaceAll("");
+        return NOT_OURS.matcher(sql.replace("pawl.now_ms()", ":now")).replaceAll("");
     }
 
     @Override
