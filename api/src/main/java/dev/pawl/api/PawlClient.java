@@ -341,6 +341,26 @@ public final class PawlClient implements AutoCloseable {
                                 .POST(BodyPublishers.noBody())));
     }
 
+    /** Tells a worker to end its work. */
+    public JsonNode drainWorker(String worker) throws InterruptedException {
+        String name = URLEncoder.encode(worker, StandardCharsets.UTF_8);
+        return post("v1/workers/" + name + ":drain", JsonNodeFactory.instance.objectNode());
+    }
+
+    /**
+     * Frees the jobs of a worker that is gone.
+     *
+     * @param seenAt when it was heard of last; one that was heard of since is left alone. Empty for
+     *     one that is known to be dead
+     */
+    public JsonNode reapWorker(String worker, Optional<Instant> seenAt)
+            throws InterruptedException {
+        String name = URLEncoder.encode(worker, StandardCharsets.UTF_8);
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        seenAt.ifPresent(at -> body.put("seen_at", at.toString()));
+        return post("v1/workers/" + name + ":reap", body);
+    }
+
     // ---- Around
 
     /** Forgets kept results that are over their time, or all, and files that no job names. */

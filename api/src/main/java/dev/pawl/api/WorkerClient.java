@@ -138,8 +138,7 @@ public final class WorkerClient implements Leases, AutoCloseable {
     public void register(WorkerEntry worker) {
         String host = worker.host();
         int end = host.indexOf('/');
-        post(
-                "v1/workers",
+        ObjectNode body =
                 Json.object()
                         .put("worker", worker.id())
                         .put("host", end < 0 ? host : host.substring(0, end))
@@ -147,7 +146,12 @@ public final class WorkerClient implements Leases, AutoCloseable {
                         .put("started_at", worker.pidStartedAt())
                         .put("tools", worker.tools())
                         .put("slots", worker.slots())
-                        .node());
+                        .node();
+        // A server of before doesn't know it.
+        var can = JsonNodeFactory.instance.arrayNode();
+        worker.can().stream().sorted().forEach(can::add);
+        if (!can.isEmpty()) body.set("can", can);
+        post("v1/workers", body);
     }
 
     @Override
@@ -200,7 +204,7 @@ public final class WorkerClient implements Leases, AutoCloseable {
         var stop = new HashSet<Token>();
         for (JsonNode token : answer.path("stop").values())
             LeaseJson.token(token).ifPresent(stop::add);
-        return new Renewed(leases, stop);
+        return new Renewed(leases, stop, answer.path("drain").booleanValue(false));
     }
 
     // ---- Attempts

@@ -57,7 +57,9 @@ import dev.pawl.app.cli.WebhooksTry;
 import dev.pawl.app.cli.Why;
 import dev.pawl.app.cli.Wiring;
 import dev.pawl.app.cli.Work;
+import dev.pawl.app.cli.WorkersDrain;
 import dev.pawl.app.cli.WorkersList;
+import dev.pawl.app.cli.WorkersReap;
 import dev.pawl.app.cli.Workshop;
 import dev.pawl.app.config.Configuration;
 import dev.pawl.app.config.Reason;
@@ -101,6 +103,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
@@ -147,6 +150,8 @@ public final class Main {
                                 new QueuesSwitch(true),
                                 new QueuesSwitch(false),
                                 new WorkersList(),
+                                new WorkersDrain(),
+                                new WorkersReap(),
                                 new KeysCreate(),
                                 new KeysList(),
                                 new KeysRevoke(),
@@ -344,6 +349,7 @@ public final class Main {
             return workshop(
                     remote.data(),
                     remote.artifacts(),
+                    configuration.capabilities(),
                     tools,
                     restriction,
                     (serving, around) -> Worker.remote(remote.client(), serving, rested, around));
@@ -358,6 +364,7 @@ public final class Main {
             return workshop(
                     opened.data(),
                     opened.artifacts(),
+                    configuration.capabilities(),
                     tools,
                     restriction,
                     (serving, around) ->
@@ -367,6 +374,7 @@ public final class Main {
         private Workshop workshop(
                 Path data,
                 Artifacts artifacts,
+                Set<String> can,
                 Tools tools,
                 UnaryOperator<Serving> restriction,
                 BiFunction<Serving, Surroundings, Worker> worker) {
@@ -384,6 +392,7 @@ public final class Main {
             var around = new Surroundings(time, outside.random(), processes);
             return new Workshop(
                     tools,
+                    can,
                     executors,
                     journal,
                     restriction,

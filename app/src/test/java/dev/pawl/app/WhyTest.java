@@ -33,6 +33,36 @@ final class WhyTest {
     }
 
     @Test
+    void nobodyHasWhatTheToolRequires() {
+        user.tool(
+                "echo",
+                "tool: echo@1\nrun: {command: [echo]}\npolicy: {requires: [gpu, large-memory]}\n");
+        String id = submit();
+        inStore(store -> store.register(worker(store.now()).withCan(Set.of("gpu"))));
+        // It served the tool before its file said that.
+        assertThat(why(id)).contains("\"reason\":\"due\"");
+        inStore(store -> store.unregister("w"));
+
+        assertThat(why(id))
+                .contains(
+                        "\"reason\":\"no_worker\"",
+                        "echo@1 requires gpu and large-memory, which no live worker has",
+                        "start a worker with --can gpu,large-memory");
+    }
+
+    @Test
+    void whoServesItIsDraining() {
+        String id = submit();
+        inStore(
+                store -> {
+                    store.register(worker(store.now()));
+                    store.drain("w");
+                });
+
+        assertThat(why(id)).contains("\"reason\":\"no_worker\"");
+    }
+
+    @Test
     void itIsNotDueYet() {
         assertThat(why(submit("--in", "1h"))).contains("\"reason\":\"not_due\"");
     }

@@ -304,6 +304,19 @@ public final class Engine implements Leases {
         return moved;
     }
 
+    /**
+     * Ends the leases of a worker that is known to be dead, and forgets it; answers how many of its
+     * jobs go on elsewhere. One that lives after all can't write about them any more.
+     */
+    public int forfeit(String worker) {
+        store.forfeit(worker);
+        int moved = 0;
+        for (Lease lease : store.leases()) if (lease.worker().equals(worker)) moved += reclaim(lease);
+        store.resign(worker);
+        store.unregister(worker);
+        return moved;
+    }
+
     /** Cancels a job; answers its state before, or empty when there is no such job. */
     public Optional<JobState> cancel(JobId id) {
         Optional<JobState> before = store.cancel(id);

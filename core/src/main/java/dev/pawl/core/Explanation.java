@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * Why a job is where it is, as one store sees it at one moment.
@@ -47,16 +48,21 @@ public record Explanation(Reason reason, String text, String advice, List<JobId>
         jobs = List.copyOf(jobs);
     }
 
-    /** Explains the job; empty when there is none. */
-    public static Optional<Explanation> of(Store store, JobId id) {
-        return store.find(id).map(job -> new Asked(store, job).explanation());
+    /**
+     * Explains the job; empty when there is none.
+     *
+     * @param requires what a worker has to have to run a tool
+     */
+    public static Optional<Explanation> of(
+            Store store, JobId id, Function<ToolId, Set<String>> requires) {
+        return store.find(id).map(job -> new Asked(store, job, requires).explanation());
     }
 
     private static Explanation plain(Reason reason, String text) {
         return new Explanation(reason, text, "", List.of());
     }
 
-    private record Asked(Store store, Job job) {
+    private record Asked(Store store, Job job, Function<ToolId, Set<String>> requires) {
         Explanation explanation() {
             return switch (job.state()) {
                 case JobState.Waiting(var on, var follower) -> waiting(on, follower);
@@ -103,8 +109,7 @@ public record Explanation(Reason reason, String text, String advice, List<JobId>
                         List.of());
             ToolId tool = job.submission().tool();
             List<WorkerEntry> live = live(now);
-            if (live.stream().noneMatch(worker -> worker.tools().contains(tool)))
-                return nobody(tool, live);
+            if (live.stream().noneMatch(worker -> serves(worker, tool))) return nobody(tool, live);
             return full().orElseGet(() -> due(now));
         }
 
@@ -135,6 +140,10 @@ public record Explanation(Reason reason, String text, String advice, List<JobId>
                     List.of());
         }
 
+        private static boolean serves(WorkerEntry worker, ToolId tool) {
+            return worker.tools().contains(tool) && !worker.draining();
+        }
+
         private List<WorkerEntry> live(Instant now) {
             return store.workers().stream()
                     .filter(worker -> worker.seenAt().plus(LIVE).isAfter(now))
@@ -142,6 +151,15 @@ public record Explanation(Reason reason, String text, String advice, List<JobId>
         }
 
         private Explanation nobody(ToolId tool, List<WorkerEntry> live) {
+            var lacking = new TreeSet<String>(requires.apply(tool));
+            if (!lacking.isEmpty()
+                    && live.stream().noneMatch(worker -> worker.can().containsAll(lacking)))
+                return new Explanation(
+                        Reason.NO_WORKER,
+                        "it is due, but %s requires %s, which no live worker has"
+                                .formatted(tool, String.join(" and ", lacking)),
+                        "start a worker with --can " + String.join(",", lacking),
+                        List.of());
             var served = new TreeSet<String>();
             for (WorkerEntry worker : live)
                 for (ToolId each : worker.tools()) served.add(each.toString());

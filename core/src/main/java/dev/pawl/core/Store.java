@@ -298,7 +298,11 @@ public interface Store extends AutoCloseable {
 
     void setQueue(QueueEntry queue);
 
+    /** Stores a worker, or what has changed about it; that it was told to drain stays. */
     void register(WorkerEntry worker);
+
+    /** Tells a worker to drain, with its next heartbeat; answers whether there is such a worker. */
+    boolean drain(String worker);
 
     /** Removes a worker that has stopped; its leases stay. */
     void unregister(String worker);

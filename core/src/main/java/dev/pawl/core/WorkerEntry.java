@@ -12,6 +12,8 @@ import java.util.Set;
  * @param pidStartedAt when that process started: with the pid it names one process for ever
  * @param tools what it can run
  * @param seenAt its last heartbeat, by the store's clock
+ * @param can what it has that some tools require, as {@code gpu}; words
+ * @param draining it was told to claim nothing any more, and to leave when nothing runs on it
  */
 public record WorkerEntry(
         String id,
@@ -21,13 +23,42 @@ public record WorkerEntry(
         Set<ToolId> tools,
         int slots,
         Instant startedAt,
-        Instant seenAt) {
+        Instant seenAt,
+        Set<String> can,
+        boolean draining) {
     public WorkerEntry {
         tools = Set.copyOf(tools);
+        can = Set.copyOf(can);
+    }
+
+    /** One that has nothing special, and works on. */
+    public WorkerEntry(
+            String id,
+            String host,
+            long pid,
+            Instant pidStartedAt,
+            Set<ToolId> tools,
+            int slots,
+            Instant startedAt,
+            Instant seenAt) {
+        this(id, host, pid, pidStartedAt, tools, slots, startedAt, seenAt, Set.of(), false);
     }
 
     /** The same worker, its last heartbeat at that moment. */
     public WorkerEntry withSeenAt(Instant at) {
-        return new WorkerEntry(id, host, pid, pidStartedAt, tools, slots, startedAt, at);
+        return new WorkerEntry(
+                id, host, pid, pidStartedAt, tools, slots, startedAt, at, can, draining);
+    }
+
+    /** The same worker, with these special things. */
+    public WorkerEntry withCan(Set<String> words) {
+        return new WorkerEntry(
+                id, host, pid, pidStartedAt, tools, slots, startedAt, seenAt, words, draining);
+    }
+
+    /** The same worker, told to drain or not. */
+    public WorkerEntry withDraining(boolean told) {
+        return new WorkerEntry(
+                id, host, pid, pidStartedAt, tools, slots, startedAt, seenAt, can, told);
     }
 }

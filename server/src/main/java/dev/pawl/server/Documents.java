@@ -20,6 +20,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -62,12 +63,13 @@ public final class Documents {
         node.set("input", tool.input().node());
         node.set("output", tool.output().node());
         ToolPolicy policy = tool.policy();
-        node.putObject("policy")
-                .put("timeout_ms", policy.timeout().toMillis())
+        ObjectNode says = node.putObject("policy");
+        says.put("timeout_ms", policy.timeout().toMillis())
                 .put("attempts", policy.retry().attempts())
                 .put("concurrency", policy.concurrency())
                 .put("queue", policy.queue())
                 .put("cache_ttl_ms", policy.cache().reuse().ttl().toMillis());
+        put(says, "requires", policy.requires());
         return node;
     }
 
@@ -229,9 +231,14 @@ public final class Documents {
                         .put("slots", worker.slots())
                         .put("started_at", worker.startedAt().toString())
                         .put("seen_at", worker.seenAt().toString());
-        var tools = node.putArray("tools");
-        worker.tools().stream().map(Object::toString).sorted().forEach(tools::add);
-        return node;
+        put(node, "tools", worker.tools());
+        put(node, "can", worker.can());
+        return node.put("draining", worker.draining());
+    }
+
+    private static void put(ObjectNode node, String name, Set<?> words) {
+        var array = node.putArray(name);
+        words.stream().map(Object::toString).sorted().forEach(array::add);
     }
 
     /** Jobs by state, and how long they run: of all, by queue, by tool. */

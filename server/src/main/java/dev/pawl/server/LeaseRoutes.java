@@ -10,10 +10,12 @@ import dev.pawl.core.Renewal;
 import dev.pawl.core.Renewed;
 import dev.pawl.core.Token;
 import dev.pawl.core.WorkerEntry;
+import dev.pawl.tool.ToolPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -35,9 +37,20 @@ record LeaseRoutes(Claims claims) {
 
     static void register(Exchange exchange) {
         var body =
-                new Body(exchange.json(), "worker", "host", "pid", "started_at", "tools", "slots");
+                new Body(
+                        exchange.json(),
+                        "worker",
+                        "host",
+                        "pid",
+                        "started_at",
+                        "tools",
+                        "slots",
+                        "can");
         Engine engine = exchange.site().engine();
         Instant now = engine.now();
+        Set<String> can = body.words("can");
+        if (!can.stream().allMatch(word -> word.matches(ToolPolicy.CAPABILITY)))
+            body.wrong("can", "want words of lower-case letters, digits, - _ .");
         String host = body.text("host", "unknown");
         if (host.isBlank() || host.length() > 200) body.wrong("host", "want 1 to 200 characters");
         var entry =
@@ -49,7 +62,9 @@ record LeaseRoutes(Claims claims) {
                         body.tools("tools"),
                         (int) body.number("slots", 1, 1, 200_000),
                         now,
-                        now);
+                        now,
+                        can,
+                        false);
         body.check();
         engine.register(entry);
         exchange.answer(Documents.worker(entry));
@@ -112,7 +127,7 @@ record LeaseRoutes(Claims claims) {
             if (!renewed.leases().contains(lease)) lost.add(lease.toString());
         var stop = answer.putArray("stop");
         for (Token token : renewed.stop()) stop.add(LeaseJson.token(token));
-        exchange.answer(answer);
+        exchange.answer(answer.put("drain", renewed.drain()));
     }
 
     void watch(Exchange exchange) throws InterruptedException {

@@ -195,6 +195,11 @@ final class Routes {
                         .answers("Queue"),
                 get("/v1/workers", "Workers that were heard of", QueueRoutes::workers)
                         .answers("Workers"),
+                post("/v1/workers/{worker}:drain", "It is to end its work", WorkerRoutes::drain)
+                        .answers("Worker"),
+                post("/v1/workers/{worker}:reap", "It is gone: free its jobs", WorkerRoutes::reap)
+                        .takes("Reap")
+                        .answers("Reaped"),
                 get("/v1/stats", "Jobs by state, queue and tool", QueueRoutes::stats)
                         .answers("Stats"));
     }

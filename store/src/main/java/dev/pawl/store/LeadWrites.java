@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Who leads what. */
+/** Who leads what, and who is told to drain. */
 final class LeadWrites {
     private static final String LEAD_FIND =
             "SELECT holder, valid_until, pawl.now_ms() FROM pawl.lead WHERE duty = :duty";
@@ -23,6 +23,9 @@ final class LeadWrites {
             """;
 
     private static final String LEAD_DROP = "DELETE FROM pawl.lead WHERE holder = :holder";
+
+    static final String WORKER_DRAIN =
+            "UPDATE pawl.worker SET drain_at = coalesce(drain_at, :now) WHERE id = :worker";
 
     private LeadWrites() {}
 

@@ -368,6 +368,10 @@ final class Reading {
         return oldest;
     }
 
+    private static Set<String> words(String text) {
+        return text.isEmpty() ? Set.of() : Set.of(text.split(" ", -1));
+    }
+
     static List<WorkerEntry> workers(Db db) throws SQLException {
         var workers = new ArrayList<WorkerEntry>();
         try (Rows rows = db.stmt(StoreSql.WORKERS).query()) {
@@ -384,7 +388,9 @@ final class Reading {
                                 tools,
                                 rows.integer(6),
                                 rows.instant(7),
-                                rows.instant(8)));
+                                rows.instant(8),
+                                words(rows.text(9)),
+                                rows.flag(10)));
             }
         }
         return workers;

@@ -423,9 +423,16 @@ public abstract class SqlStore implements Store {
                         .set("pid_started_at", worker.pidStartedAt())
                         .text("tools", tools)
                         .set("slots", worker.slots())
+                        .text("can", worker.can().stream().sorted().collect(Collectors.joining(" ")))
                         .set("started_at", worker.startedAt())
                         .set("now", tx.now)
                         .update());
+    }
+
+    @Override
+    public boolean drain(String worker) {
+        return write(tx ->
+                tx.stmt(LeadWrites.WORKER_DRAIN).set("now", tx.now).set("worker", worker).update() > 0);
     }
 
     @Override

@@ -242,7 +242,10 @@ final class StoreSql {
             """
             UPDATE pawl.lease SET valid_until = :until WHERE id = :lease AND worker = :worker
             """;
-    static final String WORKER_SEEN = "UPDATE pawl.worker SET seen_at = :now WHERE id = :worker";
+    static final String WORKER_SEEN =
+            """
+            UPDATE pawl.worker SET seen_at = :now WHERE id = :worker RETURNING drain_at IS NOT NULL
+            """;
     static final String STOPPING_OF_WORKER =
             """
             SELECT s.id, s.attempt, s.lease
@@ -571,15 +574,17 @@ final class StoreSql {
             """;
     static final String WORKER_SET =
             """
-            INSERT INTO pawl.worker (id, host, pid, pid_started_at, tools, slots, started_at, seen_at)
-            VALUES (:worker, :host, :pid, :pid_started_at, :tools, :slots, :started_at, :now)
+            INSERT INTO pawl.worker (id, host, pid, pid_started_at, tools, slots, started_at, seen_at,
+                                     can)
+            VALUES (:worker, :host, :pid, :pid_started_at, :tools, :slots, :started_at, :now, :can)
                 ON CONFLICT (id) DO UPDATE SET tools = excluded.tools, slots = excluded.slots,
-                                          seen_at = excluded.seen_at
+                                          seen_at = excluded.seen_at, can = excluded.can
             """;
     static final String WORKER_DROP = "DELETE FROM pawl.worker WHERE id = :worker";
     static final String WORKERS =
             """
-            SELECT id, host, pid, pid_started_at, tools, slots, started_at, seen_at
+            SELECT id, host, pid, pid_started_at, tools, slots, started_at, seen_at, can,
+                   drain_at IS NOT NULL
               FROM pawl.worker ORDER BY id
             """;
 

@@ -36,7 +36,14 @@ final class TimeWrites {
                             .update();
             if (touched > 0) alive.add(lease);
         }
-        tx.stmt(StoreSql.WORKER_SEEN).set("now", tx.now).set("worker", renewal.worker()).update();
+        boolean drain;
+        try (Rows rows =
+                tx.stmt(StoreSql.WORKER_SEEN)
+                        .set("now", tx.now)
+                        .set("worker", renewal.worker())
+                        .query()) {
+            drain = rows.next() && rows.flag(1);
+        }
         var stop = new HashSet<Token>();
         try (Rows rows =
                 tx.stmt(StoreSql.STOPPING_OF_WORKER).set("worker", renewal.worker()).query()) {
@@ -46,7 +53,7 @@ final class TimeWrites {
                     stop.add(new Token(new JobId(rows.uuid(1)), rows.integer(2), lease));
             }
         }
-        return new Renewed(alive, stop);
+        return new Renewed(alive, stop, drain);
     }
 
     static int promote(Tx tx, int max) throws SQLException {

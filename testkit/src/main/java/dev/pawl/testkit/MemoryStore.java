@@ -189,7 +189,8 @@ public final class MemoryStore implements Store {
                 for (MemoryJob job : jobs.under(id))
                     if (job.stopping != null) stop.add(job.stopping);
             }
-            return new Renewed(standing, stop);
+            WorkerEntry worker = workers.get(renewal.worker());
+            return new Renewed(standing, stop, worker != null && worker.draining());
         });
     }
 
@@ -559,7 +560,17 @@ public final class MemoryStore implements Store {
 
     @Override
     public void register(WorkerEntry worker) {
-        run(() -> workers.put(worker.id(), worker.withSeenAt(now())));
+        run(() ->
+                workers.merge(
+                        worker.id(),
+                        worker.withSeenAt(now()),
+                        (before, now) -> now.withDraining(before.draining())));
+    }
+
+    @Override
+    public boolean drain(String worker) {
+        return locked(() ->
+                workers.computeIfPresent(worker, (_, w) -> w.withDraining(true)) != null);
     }
 
     @Override

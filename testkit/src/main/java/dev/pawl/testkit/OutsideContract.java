@@ -319,6 +319,60 @@ public interface OutsideContract extends StoreSubject {
     }
 
     @Test
+    default void whatAWorkerCanIsListed() {
+        try (var s = new StoreDriver(this)) {
+            var now = s.now();
+            var plain = new WorkerEntry("w", "h", 1, now, Set.of(), 8, now, now);
+            s.store.register(plain.withCan(Set.of("gpu", "large-memory")));
+            assertThat(s.store.workers())
+                    .containsExactly(plain.withCan(Set.of("gpu", "large-memory")));
+
+            s.store.register(plain.withCan(Set.of("gpu")));
+
+            assertThat(s.store.workers()).containsExactly(plain.withCan(Set.of("gpu")));
+        }
+    }
+
+    @Test
+    default void aWorkerHearsThatItIsToDrainWithEachHeartbeat() {
+        try (var s = new StoreDriver(this)) {
+            var now = s.now();
+            var entry = new WorkerEntry("w", "h", 1, now, Set.of(), 8, now, now);
+            s.store.register(entry);
+            s.store.register(new WorkerEntry("other", "h", 1, now, Set.of(), 8, now, now));
+            var renewal = new Renewal("w", Set.of(), StoreDriver.TTL);
+            assertThat(s.store.renew(renewal).drain()).isFalse();
+
+            assertThat(s.store.drain("w")).isTrue();
+
+            assertThat(s.store.renew(renewal).drain()).isTrue();
+            assertThat(s.store.renew(renewal).drain()).isTrue();
+            assertThat(s.store.renew(new Renewal("other", Set.of(), StoreDriver.TTL)).drain())
+                    .isFalse();
+            assertThat(s.store.workers()).contains(entry.withDraining(true));
+        }
+    }
+
+    @Test
+    default void thatItIsToDrainOutlivesARegistrationAndEndsWithTheWorker() {
+        try (var s = new StoreDriver(this)) {
+            var now = s.now();
+            var entry = new WorkerEntry("w", "h", 1, now, Set.of(), 8, now, now);
+            assertThat(s.store.drain("w")).isFalse();
+            s.store.register(entry);
+            s.store.drain("w");
+            assertThat(s.store.drain("w")).isTrue();
+            s.store.register(entry);
+            assertThat(s.store.workers()).containsExactly(entry.withDraining(true));
+
+            s.store.unregister("w");
+            s.store.register(entry);
+
+            assertThat(s.store.workers()).containsExactly(entry);
+        }
+    }
+
+    @Test
     default void aWorkerThatStoppedIsNotListedButItsLeasesStay() {
         try (var s = new StoreDriver(this)) {
             var now = s.now();

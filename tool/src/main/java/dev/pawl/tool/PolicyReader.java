@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads a tool file's {@code policy}. */
 final class PolicyReader {
@@ -40,7 +42,8 @@ final class PolicyReader {
                                 "concurrency",
                                 "queue",
                                 "priority",
-                                "ttl");
+                                "ttl",
+                                "requires");
         Duration timeout = policy.duration("timeout", defaults.timeout());
         if (timeout.isZero() || timeout.isNegative()) {
             policy.mistake("timeout", "timeout is nothing", "want more than 0");
@@ -58,7 +61,20 @@ final class PolicyReader {
                 policy.number("concurrency", 1, Integer.MAX_VALUE, 0),
                 queue(policy, defaults.queue()),
                 policy.number("priority", Short.MIN_VALUE, Short.MAX_VALUE, 0),
-                ttl);
+                ttl,
+                requires(policy));
+    }
+
+    private static Set<String> requires(Section policy) {
+        var words = new LinkedHashSet<String>();
+        for (String word : policy.texts("requires"))
+            if (word.matches(ToolPolicy.CAPABILITY)) words.add(word);
+            else
+                policy.mistake(
+                        "requires",
+                        "\"%s\" is required".formatted(word),
+                        "want lower-case letters, digits, - _ ., as gpu");
+        return words;
     }
 
     private static RetryPolicy retry(Section policy) {

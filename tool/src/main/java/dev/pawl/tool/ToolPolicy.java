@@ -7,6 +7,7 @@ import dev.pawl.core.Submission;
 import dev.pawl.core.ToolId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How a tool's jobs are treated unless a submit says otherwise.
@@ -15,6 +16,7 @@ import java.util.List;
  * @param concurrency how many run at once, over all workers of a store; 0 for no limit
  * @param priority larger runs first
  * @param ttl how long a job may wait for its first start; zero for ever
+ * @param requires what a worker has to have to run it, as {@code gpu}
  */
 public record ToolPolicy(
         Duration timeout,
@@ -23,7 +25,11 @@ public record ToolPolicy(
         int concurrency,
         String queue,
         int priority,
-        Duration ttl) {
+        Duration ttl,
+        Set<String> requires) {
+    /** What a capability may be called. */
+    public static final String CAPABILITY = "[a-z0-9][a-z0-9._-]{0,49}";
+
     static final String QUEUE = "[a-z0-9][a-z0-9._-]{0,99}";
 
     public ToolPolicy {
@@ -38,6 +44,23 @@ public record ToolPolicy(
             throw new IllegalArgumentException(
                     "priority is " + priority + ", want -32768 to 32767");
         if (ttl.isNegative()) throw new IllegalArgumentException("ttl is " + ttl + ", want >= 0");
+        requires = Set.copyOf(requires);
+        for (String word : requires)
+            if (!word.matches(CAPABILITY))
+                throw new IllegalArgumentException(
+                        "\"" + word + "\" is required, want lower-case letters, digits, - _ .");
+    }
+
+    /** A policy that any worker can keep. */
+    public ToolPolicy(
+            Duration timeout,
+            RetryPolicy retry,
+            Cache cache,
+            int concurrency,
+            String queue,
+            int priority,
+            Duration ttl) {
+        this(timeout, retry, cache, concurrency, queue, priority, ttl, Set.of());
     }
 
     /**
@@ -78,11 +101,11 @@ public record ToolPolicy(
     }
 
     public ToolPolicy withTimeout(Duration value) {
-        return new ToolPolicy(value, retry, cache, concurrency, queue, priority, ttl);
+        return new ToolPolicy(value, retry, cache, concurrency, queue, priority, ttl, requires);
     }
 
     public ToolPolicy withRetry(RetryPolicy value) {
-        return new ToolPolicy(timeout, value, cache, concurrency, queue, priority, ttl);
+        return new ToolPolicy(timeout, value, cache, concurrency, queue, priority, ttl, requires);
     }
 
     /** How many failures end a job; 1 means no second try. */
@@ -96,23 +119,27 @@ public record ToolPolicy(
     }
 
     public ToolPolicy withCache(Cache value) {
-        return new ToolPolicy(timeout, retry, value, concurrency, queue, priority, ttl);
+        return new ToolPolicy(timeout, retry, value, concurrency, queue, priority, ttl, requires);
     }
 
     public ToolPolicy withConcurrency(int value) {
-        return new ToolPolicy(timeout, retry, cache, value, queue, priority, ttl);
+        return new ToolPolicy(timeout, retry, cache, value, queue, priority, ttl, requires);
     }
 
     public ToolPolicy withQueue(String value) {
-        return new ToolPolicy(timeout, retry, cache, concurrency, value, priority, ttl);
+        return new ToolPolicy(timeout, retry, cache, concurrency, value, priority, ttl, requires);
     }
 
     public ToolPolicy withPriority(int value) {
-        return new ToolPolicy(timeout, retry, cache, concurrency, queue, value, ttl);
+        return new ToolPolicy(timeout, retry, cache, concurrency, queue, value, ttl, requires);
     }
 
     public ToolPolicy withTtl(Duration value) {
-        return new ToolPolicy(timeout, retry, cache, concurrency, queue, priority, value);
+        return new ToolPolicy(timeout, retry, cache, concurrency, queue, priority, value, requires);
+    }
+
+    public ToolPolicy withRequires(Set<String> value) {
+        return new ToolPolicy(timeout, retry, cache, concurrency, queue, priority, ttl, value);
     }
 
     /** The limit that holds {@code concurrency} for this tool. */

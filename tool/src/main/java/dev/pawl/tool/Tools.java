@@ -143,6 +143,11 @@ public final class Tools {
         return versions(id.name()).stream().filter(t -> t.id().equals(id)).findFirst();
     }
 
+    /** What a worker has to have to run a tool; nothing where the tool isn't known. */
+    public Set<String> required(ToolId id) {
+        return find(id).map(tool -> tool.policy().requires()).orElse(Set.of());
+    }
+
     /** The tool called {@code name@version}, or the newest version of {@code name}. */
     public Lookup find(String nameOrId) {
         int at = nameOrId.indexOf('@');

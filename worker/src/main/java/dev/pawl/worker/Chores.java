@@ -132,15 +132,9 @@ final class Chores implements Loop {
     }
 
     private void forfeit(WorkerEntry worker) {
-        Store store = engine.store();
         processes.endLeftovers(worker);
-        store.forfeit(worker.id());
-        int moved = 0;
-        for (Lease lease : store.leases())
-            if (lease.worker().equals(worker.id())) moved += engine.reclaim(lease);
+        int moved = engine.forfeit(worker.id());
         log.info("worker {} is gone: {} of its jobs go on elsewhere", worker.id(), moved);
-        store.resign(worker.id());
-        store.unregister(worker.id());
     }
 
     private void reclaimTheUnrenewed() {

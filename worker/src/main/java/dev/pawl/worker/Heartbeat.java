@@ -33,6 +33,7 @@ final class Heartbeat implements Loop {
     private final String worker;
     private final WorkerOptions options;
     private final Held held;
+    private final Drain drain;
     private final Time time;
 
     private long lookedAt;
@@ -41,11 +42,18 @@ final class Heartbeat implements Loop {
     private boolean due = true;
     private long sentAt;
 
-    Heartbeat(Leases leases, String worker, WorkerOptions options, Held held, Time time) {
+    Heartbeat(
+            Leases leases,
+            String worker,
+            WorkerOptions options,
+            Held held,
+            Drain drain,
+            Time time) {
         this.leases = leases;
         this.worker = worker;
         this.options = options;
         this.held = held;
+        this.drain = drain;
         this.time = time;
         this.lookedAt = time.nanos();
         this.wallAt = time.instant();
@@ -60,6 +68,7 @@ final class Heartbeat implements Loop {
     @Override
     public Duration step() {
         look();
+        drain.look();
         long rest = sentAt + options.heartbeat().toNanos() - time.nanos();
         if (!due && rest > 0) return shorter(Duration.ofNanos(rest), LOOK);
         due = true;
@@ -93,6 +102,7 @@ final class Heartbeat implements Loop {
             lapse = Duration.ZERO;
         }
         sentAt = sent;
+        if (answer.drain()) drain.want();
         held.renewed(answer.leases(), sent);
         var lost = new HashSet<>(names);
         lost.removeAll(answer.leases());

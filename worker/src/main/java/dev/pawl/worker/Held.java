@@ -184,6 +184,16 @@ final class Held {
         watchedUntil = nanos;
     }
 
+    /** Whether nothing runs, and nothing that ran is to be written yet. */
+    boolean idle() {
+        lock.lock();
+        try {
+            return unsettled == 0 && runs.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Leases under which nothing runs any more, for the store to forget. */
     Set<LeaseId> spent() {
         lock.lock();

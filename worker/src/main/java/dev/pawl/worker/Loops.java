@@ -24,6 +24,7 @@ public final class Loops {
     private final Held held;
     private final ClaimLoop claim;
     private final Completer complete;
+    private final Drain drain;
     private final Heartbeat heartbeat;
     private final Watch watch;
     private final Journal journal;
@@ -85,7 +86,8 @@ public final class Loops {
         this.held = new Held(options, time, signals, transactions);
         this.claim = new ClaimLoop(leases, worker, serving, options, held, launcher, time, random);
         this.complete = new Completer(leases, worker, options, held);
-        this.heartbeat = new Heartbeat(leases, worker, options, held, time);
+        this.drain = new Drain(leases, worker, claim, held, signals);
+        this.heartbeat = new Heartbeat(leases, worker, options, held, drain, time);
         this.watch = new Watch(options, held, time);
         this.journal = new Journal(leases, held, time);
         this.chores = chores;
@@ -148,6 +150,11 @@ public final class Loops {
     /** Asks every handler to stop, so that its job goes back; answers how many were asked. */
     public int stopRunning() {
         return held.stop(Stop.DRAIN, _ -> true);
+    }
+
+    /** What becomes of it when somebody tells it to drain. */
+    Drain drain() {
+        return drain;
     }
 
     /** Leaves what it does for others to them; after the last step of its loops. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -38,6 +39,7 @@ public final class Worker implements AutoCloseable {
     private final WorkerOptions options;
     private final Surroundings around;
     private final String id;
+    private final Set<String> can;
     private final Loops loops;
     private final EngineListener listener;
 
@@ -80,6 +82,7 @@ public final class Worker implements AutoCloseable {
             Function<String, Loops> loops) {
         this.leases = leases;
         this.served = serving.tools();
+        this.can = serving.can();
         this.options = options;
         this.around = around;
         this.id = id;
@@ -96,6 +99,16 @@ public final class Worker implements AutoCloseable {
                         end < 0 ? host : host.substring(0, end),
                         here.pid(),
                         around.random().nextInt());
+    }
+
+    /**
+     * Does this, once, when the worker was told to drain by way of the store ({@link
+     * dev.pawl.core.Store#drain}) and nothing runs on it any more. It has left the store by then,
+     * and claims nothing until it is started anew, as another worker. On a thread of the worker's,
+     * which it must not keep; to be said before {@link #start}.
+     */
+    public void onDrained(Runnable what) {
+        loops.drain().then(what);
     }
 
     /** Its random name. */
@@ -138,7 +151,7 @@ public final class Worker implements AutoCloseable {
         try {
             served = Map.copyOf(tools);
             loops.serve(served);
-            if (phase == Phase.RUNNING) leases.register(entry());
+            if (phase == Phase.RUNNING && !loops.drain().wanted()) leases.register(entry());
         } finally {
             phases.unlock();
         }
@@ -226,6 +239,8 @@ public final class Worker implements AutoCloseable {
                 served.keySet(),
                 options.handlerSlots() + options.commandSlots(),
                 now,
-                now);
+                now,
+                can,
+                false);
     }
 }

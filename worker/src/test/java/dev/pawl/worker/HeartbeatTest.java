@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pawl.core.JobState;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 final class HeartbeatTest {
@@ -41,6 +42,32 @@ final class HeartbeatTest {
         rig.time.advance(Duration.ofSeconds(1));
         heartbeat.step();
         assertThat(rig.outage.count("renew")).isEqualTo(2);
+    }
+
+    @Test
+    void whoIsToldToDrainClaimsNothingAnyMoreAndLeavesWhenNothingRuns() {
+        Run run = rig.claimOne(Rig.MAIL);
+        var left = new AtomicInteger();
+        rig.loops.drain().then(left::incrementAndGet);
+        rig.memory.drain("w");
+        heartbeat.step();
+        rig.submit(Rig.MAIL);
+        rig.loops.claim().step();
+        rig.time.advance(Duration.ofSeconds(1));
+        heartbeat.step();
+        assertThat(rig.runs).containsExactly(run);
+        assertThat(rig.interrupted).isEmpty();
+        assertThat(rig.memory.workers()).hasSize(1);
+
+        rig.finish(run);
+        rig.time.advance(Duration.ofSeconds(1));
+        heartbeat.step();
+        heartbeat.step();
+
+        assertThat(rig.memory.workers()).isEmpty();
+        assertThat(rig.memory.leases()).isEmpty();
+        assertThat(rig.state(run)).isInstanceOf(JobState.Succeeded.class);
+        assertThat(left).hasValue(1);
     }
 
     @Test

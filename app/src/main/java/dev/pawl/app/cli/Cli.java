@@ -99,6 +99,7 @@ public final class Cli {
                             Globals.TOOLS));
         one(values, Up.HOST).ifPresent(v -> flags.add(setting(Key.SERVER_HOST, v, Up.HOST)));
         one(values, Up.PORT).ifPresent(v -> flags.add(setting(Key.SERVER_PORT, v, Up.PORT)));
+        one(values, Work.CAN).ifPresent(v -> flags.add(setting(Key.WORKER_CAN, v, Work.CAN)));
         one(values, Work.SLOTS).ifPresent(v -> flags.add(setting(Key.WORKER_SLOTS, v, Work.SLOTS)));
         if (values.containsKey(Globals.DEBUG.name()))
             flags.add(setting(Key.LOG_LEVEL, "debug", Globals.DEBUG));

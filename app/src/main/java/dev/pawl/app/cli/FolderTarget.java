@@ -26,6 +26,7 @@ import dev.pawl.server.Bulk;
 import dev.pawl.server.CacheDocuments;
 import dev.pawl.server.DeadLetters;
 import dev.pawl.server.Documents;
+import dev.pawl.server.WorkerRoutes;
 import dev.pawl.tool.FileRef;
 import dev.pawl.tool.Requests;
 import dev.pawl.tool.Tools;
@@ -212,7 +213,7 @@ final class FolderTarget implements Target {
     @Override
     public WhyView why(JobId id) {
         JobState.Name state = stored(id).state().name();
-        return WhyView.of(id, state, Explanation.of(store(), id).orElseThrow(() -> none(id)));
+        return WhyView.of(id, state, Explanation.of(store(), id, tools.all()::required).orElseThrow(() -> none(id)));
     }
 
     @Override
@@ -340,6 +341,16 @@ final class FolderTarget implements Target {
     @Override
     public JsonNode workers() {
         return Documents.workers(store());
+    }
+
+    @Override
+    public JsonNode drainWorker(String worker) {
+        return WorkerRoutes.drained(opened.engine(), worker);
+    }
+
+    @Override
+    public JsonNode reapWorker(String worker, Optional<Instant> seenAt) {
+        return WorkerRoutes.reaped(opened.engine(), worker, seenAt);
     }
 
     @Override

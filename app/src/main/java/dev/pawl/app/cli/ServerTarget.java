@@ -202,6 +202,17 @@ final class ServerTarget implements Target {
     }
 
     @Override
+    public JsonNode drainWorker(String worker) throws InterruptedException {
+        return client.drainWorker(worker);
+    }
+
+    @Override
+    public JsonNode reapWorker(String worker, Optional<Instant> seenAt)
+            throws InterruptedException {
+        return client.reapWorker(worker, seenAt);
+    }
+
+    @Override
     public JsonNode stats() throws InterruptedException {
         return client.get("v1/stats");
     }

@@ -113,6 +113,16 @@ public interface Target extends ToolSource, AutoCloseable {
 
     JsonNode workers() throws InterruptedException;
 
+    /** Tells a worker to end its work; answers the worker. */
+    JsonNode drainWorker(String worker) throws InterruptedException;
+
+    /**
+     * Frees the jobs of a worker that is gone; answers how many have {@code moved}.
+     *
+     * @param seenAt one that was heard of since is left alone; empty for one that is known dead
+     */
+    JsonNode reapWorker(String worker, Optional<Instant> seenAt) throws InterruptedException;
+
     JsonNode stats() throws InterruptedException;
 
     /** Whether each part of what serves them can do its work. */

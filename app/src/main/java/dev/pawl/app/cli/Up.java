@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -62,7 +63,7 @@ public final class Up implements Command {
     @Override
     public List<Flag<?>> flags() {
         var flags = new ArrayList<Flag<?>>(List.of(PORT, HOST, INSECURE));
-        if (works) flags.add(Work.SLOTS);
+        if (works) flags.addAll(List.of(Work.SLOTS, Work.CAN));
         // A server alone has no worker that would know the tools that a front brings.
         if (works) flags.addAll(Fronts.FLAGS);
         return flags;
@@ -137,7 +138,7 @@ public final class Up implements Command {
     private Serving serving(Serving all, WebhookSender sender) {
         var tools = new HashMap<ToolId, Served>(works ? all.tools() : Map.of());
         tools.put(WebhookSender.TOOL, new Served(sender, Slot.HANDLER, Duration.ZERO));
-        return Serving.all(Map.copyOf(tools));
+        return Serving.all(Map.copyOf(tools)).withCan(works ? all.can() : Set.of());
     }
 
     private static WebhookSender sender(Call call, Opened opened) {

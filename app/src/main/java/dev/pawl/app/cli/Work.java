@@ -22,6 +22,11 @@ import java.util.function.UnaryOperator;
 public final class Work implements Command {
     static final Flag<Integer> SLOTS =
             Flag.number("--slots", "N", "Commands at once (default: one per processor).");
+    static final Flag<String> CAN =
+            Flag.text(
+                    "--can",
+                    "WORDS",
+                    "What this worker has that some tools require, as gpu,large-memory.");
     private static final Flag<String> QUEUES =
             Flag.text("--queues", "QUEUE", "Only from this queue; may be repeated.").repeated();
     private static final Flag<String> TOOLS_ONLY =
@@ -40,7 +45,7 @@ public final class Work implements Command {
 
     @Override
     public List<Flag<?>> flags() {
-        return List.of(SLOTS, QUEUES, TOOLS_ONLY);
+        return List.of(SLOTS, CAN, QUEUES, TOOLS_ONLY);
     }
 
     @Override
@@ -78,6 +83,7 @@ public final class Work implements Command {
                             if (count == 1) stop.countDown();
                             else workshop.worker().closeNow();
                         })) {
+            workshop.worker().onDrained(stop::countDown);
             workshop.start();
             stop.await();
             // Within the watch, so that a second signal is heard while it drains.
@@ -105,6 +111,7 @@ public final class Work implements Command {
             throw new PawlException(
                     ErrorCode.TOOL_NOT_FOUND,
                     "there is no tool to serve; name a folder of tool files with --tools");
-        return new Serving(served, Set.copyOf(call.all(QUEUES)), serving.only());
+        return new Serving(
+                served, Set.copyOf(call.all(QUEUES)), serving.can(), serving.only());
     }
 }

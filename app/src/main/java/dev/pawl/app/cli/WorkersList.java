@@ -30,7 +30,7 @@ public final class WorkersList implements Command {
                 return ExitCode.SUCCEEDED;
             }
             Instant now = target.now();
-            var table = new Table("WORKER", "STATUS", "HOST", "PID", "SLOTS", "SEEN", "TOOLS");
+            var table = new Table("WORKER", "STATUS", "HOST", "PID", "SLOTS", "SEEN", "CAN", "TOOLS");
             for (JsonNode worker : workers.values()) add(table, screen, worker, now);
             if (table.isEmpty() && screen.terminal().out()) screen.note("no worker was heard of");
             else table.print(screen);
@@ -41,16 +41,10 @@ public final class WorkersList implements Command {
     private static void add(Table table, Screen screen, JsonNode worker, Instant now) {
         Instant seen = Instant.parse(worker.path("seen_at").stringValue(""));
         boolean alive = seen.plus(LIVE).isAfter(now);
-        String tools =
-                String.join(
-                        " ",
-                        worker.path("tools").values().stream()
-                                .map(tool -> tool.stringValue(""))
-                                .toList());
         table.add(
                 Table.Cell.of(worker.path("worker").stringValue(""), screen.style()::strong),
                 Table.Cell.of(
-                        alive ? "alive" : "silent",
+                        status(worker, alive),
                         alive ? screen.style()::good : screen.style()::warning),
                 Table.Cell.of(worker.path("host").stringValue("")),
                 Table.Cell.of(Long.toString(worker.path("pid").longValue(0))),
@@ -59,6 +53,17 @@ public final class WorkersList implements Command {
                         screen.terminal().out()
                                 ? Durations.rough(Duration.between(seen, now)) + " ago"
                                 : seen.toString()),
-                Table.Cell.of(tools, screen.style()::faint));
+                Table.Cell.of(words(worker.path("can"))),
+                Table.Cell.of(words(worker.path("tools")), screen.style()::faint));
+    }
+
+    private static String status(JsonNode worker, boolean alive) {
+        if (!alive) return "silent";
+        return worker.path("draining").booleanValue(false) ? "draining" : "alive";
+    }
+
+    private static String words(JsonNode list) {
+        return String.join(
+                " ", list.values().stream().map(word -> word.stringValue("")).toList());
     }
 }

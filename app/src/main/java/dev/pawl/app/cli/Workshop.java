@@ -11,6 +11,7 @@ import dev.pawl.worker.executor.CommandJournal;
 import dev.pawl.worker.executor.ToolExecutors;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -25,13 +26,15 @@ public final class Workshop implements AutoCloseable {
     private final ToolWatch watch;
 
     /**
-     * A workshop for these tools.
+     * A workshop for these tools, but for those that require what the worker hasn't.
      *
+     * @param can what it has
      * @param restriction which of all tools it serves; asked again whenever tools have changed
      * @param employed makes the worker, which is not started yet
      */
     public Workshop(
             Tools tools,
+            Set<String> can,
             ToolExecutors executors,
             CommandJournal journal,
             UnaryOperator<Serving> restriction,
@@ -39,19 +42,20 @@ public final class Workshop implements AutoCloseable {
             Time time) {
         this.executors = executors;
         this.journal = journal;
-        this.worker = employed.apply(restriction.apply(all(tools, executors)));
+        this.worker = employed.apply(restriction.apply(all(tools, can, executors)));
         this.watch =
                 new ToolWatch(
                         tools,
                         time,
-                        () -> worker.serve(restriction.apply(all(tools, executors)).tools()));
+                        () -> worker.serve(restriction.apply(all(tools, can, executors)).tools()));
     }
 
-    private static Serving all(Tools tools, ToolExecutors executors) {
+    private static Serving all(Tools tools, Set<String> can, ToolExecutors executors) {
         var served = new HashMap<ToolId, Served>();
         for (Tool tool : tools.all())
-            if (!tool.runsElsewhere()) served.put(tool.id(), Served.of(tool, executors.of(tool)));
-        return Serving.all(Map.copyOf(served));
+            if (!tool.runsElsewhere() && can.containsAll(tool.policy().requires()))
+                served.put(tool.id(), Served.of(tool, executors.of(tool)));
+        return Serving.all(Map.copyOf(served)).withCan(can);
     }
 
     Worker worker() {

@@ -13,6 +13,7 @@ import dev.pawl.server.webhook.WebhookOptions;
 import dev.pawl.store.postgres.PostgresOptions;
 import dev.pawl.store.sqlite.SqliteOptions;
 import dev.pawl.tool.DurationText;
+import dev.pawl.tool.ToolPolicy;
 import dev.pawl.worker.WorkerOptions;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -21,6 +22,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,6 +44,7 @@ import java.util.regex.Pattern;
  * @param store the file of the data folder, which keeps the jobs unless {@code postgres} does
  * @param queueDepths most unfinished jobs, by queue
  * @param fromFile whether there is a file, which then names all queues that have a cap
+ * @param capabilities what a worker here has that some tools require
  * @param frontPorts by the front's name
  * @param settings every value with where it comes from
  */
@@ -54,6 +57,7 @@ public record Configuration(
         SqliteOptions store,
         Optional<PostgresOptions> postgres,
         WorkerOptions worker,
+        Set<String> capabilities,
         ServerOptions server,
         WebhookOptions webhooks,
         Map<String, Integer> queueDepths,
@@ -155,6 +159,7 @@ public record Configuration(
                     store(data),
                     postgres(),
                     worker(),
+                    capabilities(),
                     server(),
                     webhooks(),
                     depths(),
@@ -234,6 +239,18 @@ public record Configuration(
             return options.withGrace(duration(Key.WORKER_GRACE), duration(Key.WORKER_STOP_GRACE))
                     .withLogBytesMax(size(Key.WORKER_LOG_MAX))
                     .withRetention(retention());
+        }
+
+        private Set<String> capabilities() {
+            Setting setting = settings.get(Key.WORKER_CAN);
+            var words = new LinkedHashSet<String>();
+            for (String word : setting.text().split("[,\\s]+", -1)) {
+                if (word.isEmpty()) continue;
+                if (!word.matches(ToolPolicy.CAPABILITY))
+                    throw wrong(setting, "want words of lower-case letters, digits, - _ ., as gpu");
+                words.add(word);
+            }
+            return words;
         }
 
         private Retention retention() {

@@ -26,6 +26,10 @@ public enum Key {
     STORE_BUSY("store.busy", "30s", "how long a write waits for another process's"),
     WORKER_SLOTS("worker.slots", "auto", "commands at once; auto is one per processor"),
     WORKER_HANDLERS("worker.handlers", "256", "Java handlers and HTTP calls at once"),
+    WORKER_CAN(
+            "worker.can",
+            "",
+            "what this worker has that some tools require, with commas, as gpu,large-memory"),
     WORKER_LEASE("worker.lease", "30s", "how long a claim lasts unless renewed"),
     WORKER_HEARTBEAT("worker.heartbeat", "10s", "how often leases are renewed"),
     WORKER_POLL("worker.poll", "500ms", "rest between claims when nobody wakes the worker"),

@@ -71,7 +71,7 @@ final class Telling {
                                     all(jobs, j -> token(j.token())),
                                     all(answerable, a -> a.job().toString()),
                                     due);
-            case Renewed(var leases, var stop) ->
+            case Renewed(var leases, var stop, var _) ->
                     "stand: %s, stop: %s".formatted(sorted(leases), sorted(stop));
             case Submitted.Accepted(var id, var state) -> id + " " + answer(state);
             case JobState.Waiting(var on, var follower) ->
