@@ -53,11 +53,10 @@ final class WhyTest {
     @Test
     void whoServesItIsDraining() {
         String id = submit();
-        inStore(
-                store -> {
-                    store.register(worker(store.now()));
-                    store.drain("w");
-                });
+        inStore(store -> {
+            store.register(worker(store.now()));
+            store.drain("w");
+        });
 
         assertThat(why(id)).contains("\"reason\":\"no_worker\"");
     }

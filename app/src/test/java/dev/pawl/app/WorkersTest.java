@@ -24,19 +24,17 @@ final class WorkersTest {
     @BeforeEach
     void twoWorkers() {
         user = new Typed(folder);
-        inStore(
-                store -> {
-                    store.register(worker("one", "echo@1", store.now()));
-                    store.register(worker("two", "pawl-webhook@1", store.now()));
-                });
+        user.type("workers", "list");
+        inStore(store -> {
+            store.register(worker("one", "echo@1", store.now()));
+            store.register(worker("two", "pawl-webhook@1", store.now()));
+        });
     }
 
     @Test
     void whatTheyCanIsListed() {
-        inStore(
-                store ->
-                        store.register(
-                                worker("one", "echo@1", store.now()).withCan(Set.of("gpu"))));
+        inStore(store ->
+                store.register(worker("one", "echo@1", store.now()).withCan(Set.of("gpu"))));
 
         assertThat(user.type("workers", "list", "--json").out())
                 .contains("\"can\":[\"gpu\"]", "\"draining\":false");

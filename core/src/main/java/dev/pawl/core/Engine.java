@@ -311,7 +311,8 @@ public final class Engine implements Leases {
     public int forfeit(String worker) {
         store.forfeit(worker);
         int moved = 0;
-        for (Lease lease : store.leases()) if (lease.worker().equals(worker)) moved += reclaim(lease);
+        for (Lease lease : store.leases())
+            if (lease.worker().equals(worker)) moved += reclaim(lease);
         store.resign(worker);
         store.unregister(worker);
         return moved;

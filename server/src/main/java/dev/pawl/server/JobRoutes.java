@@ -68,7 +68,8 @@ record JobRoutes(Endings endings, EventRoutes events) {
     void why(Exchange exchange) {
         Job job = find(exchange);
         Explanation why =
-                Explanation.of(store(exchange), job.id(), exchange.site().tools()::required).orElseThrow(() -> none(job.id()));
+                Explanation.of(store(exchange), job.id(), exchange.site().tools()::required)
+                        .orElseThrow(() -> none(job.id()));
         exchange.answer(WhyView.of(job.id(), job.state().name(), why).json());
     }
 

@@ -8,12 +8,16 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.callback.Callback;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
 
 /**
  * The numbered files that make and change a database's tables. Flyway runs them and remembers which
@@ -42,7 +46,41 @@ public final class Migrations {
                         .schemas(schemas)
                         .locations("classpath:" + folder)
                         .lockRetryCount(0)
+                        .callbacks(
+                                schemas.length == 0
+                                        ? new Callback[0]
+                                        : new Callback[] {new Quiet()})
                         .load();
+    }
+
+    /**
+     * PostgreSQL says of each IF NOT EXISTS that it was so, which Flyway tells as a warning. In the
+     * migration's own transaction, so that a pooler's other clients have their notices.
+     */
+    private static final class Quiet implements Callback {
+        @Override
+        public boolean supports(Event event, Context context) {
+            return event == Event.BEFORE_EACH_MIGRATE;
+        }
+
+        @Override
+        public boolean canHandleInTransaction(Event event, Context context) {
+            return true;
+        }
+
+        @Override
+        public void handle(Event event, Context context) {
+            try (Statement statement = context.getConnection().createStatement()) {
+                statement.execute("SET LOCAL client_min_messages = warning");
+            } catch (SQLException e) {
+                throw new FlywayException(e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public String getCallbackName() {
+            return "quiet";
+        }
     }
 
     /** Those that have not run, in their order. Changes nothing. */

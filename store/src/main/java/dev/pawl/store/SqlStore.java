@@ -423,7 +423,9 @@ public abstract class SqlStore implements Store {
                         .set("pid_started_at", worker.pidStartedAt())
                         .text("tools", tools)
                         .set("slots", worker.slots())
-                        .text("can", worker.can().stream().sorted().collect(Collectors.joining(" ")))
+                        .text(
+                                "can",
+                                worker.can().stream().sorted().collect(Collectors.joining(" ")))
                         .set("started_at", worker.startedAt())
                         .set("now", tx.now)
                         .update());
@@ -432,7 +434,8 @@ public abstract class SqlStore implements Store {
     @Override
     public boolean drain(String worker) {
         return write(tx ->
-                tx.stmt(LeadWrites.WORKER_DRAIN).set("now", tx.now).set("worker", worker).update() > 0);
+                tx.stmt(LeadWrites.WORKER_DRAIN).set("now", tx.now).set("worker", worker).update()
+                        > 0);
     }
 
     @Override

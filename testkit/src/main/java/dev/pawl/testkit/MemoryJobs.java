@@ -254,6 +254,24 @@ final class MemoryJobs {
         return Optional.ofNullable(kept.get(flight)).filter(k -> k.until().isAfter(now));
     }
 
+    boolean holds(Token token) {
+        MemoryJob job = all.get(token.job());
+        return job != null && token.equals(job.token());
+    }
+
+    /** Why a token is worth nothing. */
+    String lost(Token token) {
+        MemoryJob job = all.get(token.job());
+        if (job == null) return "job %s does not exist".formatted(token.job());
+        return "job %s is %s, attempt %d; attempt %d under lease %s has lost it"
+                .formatted(
+                        job.id,
+                        job.state.name().wire(),
+                        job.state.attempt(),
+                        token.attempt(),
+                        token.lease());
+    }
+
     /** Makes up to {@code max} due jobs claimable; answers how many. */
     int promote(int max, Instant now) {
         int moved = 0;

@@ -97,8 +97,8 @@ public final class MemoryStore implements Store {
         Optional<Submitted> before = known.answer(s);
         if (before.isPresent()) return before.get();
         if (jobs.all.containsKey(asked.id())) return new Submitted.Existing(asked.id());
-        if (s.by() != null && !holds(s.by()))
-            return new Submitted.Refused(ErrorCode.LEASE_LOST, lost(s.by()));
+        if (s.by() != null && !jobs.holds(s.by()))
+            return new Submitted.Refused(ErrorCode.LEASE_LOST, jobs.lost(s.by()));
         Optional<JobId> missing =
                 s.parents().stream().filter(p -> !jobs.all.containsKey(p)).findAny();
         if (missing.isPresent())
@@ -260,26 +260,9 @@ public final class MemoryStore implements Store {
         return locked(() -> {
             MemoryJob job = jobs.all.get(token.job());
             if (job == null || !token.equals(job.token()))
-                return new Written.LeaseLost(lost(token));
+                return new Written.LeaseLost(jobs.lost(token));
             return new Written.Done(write.apply(job));
         });
-    }
-
-    private boolean holds(Token token) {
-        MemoryJob job = jobs.all.get(token.job());
-        return job != null && token.equals(job.token());
-    }
-
-    private String lost(Token token) {
-        MemoryJob job = jobs.all.get(token.job());
-        if (job == null) return "job %s does not exist".formatted(token.job());
-        return "job %s is %s, attempt %d; attempt %d under lease %s has lost it"
-                .formatted(
-                        job.id,
-                        job.state.name().wire(),
-                        job.state.attempt(),
-                        token.attempt(),
-                        token.lease());
     }
 
     // ---- Time passes
@@ -569,8 +552,8 @@ public final class MemoryStore implements Store {
 
     @Override
     public boolean drain(String worker) {
-        return locked(() ->
-                workers.computeIfPresent(worker, (_, w) -> w.withDraining(true)) != null);
+        return locked(
+                () -> workers.computeIfPresent(worker, (_, w) -> w.withDraining(true)) != null);
     }
 
     @Override

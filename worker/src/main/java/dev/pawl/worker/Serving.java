@@ -16,10 +16,7 @@ import java.util.function.Supplier;
  * @param only asked before each claim: these jobs only; empty for all. Answers at once
  */
 public record Serving(
-        Map<ToolId, Served> tools,
-        Set<String> queues,
-        Set<String> can,
-        Supplier<Set<JobId>> only) {
+        Map<ToolId, Served> tools, Set<String> queues, Set<String> can, Supplier<Set<JobId>> only) {
     public Serving {
         tools = Map.copyOf(tools);
         queues = Set.copyOf(queues);

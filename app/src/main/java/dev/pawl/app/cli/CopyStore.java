@@ -113,7 +113,8 @@ public final class CopyStore implements Command {
             return;
         }
         for (Compared table : done.get().tables())
-            screen.line("%s\t%d\t%s".formatted(table.table(), table.rows(), table.hash()));
+            if (table.rows() > 0)
+                screen.line("%s\t%d\t%s".formatted(table.table(), table.rows(), table.hash()));
         screen.line(
                 "%s has moved to %s; the pause took %d ms%s"
                         .formatted(

@@ -213,7 +213,10 @@ final class FolderTarget implements Target {
     @Override
     public WhyView why(JobId id) {
         JobState.Name state = stored(id).state().name();
-        return WhyView.of(id, state, Explanation.of(store(), id, tools.all()::required).orElseThrow(() -> none(id)));
+        return WhyView.of(
+                id,
+                state,
+                Explanation.of(store(), id, tools.all()::required).orElseThrow(() -> none(id)));
     }
 
     @Override

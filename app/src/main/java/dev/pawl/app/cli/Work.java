@@ -111,7 +111,6 @@ public final class Work implements Command {
             throw new PawlException(
                     ErrorCode.TOOL_NOT_FOUND,
                     "there is no tool to serve; name a folder of tool files with --tools");
-        return new Serving(
-                served, Set.copyOf(call.all(QUEUES)), serving.can(), serving.only());
+        return new Serving(served, Set.copyOf(call.all(QUEUES)), serving.can(), serving.only());
     }
 }

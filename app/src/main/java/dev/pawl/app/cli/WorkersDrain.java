@@ -48,8 +48,7 @@ public final class WorkersDrain implements Command {
                     "name workers, as `pawl workers list` shows them, or say --all");
         Screen screen = call.screen();
         try (Target target = call.target()) {
-            Set<String> told =
-                    call.has(ALL) ? all(target) : new LinkedHashSet<>(call.operands());
+            Set<String> told = call.has(ALL) ? all(target) : new LinkedHashSet<>(call.operands());
             for (String worker : told) {
                 JsonNode answer = target.drainWorker(worker);
                 if (screen.json()) screen.json(answer);

@@ -30,7 +30,8 @@ public final class WorkersList implements Command {
                 return ExitCode.SUCCEEDED;
             }
             Instant now = target.now();
-            var table = new Table("WORKER", "STATUS", "HOST", "PID", "SLOTS", "SEEN", "CAN", "TOOLS");
+            var table =
+                    new Table("WORKER", "STATUS", "HOST", "PID", "SLOTS", "SEEN", "CAN", "TOOLS");
             for (JsonNode worker : workers.values()) add(table, screen, worker, now);
             if (table.isEmpty() && screen.terminal().out()) screen.note("no worker was heard of");
             else table.print(screen);
@@ -63,7 +64,6 @@ public final class WorkersList implements Command {
     }
 
     private static String words(JsonNode list) {
-        return String.join(
-                " ", list.values().stream().map(word -> word.stringValue("")).toList());
+        return String.join(" ", list.values().stream().map(word -> word.stringValue("")).toList());
     }
 }

@@ -43,6 +43,7 @@ final class ConfigurationTest {
                         "store.busy=30s default",
                         "worker.slots=auto default",
                         "worker.handlers=256 default",
+                        "worker.can= default",
                         "worker.lease=30s default",
                         "worker.heartbeat=10s default",
                         "worker.poll=500ms default",

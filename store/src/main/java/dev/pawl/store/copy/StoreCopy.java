@@ -169,13 +169,15 @@ public final class StoreCopy {
         }
         for (CopiedTable table : CopiedTables.ALL) {
             if (to.given(table)) continue;
-            told.accept("copying " + table.name());
+            boolean said = false;
             Optional<CopiedRow> after = to.last(table);
             for (boolean more = true; more; ) {
                 Optional<CopiedRow> position = after;
                 List<CopiedRow> page = from.snapshot(db -> page(db, table, position, false));
-                to.put(table, page);
                 more = !page.isEmpty();
+                if (more && !said) told.accept("copying " + table.name());
+                said = true;
+                to.put(table, page);
                 if (more) after = Optional.of(page.getLast());
             }
             to.setGiven(table);
@@ -283,11 +285,11 @@ public final class StoreCopy {
 
     /** All rows that are not noted as changed; the target has no others but noted ones. */
     private Compared compare(Db db, CopiedTable table) throws SQLException {
-        told.accept("comparing " + table.name());
         var sum = new HashSum();
         Optional<CopiedRow> after = Optional.empty();
         for (boolean more = true; more; ) {
             List<CopiedRow> page = page(db, table, after, true);
+            if (after.isEmpty() && !page.isEmpty()) told.accept("comparing " + table.name());
             requireSame(page, to.find(table, page));
             page.forEach(sum::add);
             more = !page.isEmpty();
