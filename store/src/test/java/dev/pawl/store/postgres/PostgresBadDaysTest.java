@@ -55,7 +55,7 @@ final class PostgresBadDaysTest {
         assertThat(plan.found()).isZero();
         assertThat(plan.migrations())
                 .extracting(SchemaPlan.Migration::version)
-                .containsExactly(1, 2, 3);
+                .containsExactly(1, 2, 3, 4);
         assertThat(plan.migrations().getFirst().sql()).contains("CREATE TABLE pawl.job (");
         assertThat(count("SELECT count(*) FROM pg_namespace WHERE nspname = 'pawl'")).isZero();
         PostgresStore.open(options()).close();
