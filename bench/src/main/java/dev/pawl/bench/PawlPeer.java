@@ -7,15 +7,36 @@ import dev.pawl.store.postgres.PostgresStore;
 import dev.pawl.testkit.NoArtifacts;
 import dev.pawl.worker.Pawl;
 import dev.pawl.worker.PawlBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Pawl as a library, in its default settings: inputs are checked, handlers get a record. */
+/**
+ * Pawl as a library, in its default settings: inputs are checked against a tool file's schema, and
+ * handlers get a record.
+ */
 final class PawlPeer implements Desk.Peer {
     private static final String TOOL = "mail@1";
     private static final int LOADED = 1_000;
+
+    private static final String FILE =
+            """
+            tool: mail@1
+            input:
+              type: object
+              additionalProperties: false
+              required: [to, subject, body, number]
+              properties:
+                to: {type: string, minLength: 3, maxLength: 254}
+                subject: {type: string, maxLength: 200}
+                body: {type: string}
+                number: {type: integer, minimum: 0}
+            run: {java: mail}
+            """;
 
     /** What {@link Desk#input} says. */
     record Mail(String to, String subject, String body, int number) {}
@@ -23,8 +44,14 @@ final class PawlPeer implements Desk.Peer {
     private final PostgresOptions options;
     private @Nullable Pawl pawl;
 
-    private PawlPeer(PostgresOptions options) {
+    private final Path tools;
+
+    private PawlPeer(PostgresOptions options) throws IOException {
         this.options = options;
+        this.tools = Files.createTempDirectory("pawl-peer");
+        tools.toFile().deleteOnExit();
+        Path file = Files.writeString(tools.resolve("mail.yaml"), FILE);
+        file.toFile().deleteOnExit();
     }
 
     /** Serves the database whose URL is the first argument. */
@@ -67,7 +94,14 @@ final class PawlPeer implements Desk.Peer {
 
     private PawlBuilder builder(Desk.Handler handler) {
         return Pawl.on(PostgresStore.open(options), new NoArtifacts(), new SecureRandom())
-                .toolWithoutOutput(TOOL, Mail.class, (mail, _) -> handler.started(mail.number()));
+                .tools(tools)
+                .handler(
+                        "mail",
+                        Mail.class,
+                        (mail, _) -> {
+                            handler.started(mail.number());
+                            return null;
+                        });
     }
 
     private Pawl client() {
