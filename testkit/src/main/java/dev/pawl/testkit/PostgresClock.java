@@ -6,12 +6,20 @@ import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 
-/**
- * The clock that Pawl asks in a test's database: it stands still until somebody sets it.
- *
- * @param url of a database in which it is {@linkplain #install installed}
- */
-public record PostgresClock(String url) {
+/** The clock that Pawl asks in a test's database: it stands still until somebody sets it. */
+public final class PostgresClock {
+    private final String url;
+
+    /** What it was last set to by this program. */
+    private final AtomicReference<Instant> shown = new AtomicReference<>(Instant.MIN);
+
+    /**
+     * @param url of a database in which it is {@linkplain #install installed}
+     */
+    public PostgresClock(String url) {
+        this.url = url;
+    }
+
     /** Puts it in the place of the database's own; Pawl's tables are there already. */
     public static void install(String url) {
         PostgresServer.execute(
@@ -24,9 +32,11 @@ public record PostgresClock(String url) {
                 """);
     }
 
-    /** The same port; before each call to it the clock is set to {@code time}. */
+    /**
+     * The same port; before each call to it the clock is set to {@code time}. Ports that follow
+     * other times on the same database are made by the same object.
+     */
     public <T> T following(Class<T> port, T behind, Time time) {
-        var shown = new AtomicReference<>(Instant.MIN);
         return port.cast(
                 Proxy.newProxyInstance(
                         port.getClassLoader(),

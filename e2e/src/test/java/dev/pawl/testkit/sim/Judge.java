@@ -12,9 +12,7 @@ import dev.pawl.core.Submission;
 import dev.pawl.core.Submitted;
 import dev.pawl.core.Token;
 import dev.pawl.core.Written;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,12 +26,13 @@ import java.util.TreeSet;
 import java.util.UUID;
 
 /**
- * Looks at the file after every call that writes, on a connection of its own, and compares what
+ * Looks at the database after every call that writes, on a connection of its own, and compares what
  * changed with what that call may change: a second, independent telling of the life cycle. {@link
  * Moves} judges single jobs, {@link Standing} what must hold at every moment.
  */
 final class Judge implements AutoCloseable {
     final Ledger ledger = new Ledger();
+    private final Ground ground;
     private final Connection connection;
     private final PreparedStatement version;
     private final PreparedStatement everything;
@@ -50,11 +49,12 @@ final class Judge implements AutoCloseable {
     private final TreeSet<String> forfeited = new TreeSet<>();
     int calls;
 
-    Judge(Path file, World world) throws SQLException {
+    Judge(Ground ground, World world) throws SQLException {
         this.world = world;
-        this.connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-        this.version = connection.prepareStatement("PRAGMA data_version");
-        this.everything = Picture.prepare(connection);
+        this.ground = ground;
+        this.connection = ground.look();
+        this.version = connection.prepareStatement(ground.version());
+        this.everything = Picture.prepare(connection, ground);
         this.replay = new Replay(connection);
         this.output = connection.prepareStatement("SELECT output FROM outcome WHERE id = ?");
         this.artifacts =
@@ -115,6 +115,7 @@ final class Judge implements AutoCloseable {
                 if (seen == seenVersion) return false;
                 seenVersion = seen;
             }
+            ground.settle();
             now = Picture.read(everything);
             return true;
         } catch (SQLException e) {
@@ -341,13 +342,12 @@ final class Judge implements AutoCloseable {
     void requireWhole(JobId id) {
         Ledger.Left want = ledger.left(id);
         var found = new Ledger.Left();
-        byte[] key = bytes(id.value());
         try {
-            output.setBytes(1, key);
+            ground.bind(output, id.value());
             try (ResultSet row = output.executeQuery()) {
                 if (row.next() && row.getString(1) != null) found.output = row.getString(1);
             }
-            artifacts.setBytes(1, key);
+            ground.bind(artifacts, id.value());
             try (ResultSet row = artifacts.executeQuery()) {
                 while (row.next()) found.artifacts.put(row.getString(1), row.getString(2));
             }
@@ -364,13 +364,6 @@ final class Judge implements AutoCloseable {
                                     want.artifacts,
                                     found.output,
                                     found.artifacts));
-    }
-
-    private static byte[] bytes(UUID id) {
-        return java.nio.ByteBuffer.allocate(16)
-                .putLong(id.getMostSignificantBits())
-                .putLong(id.getLeastSignificantBits())
-                .array();
     }
 
     @Override

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Everything in the file that says where jobs are, at one moment: one statement. */
+/** Everything in the database that says where jobs are, at one moment: one statement. */
 final class Picture {
     record LeaseRow(String worker, long until) {}
 
@@ -60,8 +60,8 @@ final class Picture {
 
     private Picture() {}
 
-    static PreparedStatement prepare(Connection connection) throws SQLException {
-        return connection.prepareStatement(READ);
+    static PreparedStatement prepare(Connection connection, Ground ground) throws SQLException {
+        return connection.prepareStatement(ground.picture(READ));
     }
 
     static Picture read(PreparedStatement statement) throws SQLException {

@@ -5,8 +5,6 @@ import dev.pawl.core.EngineListener;
 import dev.pawl.core.JobId;
 import dev.pawl.core.ToolId;
 import dev.pawl.core.WorkerEntry;
-import dev.pawl.store.sqlite.SqliteOptions;
-import dev.pawl.store.sqlite.SqliteStore;
 import dev.pawl.testkit.NoArtifacts;
 import dev.pawl.worker.Loop;
 import dev.pawl.worker.Loops;
@@ -38,7 +36,7 @@ final class SimProcess implements Processes {
     final Handlers handlers;
     final List<Loop> loops;
     private final @Nullable Loops all;
-    private final SqliteStore real;
+    private final Ground.Access access;
     private final Wire wire = new Wire(this);
     private final Instant startedAt;
     private final long pid;
@@ -52,16 +50,8 @@ final class SimProcess implements Processes {
         this.id = seat.name + "." + seat.lives;
         this.pid = world.nextPid();
         this.startedAt = seat.time.instant();
-        this.real =
-                SqliteStore.open(
-                        new SqliteOptions(
-                                world.file,
-                                SqliteOptions.Synchronous.NORMAL,
-                                Duration.ofSeconds(5),
-                                1),
-                        seat.time,
-                        wire);
-        this.store = new FaultyStore(world, this, real, wire);
+        this.access = world.ground.open(seat.time, wire);
+        this.store = new FaultyStore(world, this, access.store(), wire);
         // One kept result in twenty turns out damaged.
         var artifacts = new NoArtifacts(_ -> world.random.nextInt(20) > 0);
         this.engine = new Engine(store, artifacts, seat.time, world.random);
@@ -136,16 +126,16 @@ final class SimProcess implements Processes {
     /** Its memory is gone; what it had not committed, too. */
     void die() {
         wire.die();
-        real.close();
+        access.close();
     }
 
     /** What the store's own queries find. */
     List<String> violations() {
-        return real.violations();
+        return access.violations();
     }
 
     void close() {
-        real.close();
+        access.close();
     }
 
     private static Serving serving(Set<ToolId> tools) {

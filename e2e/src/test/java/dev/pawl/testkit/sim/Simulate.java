@@ -16,8 +16,14 @@ final class Simulate {
             ./sim SEED [STEPS]            runs that seed again and prints what happened
             ./sim --seeds FROM-TO [STEPS] runs these seeds and prints those that break an invariant
             ./sim --new COUNT [STEPS]     runs that many seeds nobody has run before
+            ./sim --postgres FROM-TO [STEPS] the same on a PostgreSQL of its own
             ./sim --planted               finds the first seed that shows each planted bug, and notes it
             """;
+
+    /** Where the runs of seeds take place. */
+    private interface Runs {
+        Simulation.Result run(long seed, int steps, Trace trace);
+    }
 
     private Simulate() {}
 
@@ -33,16 +39,16 @@ final class Simulate {
             var simulation = new Simulation(folder);
             broken =
                     switch (words.getFirst()) {
-                        case "--seeds" -> {
-                            String[] range = words.get(1).split("-", 2);
-                            long from = Long.parseLong(range[0]);
-                            long to = Long.parseLong(range[range.length - 1]);
-                            yield many(simulation, from, to, 1, steps(words, 2));
+                        case "--seeds" -> range(simulation::run, words);
+                        case "--postgres" -> {
+                            try (var ground = PostgresGround.make()) {
+                                yield range(ground::run, words);
+                            }
                         }
                         case "--new" -> {
                             long count = Long.parseLong(words.get(1));
                             long from = new SplittableRandom().nextLong(1L << 40);
-                            yield many(simulation, from, from + count - 1, 1, steps(words, 2));
+                            yield many(simulation::run, from, from + count - 1, 1, steps(words, 2));
                         }
                         case "--planted" -> planted(folder);
                         default ->
@@ -72,13 +78,20 @@ final class Simulate {
         return 1;
     }
 
-    private static int many(Simulation simulation, long from, long to, long by, int steps) {
+    private static int range(Runs runs, List<String> words) {
+        String[] range = words.get(1).split("-", 2);
+        long from = Long.parseLong(range[0]);
+        long to = Long.parseLong(range[range.length - 1]);
+        return many(runs, from, to, 1, steps(words, 2));
+    }
+
+    private static int many(Runs runs, long from, long to, long by, int steps) {
         long begun = System.nanoTime();
         long calls = 0;
         long rounds = 0;
         int broken = 0;
         for (long seed = from; seed <= to; seed += by) {
-            Simulation.Result result = simulation.run(seed, steps, new Trace(false));
+            Simulation.Result result = runs.run(seed, steps, new Trace(false));
             calls += result.calls();
             rounds += result.rounds();
             if (result.violation() == null) continue;

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Runs the engine, the worker's loops and the SQLite store on one thread, with everything that can
- * happen drawn from one seed: the same seed is the same run.
+ * Runs the engine, the worker's loops and a real store, SQLite or PostgreSQL, on one thread, with
+ * everything that can happen drawn from one seed: the same seed is the same run.
  *
  * <p>A run is a number of steps of one process each, in which calls are lost, processes crash and
  * clocks jump. Then nothing goes wrong any more, and everything that can end has to.
@@ -66,13 +66,20 @@ final class Simulation {
                 folder.resolve("run-%d-%d.db".formatted(seed, Thread.currentThread().threadId()));
         try {
             Files.copy(template, file);
-            try (var world = new World(seed, file, trace)) {
-                return run(world, seed, steps);
+            try {
+                return run(seed, steps, trace, new SqliteGround(file));
             } finally {
                 delete(file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The same on that database, which has to be empty. */
+    static Result run(long seed, int steps, Trace trace, Ground ground) {
+        try (var world = new World(seed, ground, trace)) {
+            return run(world, seed, steps);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

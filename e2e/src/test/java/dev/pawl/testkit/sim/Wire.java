@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A process's connections to the database: any statement can fail, or be its process's last. */
 final class Wire implements UnaryOperator<Connection> {
-    /** SQLITE_IOERR. */
+    /** SQLITE_IOERR, and what PostgreSQL calls it. */
     private static final int IO_ERROR = 10;
+
+    private static final String IO_STATE = "58030";
 
     private static final Set<String> RUNS = Set.of("execute", "executeUpdate", "executeQuery");
 
@@ -55,12 +57,12 @@ final class Wire implements UnaryOperator<Connection> {
     }
 
     private void beforeStatement() throws SQLException {
-        if (dead) throw new SQLException("the process is dead", "", IO_ERROR);
+        if (dead) throw new SQLException("the process is dead", IO_STATE, IO_ERROR);
         if (left == Integer.MAX_VALUE) return;
         if (left-- > 0) return;
         left = Integer.MAX_VALUE;
         hit = true;
-        if (!crashes) throw new SQLException("disk I/O error, simulated", "", IO_ERROR);
+        if (!crashes) throw new SQLException("disk I/O error, simulated", IO_STATE, IO_ERROR);
         dead = true;
         throw new Crash(process);
     }

@@ -4,7 +4,6 @@ import dev.pawl.core.Lease;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.ToolId;
 import dev.pawl.worker.Loop;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +25,7 @@ final class World implements AutoCloseable {
     private static final Set<String> LOOKS_AFTER = Set.of("heartbeat", "chores", "complete");
 
     final RandomGenerator random;
-    final Path file;
+    final Ground ground;
     final Trace trace;
     final Weather weather;
     final Judge judge;
@@ -41,12 +40,12 @@ final class World implements AutoCloseable {
     private int steps;
     int rounds;
 
-    World(long seed, Path file, Trace trace) throws SQLException {
+    World(long seed, Ground ground, Trace trace) throws SQLException {
         this.random = new SplittableRandom(seed);
-        this.file = file;
+        this.ground = ground;
         this.trace = trace;
         this.weather = new Weather(random);
-        this.judge = new Judge(file, this);
+        this.judge = new Judge(ground, this);
         this.callers = new Callers(this);
         boolean oneMachine = random.nextBoolean();
         int workers = random.nextInt(3) == 0 ? 3 : 2;
