@@ -8,8 +8,10 @@ import dev.pawl.core.JobState;
 import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.Limit;
+import dev.pawl.core.LimitKey;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.Outcome;
+import dev.pawl.core.Rate;
 import dev.pawl.core.Report;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Token;
@@ -67,11 +69,39 @@ public final class LeaseJson {
                         .put("traceparent", s.traceparent())
                         .put("input_hash", s.key().hash())
                         .put("input", Json.trusted(s.input()));
-        if (!s.limit().equals(Limit.NONE))
-            fields.put(
-                    "limit",
-                    Json.object().put("name", s.limit().name()).put("max", s.limit().max()).node());
+        if (!s.limit().equals(Limit.NONE)) fields.put("limit", limit(s.limit()));
         return fields.node();
+    }
+
+    private static JsonNode limit(Limit limit) {
+        LimitKey key = limit.key();
+        var fields = Json.object().put("name", limit.name()).put("max", limit.max());
+        if (!limit.rate().none()) fields.put("rate", rate(limit.rate()));
+        if (!key.none()) {
+            fields.put("key", key.value()).put("key_max", key.max());
+            if (!key.rate().none()) fields.put("key_rate", rate(key.rate()));
+        }
+        return fields.node();
+    }
+
+    private static JsonNode rate(Rate rate) {
+        return Json.object()
+                .put("max", rate.max())
+                .put("period_ms", rate.period().toMillis())
+                .node();
+    }
+
+    private static Limit limit(JsonNode limit) {
+        int each = limit.path("key_max").asInt(Integer.MAX_VALUE);
+        var key = new LimitKey(text(limit, "key"), each, readRate(limit.path("key_rate")));
+        int max = limit.path("max").intValue();
+        return new Limit(text(limit, "name"), max, readRate(limit.path("rate")), key);
+    }
+
+    private static Rate readRate(JsonNode rate) {
+        if (!rate.isObject()) return Rate.NONE;
+        long period = rate.path("period_ms").longValue();
+        return new Rate(rate.path("max").intValue(), Duration.ofMillis(period));
     }
 
     private static ClaimedJob job(JsonNode leased, JsonNode job) {
@@ -89,8 +119,7 @@ public final class LeaseJson {
                         .causation(text(job, "causation_id"))
                         .traceparent(text(job, "traceparent"));
         JsonNode limit = job.path("limit");
-        if (limit.isObject())
-            submission.limit(new Limit(text(limit, "name"), limit.path("max").intValue()));
+        if (limit.isObject()) submission.limit(limit(limit));
         Instant startedAt = Instant.parse(text(job, "started_at"));
         return new ClaimedJob(token, submission.build(), state, startedAt);
     }

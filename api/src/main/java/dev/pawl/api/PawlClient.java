@@ -361,6 +361,16 @@ public final class PawlClient implements AutoCloseable {
         return post("v1/workers/" + name + ":reap", body);
     }
 
+    /** Sets what {@code change} names of a queue, as `PUT /v1/queues/{queue}` takes it. */
+    public JsonNode queueChanged(String queue, JsonNode change) throws InterruptedException {
+        String name = URLEncoder.encode(queue, StandardCharsets.UTF_8);
+        return json(
+                repeated(
+                        request("v1/queues/" + name)
+                                .header("Content-Type", "application/json")
+                                .PUT(BodyPublishers.ofByteArray(Json.bytes(change)))));
+    }
+
     // ---- Around
 
     /** Forgets kept results that are over their time, or all, and files that no job names. */

@@ -27,10 +27,12 @@ import dev.pawl.app.cli.JobsTail;
 import dev.pawl.app.cli.KeysCreate;
 import dev.pawl.app.cli.KeysList;
 import dev.pawl.app.cli.KeysRevoke;
+import dev.pawl.app.cli.LimitsShow;
 import dev.pawl.app.cli.Migrate;
 import dev.pawl.app.cli.Opened;
 import dev.pawl.app.cli.Outside;
 import dev.pawl.app.cli.Outside.Terminal;
+import dev.pawl.app.cli.QueuesLimit;
 import dev.pawl.app.cli.QueuesList;
 import dev.pawl.app.cli.QueuesSwitch;
 import dev.pawl.app.cli.Remote;
@@ -149,6 +151,8 @@ public final class Main {
                                 new QueuesList(),
                                 new QueuesSwitch(true),
                                 new QueuesSwitch(false),
+                                new QueuesLimit(),
+                                new LimitsShow(),
                                 new WorkersList(),
                                 new WorkersDrain(),
                                 new WorkersReap(),
@@ -303,8 +307,8 @@ public final class Main {
                 for (String name : known.keySet()) wanted.putIfAbsent(name, Integer.MAX_VALUE);
             wanted.forEach((name, depth) -> {
                 QueueEntry before = known.get(name);
-                boolean paused = before != null && before.paused();
-                var entry = new QueueEntry(name, paused, depth);
+                QueueEntry other = before == null ? QueueEntry.of(name) : before;
+                QueueEntry entry = other.withDepthMax(depth);
                 if (!entry.equals(before)) store.setQueue(entry);
             });
         }

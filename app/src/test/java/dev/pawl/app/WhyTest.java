@@ -2,15 +2,21 @@ package dev.pawl.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pawl.core.Claim;
+import dev.pawl.core.LeaseId;
 import dev.pawl.core.QueueEntry;
+import dev.pawl.core.Rate;
 import dev.pawl.core.SystemTime;
 import dev.pawl.core.ToolId;
 import dev.pawl.core.WorkerEntry;
 import dev.pawl.store.sqlite.SqliteOptions;
 import dev.pawl.store.sqlite.SqliteStore;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +78,39 @@ final class WhyTest {
         inStore(store -> store.setQueue(new QueueEntry("mail", true, Integer.MAX_VALUE)));
 
         assertThat(why(id)).contains("\"reason\":\"queue_paused\"", "\\\"mail\\\" is paused");
+    }
+
+    @Test
+    void itsQueueIsFull() {
+        String id = submit("--queue", "mail");
+        String held = submit("--queue", "mail");
+        inStore(store -> {
+            store.register(worker(store.now()));
+            store.setQueue(QueueEntry.of("mail").withLimits(1, Rate.NONE));
+            var want = new Claim.Want(Set.of(new ToolId("echo", "1")), Set.of(), Set.of(), 9);
+            var lease = new LeaseId(new UUID(7, 7));
+            store.claim(new Claim(lease, "w", Duration.ofMinutes(9), List.of(want), Set.of()));
+        });
+
+        assertThat(why(held))
+                .contains("\"reason\":\"limit_full\"", "queue:mail", "1 of 1", "\"" + id + "\"");
+        assertThat(user.type("limits", "show", "queue:mail").out()).contains("queue:mail", id, "w");
+        assertThat(user.type("limits", "show", "--json").out())
+                .contains("\"limit\":\"queue:mail\"", "\"taken\":1", "\"free\":0", id);
+        assertThat(user.type("limits", "show", "nix").err()).contains("no limit \"nix\"");
+    }
+
+    @Test
+    void aQueueIsLimited() {
+        user.type("queues", "limit", "mail", "--concurrency", "3", "--rate", "5/min");
+        assertThat(user.type("limits", "show").out())
+                .containsPattern("queue:mail\\t0\\t3\\t0\\t5/min");
+        user.type("queues", "limit", "mail", "--concurrency", "none", "--rate", "none");
+        assertThat(user.type("limits", "show").out()).doesNotContain("queue:mail");
+
+        assertThat(user.type("queues", "limit", "mail", "--rate", "often").err())
+                .contains("want a rate as 100/min");
+        assertThat(user.type("queues", "limit", "mail").err()).contains("--concurrency");
     }
 
     @Test

@@ -42,21 +42,23 @@ final class PawlPeer implements Desk.Peer {
     record Mail(String to, String subject, String body, int number) {}
 
     private final PostgresOptions options;
+    private final PawlLimits limits;
     private @Nullable Pawl pawl;
 
     private final Path tools;
 
-    private PawlPeer(PostgresOptions options) throws IOException {
+    private PawlPeer(PostgresOptions options, PawlLimits limits) throws IOException {
         this.options = options;
+        this.limits = limits;
         this.tools = Files.createTempDirectory("pawl-peer");
         tools.toFile().deleteOnExit();
         Path file = Files.writeString(tools.resolve("mail.yaml"), FILE);
         file.toFile().deleteOnExit();
     }
 
-    /** Serves the database whose URL is the first argument. */
+    /** Serves the database whose URL is the first argument; the second names limits. */
     public static void main(String[] arguments) throws Exception {
-        Desk.serve(new PawlPeer(PostgresOptions.of(arguments[0])));
+        Desk.serve(new PawlPeer(PostgresOptions.of(arguments[0]), PawlLimits.of(arguments[1])));
     }
 
     @Override
@@ -74,8 +76,10 @@ final class PawlPeer implements Desk.Peer {
     public void bulk(int jobs) {
         for (int done = 0; done < jobs; done += LOADED) {
             List<Submission> some = new ArrayList<>(LOADED);
-            for (int number = done; number < Math.min(jobs, done + LOADED); number++)
-                some.add(client().submission(TOOL, mail(number), _ -> {}));
+            for (int i = done; i < Math.min(jobs, done + LOADED); i++) {
+                int number = i;
+                some.add(client().submission(TOOL, mail(number), job -> limits.limit(job, number)));
+            }
             for (Submitted answer : client().submit(some))
                 if (!(answer instanceof Submitted.Accepted))
                     throw new IllegalStateException(answer.toString());

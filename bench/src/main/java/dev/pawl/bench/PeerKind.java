@@ -34,6 +34,11 @@ record PeerKind(String name, int fewer, boolean woken, List<String> command) {
                 jvm("jobrunr default", 50, "dev.pawl.bench.peers.JobRunrPeer", "default"));
     }
 
+    /** Pawl, with limits on its jobs. */
+    static PeerKind limited(PawlLimits limits) {
+        return ours("pawl " + limits.wire(), 1, true, "dev.pawl.bench.PawlPeer");
+    }
+
     private static PeerKind ours(String name, int fewer, boolean woken, String main) {
         return new PeerKind(
                 name, fewer, woken, java(System.getProperty("java.class.path"), main, name));

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +19,8 @@ import java.util.Locale;
  * server, and the log that the server wrote.
  */
 final class PostgresPeers implements Main.Benchmark {
-    static final List<String> SCENARIOS = List.of("drain", "four", "submit", "bulk", "pickup");
+    static final List<String> SCENARIOS =
+            List.of("drain", "four", "submit", "bulk", "pickup", "limits");
 
     private static final int JOBS = 200_000;
     private static final Duration DRAIN_MAX = Duration.ofMinutes(2);
@@ -36,13 +38,17 @@ final class PostgresPeers implements Main.Benchmark {
             System.out.println("server:  PostgreSQL " + SERVER.version().number() + " " + SERVER);
             for (String scenario : scenarios)
                 for (int run = 1; run <= setting.runs(); run++)
-                    for (PeerKind kind : kinds(setting)) {
+                    for (PeerKind kind : scenario.equals("limits") ? limited() : kinds(setting)) {
                         int jobs = setting.jobsOr(JOBS) / kind.fewer();
                         System.out.printf(
                                 "%s %s, run %d: %s%n",
                                 scenario, kind.name(), run, measure(server, scenario, kind, jobs));
                     }
         }
+    }
+
+    private static List<PeerKind> limited() {
+        return Arrays.stream(PawlLimits.values()).map(PeerKind::limited).toList();
     }
 
     private static List<PeerKind> kinds(Setting setting) {
@@ -61,7 +67,7 @@ final class PostgresPeers implements Main.Benchmark {
         String url = server.freshDatabase();
         try {
             return switch (scenario) {
-                case "drain" -> drain(server, url, kind, jobs, 1);
+                case "drain", "limits" -> drain(server, url, kind, jobs, 1);
                 case "four" -> drain(server, url, kind, jobs, 4);
                 case "submit" -> submits(server, url, kind, Math.max(64, jobs / 20));
                 case "bulk" -> bulk(server, url, kind, jobs / 2);

@@ -176,22 +176,29 @@ public record Explanation(Reason reason, String text, String advice, List<JobId>
         }
 
         private Optional<Explanation> full() {
-            Limit limit = job.submission().limit();
-            if (limit.name().isEmpty()) return Optional.empty();
-            JobFilter running = JobFilter.ALL.withStates(Set.of(JobState.Name.RUNNING));
-            JobFilter cancelled = JobFilter.ALL.withStates(Set.of(JobState.Name.CANCELLED));
-            var holders = new ArrayList<Job>(store.list(running, "", LOOKED_AT_MAX));
-            for (Job each : store.list(cancelled, "", LOOKED_AT_MAX))
-                if (each.stopping()) holders.add(each);
-            holders.removeIf(each -> !each.submission().limit().name().equals(limit.name()));
-            if (holders.size() < limit.max()) return Optional.empty();
-            return Optional.of(
-                    new Explanation(
-                            Reason.LIMIT_FULL,
-                            "limit \"%s\" is full: %d of %d are running"
-                                    .formatted(limit.name(), holders.size(), limit.max()),
-                            "",
-                            holders.stream().map(Job::id).toList()));
+            Submission s = job.submission();
+            var mine = new ArrayList<String>(List.of(QueueEntry.of(s.queue()).limitName()));
+            if (!s.limit().name().isEmpty()) mine.add(s.limit().name());
+            if (s.limit().keyed()) mine.add(s.limit().keyName());
+            return store.limits().stream()
+                    .filter(limit -> mine.contains(limit.name()) && limit.full())
+                    .findFirst()
+                    .map(Asked::full);
+        }
+
+        private static Explanation full(LimitEntry limit) {
+            List<JobId> holders = limit.holders().stream().map(LimitEntry.Holder::job).toList();
+            String text =
+                    holders.size() >= limit.max()
+                            ? "limit \"%s\" is full: %d of %d are running"
+                                    .formatted(limit.name(), holders.size(), limit.max())
+                            : "limit \"%s\" lets %d start in %d ms, and %d have"
+                                    .formatted(
+                                            limit.name(),
+                                            limit.rate().max(),
+                                            limit.rate().period().toMillis(),
+                                            limit.started());
+            return new Explanation(Reason.LIMIT_FULL, text, "", holders);
         }
 
         private Explanation due(Instant now) {

@@ -298,6 +298,13 @@ public interface Store extends AutoCloseable {
 
     void setQueue(QueueEntry queue);
 
+    /**
+     * Every limit that holds jobs of this store back, by its name: those of tools and of queues,
+     * and each key's that has a place or due jobs, of these at most {@link LimitEntry#KEYS_MAX} of
+     * each line.
+     */
+    List<LimitEntry> limits();
+
     /** Stores a worker, or what has changed about it; that it was told to drain stays. */
     void register(WorkerEntry worker);
 

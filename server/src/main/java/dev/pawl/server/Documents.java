@@ -2,12 +2,16 @@ package dev.pawl.server;
 
 import dev.pawl.core.Artifacts;
 import dev.pawl.core.Count;
+import dev.pawl.core.ErrorCode;
 import dev.pawl.core.JobState;
+import dev.pawl.core.LimitEntry;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.QueueEntry;
 import dev.pawl.core.Ran;
 import dev.pawl.core.Store;
 import dev.pawl.core.WorkerEntry;
+import dev.pawl.tool.PerKey;
+import dev.pawl.tool.RateText;
 import dev.pawl.tool.Run;
 import dev.pawl.tool.Tool;
 import dev.pawl.tool.ToolCheck;
@@ -24,6 +28,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -67,9 +72,15 @@ public final class Documents {
         says.put("timeout_ms", policy.timeout().toMillis())
                 .put("attempts", policy.retry().attempts())
                 .put("concurrency", policy.concurrency())
+                .put("rate", RateText.of(policy.rate()))
                 .put("queue", policy.queue())
                 .put("cache_ttl_ms", policy.cache().reuse().ttl().toMillis());
         put(says, "requires", policy.requires());
+        PerKey each = policy.perKey();
+        if (each.equals(PerKey.NONE)) return node;
+        ObjectNode perKey = says.putObject("per_key");
+        perKey.put("per", each.by()).put("rate", RateText.of(each.rate()));
+        if (each.max() != Integer.MAX_VALUE) perKey.put("concurrency", each.max());
         return node;
     }
 
@@ -172,6 +183,9 @@ public final class Documents {
             ObjectNode node = JsonNodeFactory.instance.objectNode();
             node.put("queue", queue.name()).put("paused", queue.paused());
             if (queue.depthMax() != Integer.MAX_VALUE) node.put("depth_max", queue.depthMax());
+            if (queue.runningMax() != Integer.MAX_VALUE)
+                node.put("concurrency", queue.runningMax());
+            if (!queue.rate().none()) node.put("rate", RateText.of(queue.rate()));
             var jobs = counts.getOrDefault(queue.name(), Map.of());
             put(node, jobs);
             node.put("depth", depth(jobs));
@@ -199,7 +213,7 @@ public final class Documents {
         return store.queues().stream()
                 .filter(queue -> queue.name().equals(name))
                 .findFirst()
-                .orElse(new QueueEntry(name, false, Integer.MAX_VALUE));
+                .orElse(QueueEntry.of(name));
     }
 
     /** Sets a queue's switches; answers it. */
@@ -208,9 +222,22 @@ public final class Documents {
         return Look.at(store).node(queue);
     }
 
+    /**
+     * Sets the limits of a queue that an object names, as the route does; answers it.
+     *
+     * @throws PawlException {@link ErrorCode#INPUT_INVALID} for what is none
+     */
+    public static ObjectNode limit(Store store, String name, JsonNode change) {
+        try {
+            return set(store, QueueRoutes.changed(queue(store, name), change));
+        } catch (Refused e) {
+            throw new PawlException(ErrorCode.INPUT_INVALID, String.valueOf(e.getMessage()), e);
+        }
+    }
+
     /** Pauses a queue or resumes it; answers it. */
     public static ObjectNode paused(Store store, String name, boolean paused) {
-        return set(store, new QueueEntry(name, paused, queue(store, name).depthMax()));
+        return set(store, queue(store, name).withPaused(paused));
     }
 
     /** Workers that were heard of. */
@@ -239,6 +266,30 @@ public final class Documents {
     private static void put(ObjectNode node, String name, Set<?> words) {
         var array = node.putArray(name);
         words.stream().map(Object::toString).sorted().forEach(array::add);
+    }
+
+    /** What holds jobs back, and who holds its places. */
+    public static ObjectNode limits(Store store) {
+        ObjectNode page = JsonNodeFactory.instance.objectNode();
+        var limits = page.putArray("limits");
+        for (LimitEntry limit : store.limits()) {
+            int taken = limit.holders().size();
+            ObjectNode node = limits.addObject().put("limit", limit.name()).put("taken", taken);
+            if (limit.max() != Integer.MAX_VALUE)
+                node.put("max", limit.max()).put("free", Math.max(0, limit.max() - taken));
+            if (!limit.rate().none())
+                node.put("rate", RateText.of(limit.rate())).put("started", limit.started());
+            node.put("waiting", limit.waiting());
+            var holders = node.putArray("holders");
+            for (LimitEntry.Holder holder : limit.holders())
+                holders.addObject()
+                        .put("job", holder.job().toString())
+                        .put("attempt", holder.attempt())
+                        .put("worker", holder.worker())
+                        .put("since", holder.since().toString())
+                        .put("stopping", holder.stopping());
+        }
+        return page;
     }
 
     /** Jobs by state, and how long they run: of all, by queue, by tool. */

@@ -2,15 +2,20 @@ package dev.pawl.server;
 
 import dev.pawl.api.Problem.FieldProblem;
 import dev.pawl.core.QueueEntry;
+import dev.pawl.core.Rate;
 import dev.pawl.core.Store;
+import dev.pawl.tool.RateText;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 
 /** Routes about queues, workers, counters and kept results. */
 final class QueueRoutes {
-    private static final Set<String> SWITCHES = Set.of("depth_max", "paused");
+    private static final Set<String> SWITCHES =
+            Set.of("concurrency", "depth_max", "paused", "rate");
 
     private QueueRoutes() {}
 
@@ -28,8 +33,12 @@ final class QueueRoutes {
 
     /** Sets what the body names and leaves the rest as it is; {@code null} is no cap. */
     static void change(Exchange exchange) {
-        JsonNode body = exchange.json();
         QueueEntry queue = Documents.queue(store(exchange), name(exchange));
+        exchange.answer(Documents.set(store(exchange), changed(queue, exchange.json())));
+    }
+
+    /** The queue with what the body names. */
+    static QueueEntry changed(QueueEntry queue, JsonNode body) {
         var errors = new ArrayList<FieldProblem>();
         if (!body.isObject()) errors.add(new FieldProblem("", "want an object"));
         for (String name : body.propertyNames())
@@ -40,14 +49,33 @@ final class QueueRoutes {
         JsonNode paused = body.path("paused");
         if (body.has("paused") && !paused.isBoolean())
             errors.add(new FieldProblem("/paused", "want true or false"));
-        JsonNode depth = body.path("depth_max");
-        boolean fits = depth.isIntegralNumber() && depth.canConvertToInt() && depth.intValue() >= 1;
-        if (body.has("depth_max") && !depth.isNull() && !fits)
-            errors.add(new FieldProblem("/depth_max", "want a whole number above 0, or null"));
+        int depthMax = number(body, "depth_max", queue.depthMax(), errors);
+        int runningMax = number(body, "concurrency", queue.runningMax(), errors);
+        Rate rate = rate(body, queue.rate(), errors);
         if (!errors.isEmpty()) throw Refused.wrong(errors);
-        int depthMax = depth.isNull() ? Integer.MAX_VALUE : depth.asInt(queue.depthMax());
-        var changed = new QueueEntry(queue.name(), paused.booleanValue(queue.paused()), depthMax);
-        exchange.answer(Documents.set(store(exchange), changed));
+        return queue.withPaused(paused.booleanValue(queue.paused()))
+                .withDepthMax(depthMax)
+                .withLimits(runningMax, rate);
+    }
+
+    private static int number(JsonNode body, String name, int before, List<FieldProblem> errors) {
+        JsonNode value = body.path(name);
+        if (!body.has(name)) return before;
+        if (value.isNull()) return Integer.MAX_VALUE;
+        if (value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= 1)
+            return value.intValue();
+        errors.add(new FieldProblem("/" + name, "want a whole number above 0, or null"));
+        return before;
+    }
+
+    private static Rate rate(JsonNode body, Rate before, List<FieldProblem> errors) {
+        JsonNode value = body.path("rate");
+        if (!body.has("rate")) return before;
+        if (value.isNull()) return Rate.NONE;
+        Optional<Rate> rate = RateText.parse(value.stringValue(""));
+        if (rate.isEmpty())
+            errors.add(new FieldProblem("/rate", "want %s, or null".formatted(RateText.WANTED)));
+        return rate.orElse(before);
     }
 
     private static String name(Exchange exchange) {
@@ -57,6 +85,10 @@ final class QueueRoutes {
             throw Exchange.badRequest(
                     "queue \"%s\": want 1 to 100 characters without spaces".formatted(name));
         return name;
+    }
+
+    static void limits(Exchange exchange) {
+        exchange.answer(Documents.limits(store(exchange)));
     }
 
     static void workers(Exchange exchange) {

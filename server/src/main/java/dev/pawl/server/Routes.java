@@ -186,13 +186,18 @@ final class Routes {
                         .answers("Pruned"),
                 get("/v1/queues", "Queues and what is in them", QueueRoutes::list)
                         .answers("Queues"),
-                put("/v1/queues/{queue}", "Set its cap and its switch", QueueRoutes::change)
+                put(
+                                "/v1/queues/{queue}",
+                                "Set its cap, its limits and its switch",
+                                QueueRoutes::change)
                         .takes("QueueChange")
                         .answers("Queue"),
                 post("/v1/queues/{queue}:pause", "Claim nothing of it", QueueRoutes::pause)
                         .answers("Queue"),
                 post("/v1/queues/{queue}:resume", "Claim of it again", QueueRoutes::resume)
                         .answers("Queue"),
+                get("/v1/limits", "What holds jobs back, and who holds it", QueueRoutes::limits)
+                        .answers("Limits"),
                 get("/v1/workers", "Workers that were heard of", QueueRoutes::workers)
                         .answers("Workers"),
                 post("/v1/workers/{worker}:drain", "It is to end its work", WorkerRoutes::drain)

@@ -148,6 +148,7 @@ final class AccessTest {
         for (String path :
                 List.of(
                         "/v1/queues",
+                        "/v1/limits",
                         "/v1/workers",
                         "/v1/stats",
                         "/v1/events",

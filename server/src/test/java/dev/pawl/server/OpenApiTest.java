@@ -118,7 +118,8 @@ final class OpenApiTest {
         fits("Tools", on.get("/v1/tools"));
         fits("Tool", on.get("/v1/tools/shout"));
         fits("Queues", on.get("/v1/queues"));
-        fits("Queue", on.put("/v1/queues/default", "{\"depth_max\":9}"));
+        fits("Queue", on.put("/v1/queues/default", "{\"depth_max\":9,\"rate\":\"5/s\"}"));
+        fits("Limits", on.get("/v1/limits"));
         fits("Queue", on.post("/v1/queues/default:pause", ""));
         fits("Workers", on.get("/v1/workers"));
         fits("Stats", on.get("/v1/stats"));

@@ -3,8 +3,10 @@ package dev.pawl.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pawl.core.QueueEntry;
+import dev.pawl.core.Rate;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +56,40 @@ final class QueueTest {
         on.post("/v1/jobs:cancel", "{\"filter\":{\"queue\":\"q\"}}");
         assertThat(queue().has("oldest_due_at")).isFalse();
         assertThat(queue().path("depth").intValue()).isZero();
+    }
+
+    @Test
+    void limitsAreSetAndToldAndEnd() {
+        JsonNode set = on.put("/v1/queues/q", "{\"concurrency\":2,\"rate\":\"100/min\"}").json();
+        assertThat(set.path("concurrency").intValue()).isEqualTo(2);
+        assertThat(set.path("rate").stringValue()).isEqualTo("100/min");
+        on.post("/v1/jobs", JOB);
+
+        JsonNode limit = on.get("/v1/limits").json().path("limits").get(0);
+        assertThat(limit.path("limit").stringValue()).isEqualTo("queue:q");
+        assertThat(limit.path("max").intValue()).isEqualTo(2);
+        assertThat(limit.path("free").intValue()).isEqualTo(2);
+        assertThat(limit.path("waiting").intValue()).isEqualTo(1);
+        assertThat(limit.path("started").intValue(-1)).isZero();
+        assertThat(limit.path("holders")).isEmpty();
+
+        // A cap and a switch leave them as they are.
+        on.post("/v1/queues/q:pause", "");
+        on.put("/v1/queues/q", "{\"depth_max\":7}");
+        assertThat(on.store.queues())
+                .containsExactly(
+                        new QueueEntry("q", true, 7, 2, new Rate(100, Duration.ofMinutes(1))));
+        on.put("/v1/queues/q", "{\"concurrency\":null,\"rate\":null}");
+        assertThat(on.store.queues()).containsExactly(new QueueEntry("q", true, 7));
+    }
+
+    @Test
+    void aLimitThatIsNoneIsRefused() {
+        Running.Answer answer = on.put("/v1/queues/q", "{\"concurrency\":0,\"rate\":\"often\"}");
+
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.json().path("errors").toString())
+                .contains("/concurrency", "/rate", "want a rate as 100/min");
     }
 
     @Test

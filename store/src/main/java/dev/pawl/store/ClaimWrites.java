@@ -8,12 +8,17 @@ import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
+import dev.pawl.core.Rate;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Token;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,9 +50,6 @@ final class ClaimWrites {
     /** Those that a kept result would answer: they stay in ready. */
     private final Map<JobId, Claimed.Answerable> answerable = new LinkedHashMap<>();
 
-    /** Free slots by limit, as this claim goes on. */
-    private final Map<Integer, Integer> free = new HashMap<>();
-
     /** How many jobs began to follow another. */
     private int following;
 
@@ -56,6 +58,18 @@ final class ClaimWrites {
 
     /** Whether the page was put together from pages of lanes. */
     private boolean merged;
+
+    /** Whether a head has left its place to another. */
+    private boolean again;
+
+    /** Whether more were wanted than there were. */
+    private boolean unfilled;
+
+    /** Whether jobs were not taken in claim order. */
+    private boolean outOfOrder;
+
+    private final Room room;
+    private final Lines lines;
 
     /** A row of running. */
     private record Held(JobId id, int lane, JobState.Running state, Instant startedAt) {}
@@ -77,17 +91,40 @@ final class ClaimWrites {
      * @param expiry when the first job's time to live ends
      * @param lane the newest one's number
      */
-    private record Outlook(Instant due, Instant expiry, int lane, Set<String> paused) {
+    private record Outlook(
+            Instant due,
+            Instant expiry,
+            int lane,
+            Set<String> paused,
+            Map<String, Room.OfQueue> limited) {
         static Outlook of(Tx tx) throws SQLException {
             try (Rows rows = tx.stmt(StoreSql.OUTLOOK).query()) {
                 rows.next();
-                String paused = rows.text(4);
                 return new Outlook(
                         moment(rows, 1),
                         moment(rows, 2),
                         rows.integer(3),
-                        paused.isEmpty() ? Set.of() : Set.of(paused.split(" ")));
+                        Set.of(words(rows.text(4))),
+                        limited(words(rows.text(5))));
             }
+        }
+
+        private static String[] words(String text) {
+            return text.isEmpty() ? new String[0] : text.split(" ");
+        }
+
+        /** Each queue's name, how many run at once, how many start, in how many milliseconds. */
+        private static Map<String, Room.OfQueue> limited(String[] words) {
+            var limited = new HashMap<String, Room.OfQueue>();
+            for (int i = 0; i < words.length; i += 4) {
+                int starts = Integer.parseInt(words[i + 2]);
+                Rate rate =
+                        starts == Integer.MAX_VALUE
+                                ? Rate.NONE
+                                : new Rate(starts, Duration.ofMillis(Long.parseLong(words[i + 3])));
+                limited.put(words[i], new Room.OfQueue(Integer.parseInt(words[i + 1]), rate));
+            }
+            return limited;
         }
 
         private static Instant moment(Rows rows, int column) throws SQLException {
@@ -109,6 +146,8 @@ final class ClaimWrites {
         this.batches = tx.db().dialect().batches();
         this.lanes = tx.names.lanes(tx.db(), tx.fresh, outlook.lane);
         this.paused = outlook.paused;
+        this.room = new Room(tx, outlook.limited);
+        this.lines = new Lines(tx, room);
     }
 
     static Claimed claim(Tx tx, Claim claim) throws SQLException {
@@ -119,13 +158,23 @@ final class ClaimWrites {
         if (due) TimeWrites.promote(tx, BATCH_MAX);
         var writes = new ClaimWrites(tx, claim, outlook);
         for (Claim.Want want : claim.wants()) writes.take(want);
-        if (claim.wants().size() > 1)
+        if (claim.wants().size() > 1 || writes.outOfOrder)
             writes.taken.sort(Comparator.comparing(Taken::head, Head.CLAIM_ORDER));
         if (!writes.taken.isEmpty() && !writes.leased) writes.addLease();
+        writes.room.write();
         return new Claimed(
                 writes.taken.stream().map(Taken::job).toList(),
                 List.copyOf(writes.answerable.values()),
-                writes.following < FOLLOWING_MAX ? due ? nextDue(tx) : outlook.due : tx.now);
+                writes.next(due ? nextDue(tx) : outlook.due));
+    }
+
+    /** When to look again, given when the next job is due. */
+    private Instant next(Instant due) throws SQLException {
+        if (following == FOLLOWING_MAX) return tx.now;
+        if (!unfilled) return due;
+        if (lines.more() && !taken.isEmpty()) return tx.now;
+        Instant held = room.next();
+        return held == null || due.isBefore(held) ? due : held;
     }
 
     /** Answers jobs that a claim called answerable, if they and what is kept are still there. */
@@ -182,52 +231,166 @@ final class ClaimWrites {
                 .update();
     }
 
-    /**
-     * Takes what is plain in one statement; answers how many are still wanted, 0 when no more are
-     * there.
-     */
-    private int takeTogether(Claim.Want want) throws SQLException {
-        if (batches.isEmpty() || !want.only().isEmpty()) return want.max();
-        var mine = new ArrayList<Integer>();
+    private void take(Claim.Want want) throws SQLException {
+        int left = want.only().isEmpty() ? takeOfLanes(want) : takeThese(want);
+        if (left > 0) unfilled = true;
+    }
+
+    /** Answers how many are still wanted. */
+    private int takeOfLanes(Claim.Want want) throws SQLException {
+        var plain = new ArrayList<Integer>();
+        var limited = new HashMap<Integer, Names.Lane>();
         for (Names.Lane lane : lanes.values()) {
             if (!served(lane, want)) continue;
-            if (lane.limitId() != 0) return want.max();
-            mine.add(lane.id());
+            if (room.limits(lane)) limited.put(lane.id(), lane);
+            else plain.add(lane.id());
         }
-        if (mine.isEmpty()) return 0;
-        Batches.Taken together = batches.get().begin(tx, claim, mine, want.max());
+        int left = want.max();
+        // Who was not leased left its slot, and a follower its place, to the next one in line.
+        again = true;
+        while (again && left > 0 && following < FOLLOWING_MAX) {
+            again = false;
+            List<Deque<Head>> held =
+                    limited.isEmpty() ? List.of() : lines.heads(limited, left, answerable.size());
+            if (held.isEmpty()) return takePlain(plain, left);
+            left = takeMerged(held, plain, left);
+            // Others may have taken some of what was seen.
+            if (!again && left > 0 && batches.isPresent()) return takePlain(plain, left);
+        }
+        return left;
+    }
+
+    /**
+     * Takes heads of limited lines and of plain lanes in claim order, as far as each line's own
+     * order goes. Where none is to be compared, the plain ones are taken together.
+     */
+    private int takeMerged(List<Deque<Head>> held, List<Integer> plain, int wanted)
+            throws SQLException {
+        outOfOrder = true;
+        int left = wanted;
+        if (batches.isPresent()) {
+            List<Head> page = merged(held, peeked(plain, left), left);
+            List<Head> limited = new ArrayList<>();
+            for (Head head : page) if (room.limits(lane(head.lane()))) limited.add(head);
+            readTogether(limited);
+            int share = page.size() - limited.size();
+            boolean together = limited.stream().noneMatch(this::isCompared);
+            int took = together && share > 0 ? takeTogether(plain, share).jobs().size() : 0;
+            if (took > 0 || (together && share == 0)) return takeEach(limited, left - took);
+        }
+        var others = new ArrayList<Head>();
+        for (List<Integer> some : parts(plain))
+            others.addAll(tx.db().dialect().heads(tx, some, left + answerable.size()));
+        merged = true;
+        return takeEach(merged(held, others, left), left);
+    }
+
+    private List<Head> peeked(List<Integer> plain, int max) throws SQLException {
+        var heads = new ArrayList<Head>();
+        for (List<Integer> some : parts(plain))
+            heads.addAll(tx.db().dialect().peek(tx, some, max + answerable.size()));
+        return heads;
+    }
+
+    /** Up to {@code max} of these as far as there is room for them, by the lines' heads. */
+    private List<Head> merged(List<Deque<Head>> held, List<Head> others, int max)
+            throws SQLException {
+        var fronts = new ArrayList<Deque<Head>>();
+        for (Deque<Head> line : held) fronts.add(new ArrayDeque<>(line));
+        others.sort(Head.CLAIM_ORDER);
+        fronts.add(new ArrayDeque<>(others));
+        for (Deque<Head> front : fronts) front.removeIf(head -> answerable.containsKey(head.id()));
+        fronts.removeIf(Deque::isEmpty);
+        var page = new ArrayList<Head>();
+        while (page.size() < max && !fronts.isEmpty()) {
+            Deque<Head> first =
+                    Collections.min(
+                            fronts, Comparator.comparing(Deque::getFirst, Head.CLAIM_ORDER));
+            Head head = first.removeFirst();
+            if (room.take(line(head))) page.add(head);
+            if (first.isEmpty()) fronts.remove(first);
+        }
+        for (Head head : page) room.giveBack(line(head));
+        return page;
+    }
+
+    private Batches.Taken takeTogether(List<Integer> plain, int max) throws SQLException {
+        Batches.Taken together = batches.orElseThrow().begin(tx, claim, plain, max);
         for (Batches.Started job : together.jobs()) {
             leased = true;
             begun(job.head(), job.submission());
         }
-        return together.all() ? 0 : want.max() - together.jobs().size();
+        return together;
     }
 
-    private void take(Claim.Want want) throws SQLException {
-        int left = takeTogether(want);
-        // Who was not leased left its slot, and a follower its place, to the next one in line.
-        boolean again = true;
+    /** Takes jobs that no limit holds back; answers how many are still wanted. */
+    private int takePlain(List<Integer> plain, int wanted) throws SQLException {
+        if (plain.isEmpty()) return wanted;
+        int left = wanted;
+        if (batches.isPresent()) {
+            Batches.Taken together = takeTogether(plain, wanted);
+            left -= together.jobs().size();
+            if (together.all()) return left;
+        }
+        again = true;
         while (again && left > 0 && following < FOLLOWING_MAX) {
             again = false;
-            List<Head> heads = want.only().isEmpty() ? ofLanes(want, left) : ofIds(want);
-            readTogether(heads);
-            for (Head head : heads) {
-                if (left == 0) break;
-                if (answerable.containsKey(head.id()) || !takeSlot(lane(head.lane()))) continue;
-                Fate fate = take(head);
-                if (fate != Fate.FOLLOWS) left--;
-                if (fate == Fate.LEASED) continue;
-                giveSlotBack(lane(head.lane()));
-                again = true;
-                // The next one in line may be beyond the end of one lane's part of a merged page.
-                if (merged) break;
-            }
-            beginTogether();
+            var heads = new ArrayList<Head>();
+            for (List<Integer> some : parts(plain))
+                heads.addAll(tx.db().dialect().heads(tx, some, left + answerable.size()));
+            merged = plain.size() > LANES_MAX;
+            if (merged) heads.sort(Head.CLAIM_ORDER);
+            left = takeEach(heads, left);
         }
+        return left;
+    }
+
+    private static List<List<Integer>> parts(List<Integer> lanes) {
+        var parts = new ArrayList<List<Integer>>();
+        for (int from = 0; from < lanes.size(); from += LANES_MAX)
+            parts.add(lanes.subList(from, Math.min(from + LANES_MAX, lanes.size())));
+        return parts;
+    }
+
+    /** Takes jobs that are wanted by their ids. */
+    private int takeThese(Claim.Want want) throws SQLException {
+        int left = want.max();
+        again = true;
+        while (again && left > 0 && following < FOLLOWING_MAX) {
+            again = false;
+            merged = false;
+            left = takeEach(ofIds(want), left);
+        }
+        return left;
+    }
+
+    /** Takes these heads, as far as there is room for them; answers how many are still wanted. */
+    private int takeEach(List<Head> heads, int wanted) throws SQLException {
+        int left = wanted;
+        readTogether(heads);
+        for (Head head : heads) {
+            if (left == 0) break;
+            Line line = line(head);
+            if (answerable.containsKey(head.id()) || !room.take(line)) continue;
+            Fate fate = take(head);
+            if (fate != Fate.FOLLOWS) left--;
+            if (fate == Fate.LEASED) {
+                lines.served(line);
+                continue;
+            }
+            room.giveBack(line);
+            again = true;
+            // The next one in line may be beyond the end of one lane's part of a merged page.
+            if (merged) break;
+        }
+        beginTogether();
+        return left;
     }
 
     private void readTogether(List<Head> heads) throws SQLException {
-        if (batches.isPresent() && !heads.isEmpty()) submissions.putAll(Submissions.of(tx, heads));
+        List<Head> fresh =
+                heads.stream().filter(head -> !submissions.containsKey(head.id())).toList();
+        if (batches.isPresent() && !fresh.isEmpty()) submissions.putAll(Submissions.of(tx, fresh));
     }
 
     private void beginTogether() throws SQLException {
@@ -243,12 +406,19 @@ final class ClaimWrites {
 
     private Fate take(Head head) throws SQLException {
         Submission submission = submission(head);
-        Fate fate =
-                head.attempt() == 0 && submission.comparedAtClaim()
-                        ? compared(head, submission)
-                        : Fate.LEASED;
+        Fate fate = isCompared(head, submission) ? compared(head, submission) : Fate.LEASED;
         if (fate == Fate.LEASED) lease(head, submission);
         return fate;
+    }
+
+    /** Of one that is read. */
+    private boolean isCompared(Head head) {
+        Submission known = submissions.get(head.id());
+        return known == null || isCompared(head, known);
+    }
+
+    private static boolean isCompared(Head head, Submission submission) {
+        return head.attempt() == 0 && submission.comparedAtClaim();
     }
 
     /** As a submit does: what is kept comes first, then whoever runs the same input. */
@@ -276,86 +446,30 @@ final class ClaimWrites {
         return Fate.FOLLOWS;
     }
 
-    /** Up to {@code left} heads beside those that are answerable. */
-    private List<Head> ofLanes(Claim.Want want, int left) throws SQLException {
-        var mine = new ArrayList<Names.Lane>();
-        for (Names.Lane lane : lanes.values()) if (served(lane, want)) mine.add(lane);
-        var heads = new ArrayList<Head>();
-        for (int from = 0; from < mine.size(); from += LANES_MAX) {
-            List<Names.Lane> some = mine.subList(from, Math.min(from + LANES_MAX, mine.size()));
-            heads.addAll(heads(some, left + answerable.size()));
-        }
-        if (mine.size() > LANES_MAX) heads.sort(Head.CLAIM_ORDER);
-        merged = mine.size() > LANES_MAX || mine.stream().anyMatch(lane -> lane.limitId() != 0);
-        return heads;
-    }
-
-    /** A lane over its limit is left out here, so that its jobs don't fill the page. */
-    private boolean served(Names.Lane lane, Claim.Want want) throws SQLException {
+    private boolean served(Names.Lane lane, Claim.Want want) {
         return want.tools().contains(lane.tool())
                 && (want.queues().isEmpty() || want.queues().contains(lane.queue()))
-                && !paused.contains(lane.queue())
-                && free(lane) > 0;
-    }
-
-    private List<Head> heads(List<Names.Lane> some, int max) throws SQLException {
-        boolean limited = some.stream().anyMatch(lane -> lane.limitId() != 0);
-        if (limited && some.size() > 1) return headsOfEach(some, max);
-        int bound = some.size() == 1 ? Math.min(max, room(some.getFirst())) : max;
-        List<Integer> ids = some.stream().map(Names.Lane::id).toList();
-        return tx.db().dialect().heads(tx, ids, bound);
-    }
-
-    /** One lane at a time, so that a limited lane's surplus doesn't crowd out the others. */
-    private List<Head> headsOfEach(List<Names.Lane> some, int max) throws SQLException {
-        var heads = new ArrayList<Head>();
-        for (Names.Lane lane : some) heads.addAll(heads(List.of(lane), max));
-        heads.sort(Head.CLAIM_ORDER);
-        return heads;
+                && !paused.contains(lane.queue());
     }
 
     private List<Head> ofIds(Claim.Want want) throws SQLException {
         var heads = new ArrayList<Head>();
+        var limited = new HashMap<Integer, Names.Lane>();
         for (JobId id : want.only())
             try (Rows rows = tx.stmt(StoreSql.READY_FIND).set("id", id.value()).query()) {
-                if (rows.next() && served(lane(rows.integer(1)), want)) heads.add(Head.of(rows));
+                if (!rows.next() || !served(lane(rows.integer(1)), want)) continue;
+                Head head = Head.of(rows);
+                heads.add(head);
+                Names.Lane lane = lane(head.lane());
+                if (room.limits(lane)) limited.put(lane.id(), lane);
             }
         heads.sort(Head.CLAIM_ORDER);
+        if (!limited.isEmpty()) lines.open(limited, heads);
         return heads;
     }
 
-    /** How many heads of the lane may be of use, those that are answerable among them. */
-    private int room(Names.Lane lane) throws SQLException {
-        int left = free(lane);
-        return left == Integer.MAX_VALUE ? left : left + answerable.size();
-    }
-
-    private boolean takeSlot(Names.Lane lane) throws SQLException {
-        int left = free(lane);
-        if (left == 0) return false;
-        if (lane.limitId() != 0) free.put(lane.limitId(), left - 1);
-        return true;
-    }
-
-    private void giveSlotBack(Names.Lane lane) {
-        if (lane.limitId() != 0) free.merge(lane.limitId(), 1, Integer::sum);
-    }
-
-    private int free(Names.Lane lane) throws SQLException {
-        if (lane.limitId() == 0) return Integer.MAX_VALUE;
-        Integer known = free.get(lane.limitId());
-        if (known != null) return known;
-        int max;
-        try (Rows rows = tx.stmt(StoreSql.LIMIT_MAX).set("limit_id", lane.limitId()).query()) {
-            // Another claim counts it at this moment: it goes first.
-            max = rows.next() ? rows.integer(1) : 0;
-        }
-        try (Rows rows = tx.stmt(StoreSql.LIMIT_TAKEN).set("limit_id", lane.limitId()).query()) {
-            rows.next();
-            int left = Math.max(0, max - rows.integer(1));
-            free.put(lane.limitId(), left);
-            return left;
-        }
+    private Line line(Head head) throws SQLException {
+        return new Line(lane(head.lane()), head.key());
     }
 
     private void lease(Head head, Submission submission) throws SQLException {
@@ -383,10 +497,10 @@ final class ClaimWrites {
                         .set("attempt", head.nextAttempt())
                         .set("failures", head.failures())
                         .set("lane", head.lane())
+                        .set("limit_id", attempt.limitId())
+                        .set("limit_key", head.key())
                         .set("reuse", attempt.reuse() ? 1 : 0)
                         .set("now", tx.now);
-        if (attempt.limitId() == 0) added.setNull("limit_id");
-        else added.set("limit_id", attempt.limitId());
         added.update();
     }
 

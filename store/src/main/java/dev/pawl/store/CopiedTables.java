@@ -14,8 +14,26 @@ public final class CopiedTables {
     public static final List<CopiedTable> NAMES =
             List.of(
                     CopiedTable.of("tool", 1, number("id"), text("name"), text("version")),
-                    CopiedTable.of("slot_limit", 1, number("id"), text("name"), number("max")),
-                    CopiedTable.of("queue", 1, text("name"), number("paused"), number("depth_max")),
+                    CopiedTable.of(
+                            "slot_limit",
+                            1,
+                            number("id"),
+                            text("name"),
+                            number("max"),
+                            number("rate_max"),
+                            number("rate_ms"),
+                            number("key_max"),
+                            number("key_rate_max"),
+                            number("key_rate_ms")),
+                    CopiedTable.of(
+                            "queue",
+                            1,
+                            text("name"),
+                            number("paused"),
+                            number("depth_max"),
+                            number("running_max"),
+                            number("rate_max"),
+                            number("rate_ms")),
                     CopiedTable.of(
                             "lane",
                             1,
@@ -50,7 +68,8 @@ public final class CopiedTables {
                             text("causation"),
                             text("idempotency_key"),
                             text("traceparent"),
-                            text("owner")),
+                            text("owner"),
+                            text("limit_value")),
                     CopiedTable.of("tag", 2, text("tag"), id("id")),
                     CopiedTable.of("flow_edge", 2, id("parent"), id("child")),
                     CopiedTable.of(
@@ -82,7 +101,8 @@ public final class CopiedTables {
                                     number("run_at"),
                                     number("priority"),
                                     number("attempt"),
-                                    number("failures"))
+                                    number("failures"),
+                                    number("limit_key"))
                             .knownBy("(id)"),
                     CopiedTable.of("lease", 1, id("id"), number("valid_until"), text("worker")),
                     CopiedTable.of(
@@ -95,6 +115,7 @@ public final class CopiedTables {
                             number("failures"),
                             number("lane"),
                             number("limit_id"),
+                            number("limit_key"),
                             number("reuse")),
                     CopiedTable.of(
                             "stopping",
@@ -102,7 +123,8 @@ public final class CopiedTables {
                             id("id"),
                             id("lease"),
                             number("attempt"),
-                            number("limit_id")),
+                            number("limit_id"),
+                            number("limit_key")),
                     CopiedTable.of(
                             "outcome",
                             1,
@@ -163,6 +185,12 @@ public final class CopiedTables {
                             id("job_id"),
                             number("valid_until"),
                             number("lane")),
+                    CopiedTable.of(
+                            "limit_start",
+                            2,
+                            number("limit_key"),
+                            number("until"),
+                            number("starts")),
                     CopiedTable.of(
                             "counter",
                             2,

@@ -45,6 +45,12 @@ public interface Dialect {
      */
     List<Head> heads(Tx tx, List<Integer> lanes, int max) throws SQLException;
 
+    /** The same for one who only looks: others may take them. */
+    List<Head> peek(Tx tx, List<Integer> lanes, int max) throws SQLException;
+
+    /** {@link LimitSql#KEYS}, which locks the keys that it finds where others could. */
+    String keys();
+
     /** The condition that the i-th field of a job's input has the value {@code :value<i>}. */
     String withInput(int i);
 

@@ -9,8 +9,10 @@ import java.util.Comparator;
  * A row of ready: a job that is due.
  *
  * @param attempt how many attempts it has had
+ * @param key of its limit; 0 for none
  */
-public record Head(int lane, int priority, Instant runAt, JobId id, int attempt, int failures) {
+public record Head(
+        int lane, int priority, Instant runAt, JobId id, int attempt, int failures, long key) {
     /** The order in which claims take heads. */
     public static final Comparator<Head> CLAIM_ORDER =
             Comparator.comparingInt(Head::priority)
@@ -31,6 +33,7 @@ public record Head(int lane, int priority, Instant runAt, JobId id, int attempt,
                 rows.instant(3),
                 new JobId(rows.uuid(4)),
                 rows.integer(5),
-                rows.integer(6));
+                rows.integer(6),
+                rows.number(7));
     }
 }

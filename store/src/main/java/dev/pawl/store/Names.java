@@ -1,10 +1,13 @@
 package dev.pawl.store;
 
 import dev.pawl.core.Limit;
+import dev.pawl.core.LimitKey;
+import dev.pawl.core.Rate;
 import dev.pawl.core.RetryPolicy;
 import dev.pawl.core.Submission;
 import dev.pawl.core.ToolId;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,8 +22,21 @@ import java.util.concurrent.ConcurrentHashMap;
  * what an open transaction made is adopted after its commit. Thread-safe.
  */
 public final class Names {
-    /** A lane and what claims must know of it; a limit's size is read at each claim. */
-    record Lane(int id, String queue, ToolId tool, int limitId, Limit limit) {}
+    /**
+     * A lane and what claims must know of it; what the limit allows is read at each claim.
+     *
+     * @param limit without the value of a key
+     */
+    record Lane(int id, String queue, ToolId tool, int limitId, Limit limit) {
+        Lane {
+            limit = limit.of("");
+        }
+
+        /** Whether nothing has changed of what holds the jobs of this lane. */
+        boolean has(Limit other) {
+            return limit.equals(other.of(""));
+        }
+    }
 
     private record LaneKey(String queue, ToolId tool, String limit) {}
 
@@ -40,19 +56,22 @@ public final class Names {
     private final Map<Integer, RetryPolicy> policiesById = new ConcurrentHashMap<>();
     private volatile int lastLane;
 
+    /**
+     * The key of each lane that was served last by this process: the next turn is of those after.
+     */
+    final Map<Integer, Long> turns = new ConcurrentHashMap<>();
+
     /** Whether a submit of this job needs nothing that isn't here already. */
     boolean know(Submission s) {
         Lane lane = lanes.get(new LaneKey(s.queue(), s.tool(), s.limit().name()));
-        return lane != null
-                && lane.limit().max() == s.limit().max()
-                && policies.containsKey(s.retry());
+        return lane != null && lane.has(s.limit()) && policies.containsKey(s.retry());
     }
 
     Lane lane(Db db, Fresh fresh, String queue, ToolId tool, Limit limit) throws SQLException {
         var key = new LaneKey(queue, tool, limit.name());
         Lane lane = lanes.get(key);
         if (lane == null) lane = fresh.lanes.get(key);
-        if (lane != null && lane.limit().max() == limit.max()) return lane;
+        if (lane != null && lane.has(limit)) return lane;
         lane = stored(db, queue, tool, limit);
         fresh.lanes.put(key, lane);
         return lane;
@@ -61,7 +80,7 @@ public final class Names {
     /** What is known of the lane without asking; empty when it may be new. */
     Optional<Lane> known(String queue, ToolId tool, Limit limit) {
         return Optional.ofNullable(lanes.get(new LaneKey(queue, tool, limit.name())))
-                .filter(lane -> lane.limit().max() == limit.max());
+                .filter(lane -> lane.has(limit));
     }
 
     /** The same of a policy. */
@@ -143,11 +162,31 @@ public final class Names {
         try (Rows rows = db.stmt(StoreSql.LANES).set("after", lastLane).query()) {
             while (rows.next()) {
                 var tool = new ToolId(rows.text(3), rows.text(4));
-                var limit = new Limit(rows.text(6), rows.integer(7));
+                Limit limit = limit(rows, 6);
                 added.add(new Lane(rows.integer(1), rows.text(2), tool, rows.integer(5), limit));
             }
         }
         return added;
+    }
+
+    /** A limit from its columns, in the table's order from its name on. */
+    static Limit limit(Rows rows, int first) throws SQLException {
+        return limit(rows.text(first), rows.integer(first + 1), "", rows, first + 2);
+    }
+
+    /** One whose columns are apart; the others from its rate on. */
+    static Limit limit(String name, int max, String value, Rows rows, int first)
+            throws SQLException {
+        Rate each = rate(rows, first + 3);
+        var key = new LimitKey(value, rows.integer(first + 2), each);
+        return new Limit(name, max, rate(rows, first), key);
+    }
+
+    static Rate rate(Rows rows, int first) throws SQLException {
+        int max = rows.integer(first);
+        return max == Integer.MAX_VALUE
+                ? Rate.NONE
+                : new Rate(max, Duration.ofMillis(rows.number(first + 1)));
     }
 
     private static Lane stored(Db db, String queue, ToolId tool, Limit limit) throws SQLException {
@@ -165,7 +204,15 @@ public final class Names {
             rows.next();
             toolId = rows.integer(1);
         }
-        db.stmt(StoreSql.LIMIT_SET).text("name", limit.name()).set("max", limit.max()).update();
+        db.stmt(LimitSql.LIMIT_SET)
+                .text("name", limit.name())
+                .set("max", limit.max())
+                .set("rate_max", limit.rate().max())
+                .set("rate_ms", limit.rate().period().toMillis())
+                .set("key_max", limit.key().max())
+                .set("key_rate_max", limit.key().rate().max())
+                .set("key_rate_ms", limit.key().rate().period().toMillis())
+                .update();
         int limitId;
         try (Rows rows = db.stmt(StoreSql.LIMIT_ID).text("name", limit.name()).query()) {
             rows.next();

@@ -78,9 +78,9 @@ final class OutsideWrites {
         Instant startedAt;
         try (Rows rows = tx.stmt(StoreSql.RUNNING_FIND).set("id", id.value()).query()) {
             if (!rows.next()) throw new Moved("job " + id + " runs no more");
-            if (rows.isNull(3)) add.setNull("limit_id");
-            else add.set("limit_id", rows.integer(3));
+            add.set("limit_id", rows.integer(3));
             startedAt = rows.instant(4);
+            add.set("limit_key", rows.number(5));
         }
         Stmt take =
                 tx.stmt(StoreSql.RUNNING_TAKE)

@@ -11,7 +11,6 @@ import dev.pawl.core.JobState;
 import dev.pawl.core.Kept;
 import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
-import dev.pawl.core.Limit;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.Progress;
 import dev.pawl.core.QueueEntry;
@@ -207,7 +206,12 @@ final class Reading {
                 rows.text(JOB + 32),
                 rows.text(JOB + 20),
                 RetryPolicy.parse(rows.text(JOB + 6)),
-                new Limit(rows.text(JOB + 4), rows.integer(JOB + 5)),
+                Names.limit(
+                        rows.text(JOB + 4),
+                        rows.integer(JOB + 5),
+                        rows.text(JOB + 33),
+                        rows,
+                        JOB + 34),
                 new InputKey(rows.hex(JOB + 15), rows.text(JOB + 16)),
                 new Reuse(Duration.ofMillis(rows.number(JOB + 13)), rows.flag(JOB + 14)),
                 rows.text(JOB + 31));
@@ -341,7 +345,13 @@ final class Reading {
         var queues = new ArrayList<QueueEntry>();
         try (Rows rows = db.stmt(StoreSql.QUEUES).query()) {
             while (rows.next())
-                queues.add(new QueueEntry(rows.text(1), rows.flag(2), rows.integer(3)));
+                queues.add(
+                        new QueueEntry(
+                                rows.text(1),
+                                rows.flag(2),
+                                rows.integer(3),
+                                rows.integer(4),
+                                Names.rate(rows, 5)));
         }
         return queues;
     }

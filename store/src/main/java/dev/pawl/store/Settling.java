@@ -6,6 +6,7 @@ import dev.pawl.core.Hit;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.Kept;
+import dev.pawl.core.Limit;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -230,14 +231,25 @@ final class Settling {
     static void enqueue(Tx tx, JobId id, int lane, int priority, JobState.Queued queued)
             throws SQLException {
         String sql = queued.runAt().isAfter(tx.now) ? StoreSql.LATER_ADD : StoreSql.READY_ADD;
-        tx.stmt(sql)
-                .set("id", id.value())
+        Stmt add = tx.stmt(sql);
+        if (sql.equals(StoreSql.READY_ADD)) add.set("limit_key", key(tx, id, lane));
+        add.set("id", id.value())
                 .set("lane", lane)
                 .set("priority", priority)
                 .set("run_at", queued.runAt())
                 .set("attempt", queued.attempt())
                 .set("failures", queued.failures())
                 .update();
+    }
+
+    /** The key of a job's limit; 0 for none. */
+    private static long key(Tx tx, JobId id, int lane) throws SQLException {
+        Limit limit = tx.names.lane(tx.db(), tx.fresh, lane).limit();
+        if (!limit.keyed()) return 0;
+        try (Rows rows = tx.stmt(StoreSql.JOB_PLACE).set("id", id.value()).query()) {
+            rows.next();
+            return limit.of(rows.text(10)).keyNumber();
+        }
     }
 
     static void addOutcome(

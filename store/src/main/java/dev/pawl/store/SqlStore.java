@@ -22,6 +22,7 @@ import dev.pawl.core.KeptEntry;
 import dev.pawl.core.Lead;
 import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
+import dev.pawl.core.LimitEntry;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.PastJob;
@@ -397,6 +398,12 @@ public abstract class SqlStore implements Store {
     }
 
     @Override
+    public List<LimitEntry> limits() {
+        Instant now = now();
+        return read(db -> LimitReading.limits(db, now));
+    }
+
+    @Override
     public void setQueue(QueueEntry queue) {
         write(tx -> {
             tx.depths.remove(queue.name());
@@ -404,6 +411,9 @@ public abstract class SqlStore implements Store {
                     .set("queue", queue.name())
                     .set("paused", queue.paused() ? 1 : 0)
                     .set("depth_max", queue.depthMax())
+                    .set("running_max", queue.runningMax())
+                    .set("rate_max", queue.rate().max())
+                    .set("rate_ms", queue.rate().period().toMillis())
                     .update();
         });
     }

@@ -108,7 +108,7 @@ public final class Stmt implements AutoCloseable {
     }
 
     /**
-     * Binds an array, where the database knows such.
+     * Binds an array, where the database knows such; elements may be null.
      *
      * @param type of its elements, as the database calls it
      */
@@ -136,7 +136,10 @@ public final class Stmt implements AutoCloseable {
                     case "int8" -> Long[]::new;
                     default -> Object[]::new;
                 };
-        return values.stream().map(element).toArray(array);
+        Object[] elements = array.apply(values.size());
+        for (int i = 0; i < elements.length; i++)
+            if (values.get(i) != null) elements[i] = element.apply(values.get(i));
+        return elements;
     }
 
     public Stmt setNull(String name) throws SQLException {

@@ -61,6 +61,29 @@ public final class StoreInvariants {
              WHERE t.taken > m.max
             """;
 
+    private static final String KEY_EXCEEDED =
+            """
+            SELECT 'limit ' || m.name || '=' || coalesce(max(t.value), '') || ' of ' || m.key_max
+                   || ' is taken ' || count(*) || ' times'
+              FROM (SELECT r.limit_id, r.limit_key, j.limit_value AS value
+                      FROM pawl.running r JOIN pawl.job j ON j.id = r.id
+                     UNION ALL
+                    SELECT s.limit_id, s.limit_key, j.limit_value
+                      FROM pawl.stopping s JOIN pawl.job j ON j.id = s.id) t
+              JOIN pawl.slot_limit m ON m.id = t.limit_id
+             WHERE t.limit_key IS NOT NULL
+             GROUP BY m.name, m.key_max, t.limit_key HAVING count(*) > m.key_max
+            """;
+
+    /** Claims look for a lane's jobs by their keys, or for those without. */
+    private static final String KEY_OF_ANOTHER_LINE =
+            """
+            SELECT 'job ' || lower(pawl.hex(y.id)) || ' stands in no line of its lane'
+              FROM pawl.ready y JOIN pawl.lane l ON l.id = y.lane
+              JOIN pawl.slot_limit m ON m.id = l.limit_id
+             WHERE (y.limit_key IS NULL) = (pawl.instr(m.name, ' per ') > 0) LIMIT 100
+            """;
+
     private static final String FLIGHT_OF_FINISHED =
             """
             SELECT 'flight is led by finished job ' || lower(pawl.hex(f.job_id))
@@ -108,6 +131,7 @@ public final class StoreInvariants {
                     NOT_IN_ONE_PLACE,
                     PLACE_WITHOUT_JOB,
                     RUNNING_WITHOUT_LEASE,
+                    KEY_OF_ANOTHER_LINE,
                     FLIGHT_OF_FINISHED,
                     FOLLOWER_OF_FINISHED,
                     WAITS_FOR_NOBODY,
@@ -115,7 +139,7 @@ public final class StoreInvariants {
 
     /** And these as long as no limit was lowered: its attempts of before run to their end. */
     private static final List<String> WITHOUT_CHANGES =
-            Stream.concat(LASTING.stream(), Stream.of(LIMIT_EXCEEDED)).toList();
+            Stream.concat(LASTING.stream(), Stream.of(LIMIT_EXCEEDED, KEY_EXCEEDED)).toList();
 
     private StoreInvariants() {}
 

@@ -19,12 +19,6 @@ final class StoreSql {
             "SELECT id FROM pawl.tool WHERE name = :name AND version = :version";
     static final String QUEUE_ADD =
             "INSERT INTO pawl.queue (name) VALUES (:queue) ON CONFLICT DO NOTHING";
-    static final String LIMIT_SET =
-            """
-            INSERT INTO pawl.slot_limit (name, max) VALUES (:name, :max)
-                ON CONFLICT (name) DO UPDATE SET max = excluded.max
-                    WHERE slot_limit.max <> excluded.max
-            """;
     static final String LIMIT_ID = "SELECT id FROM pawl.slot_limit WHERE name = :name";
     static final String LANE_ADD =
             """
@@ -40,7 +34,8 @@ final class StoreSql {
     /** All lanes, with what a claim must know of each. A few hundred rows at most. */
     static final String LANES =
             """
-            SELECT l.id, l.queue, t.name, t.version, l.limit_id, m.name, m.max
+            SELECT l.id, l.queue, t.name, t.version, l.limit_id, m.name, m.max, m.rate_max,
+                   m.rate_ms, m.key_max, m.key_rate_max, m.key_rate_ms
               FROM pawl.lane l
               JOIN pawl.tool t ON t.id = l.tool_id
               JOIN pawl.slot_limit m ON m.id = l.limit_id
@@ -58,13 +53,16 @@ final class StoreSql {
 
     /**
      * What a claim looks at first: since when a job is due, or over its time to live, the newest
-     * lane, and the paused queues.
+     * lane, the paused queues, and those that limit their jobs.
      */
     static final String OUTLOOK =
             """
             SELECT (SELECT min(due) FROM pawl.later), (SELECT min(at) FROM pawl.expiry),
                    (SELECT max(id) FROM pawl.lane),
-                   (SELECT string_agg(name, ' ') FROM pawl.queue WHERE paused = 1)
+                   (SELECT string_agg(name, ' ') FROM pawl.queue WHERE paused = 1),
+                   (SELECT string_agg(name || ' ' || running_max || ' ' || rate_max || ' '
+                                      || rate_ms, ' ')
+                      FROM pawl.queue WHERE running_max < 2147483647 OR rate_max < 2147483647)
             """;
 
     static final String POLICY_ADD =
@@ -104,11 +102,11 @@ final class StoreSql {
             INSERT INTO pawl.job (id, lane, policy, priority, run_at, submitted_at, tenant, ttl, go_on,
                              parents, reuse_ttl, reuse_errors, hash, key_parts, tags,
                              correlation_id, causation, idempotency_key, input,
-                             traceparent, owner)
+                             traceparent, owner, limit_value)
             VALUES (:id, :lane, :policy, :priority, :run_at, :submitted_at, :tenant, :ttl, :go_on,
                     :parents, :reuse_ttl, :reuse_errors, :hash, :key_parts, :tags,
                     :correlation_id, :causation, :idempotency_key, :input,
-                    :traceparent, :owner)
+                    :traceparent, :owner, :limit_value)
                 ON CONFLICT DO NOTHING
             """;
     static final String TAG_ADD = "INSERT INTO pawl.tag (tag, id) VALUES (:tag, :id)";
@@ -121,8 +119,8 @@ final class StoreSql {
             """;
     static final String READY_ADD =
             """
-            INSERT INTO pawl.ready (lane, priority, run_at, id, attempt, failures)
-            VALUES (:lane, :priority, :run_at, :id, :attempt, :failures)
+            INSERT INTO pawl.ready (lane, priority, run_at, id, attempt, failures, limit_key)
+            VALUES (:lane, :priority, :run_at, :id, :attempt, :failures, nullif(:limit_key, 0))
             """;
     static final String LATER_ADD =
             """
@@ -186,20 +184,11 @@ final class StoreSql {
 
     static final String READY_FIND =
             """
-            SELECT y.lane, y.priority, y.run_at, y.id, y.attempt, y.failures
+            SELECT y.lane, y.priority, y.run_at, y.id, y.attempt, y.failures, y.limit_key
               FROM pawl.job j JOIN pawl.ready y ON y.lane = j.lane AND y.id = j.id WHERE j.id = :id
                FOR UPDATE OF y SKIP LOCKED
             """;
 
-    /** Index running_limit, and stopping, which is small. */
-    static final String LIMIT_TAKEN =
-            """
-            SELECT (SELECT count(*) FROM pawl.running WHERE limit_id = :limit_id)
-                 + (SELECT count(*) FROM pawl.stopping WHERE limit_id = :limit_id)
-            """;
-
-    static final String LIMIT_MAX =
-            "SELECT max FROM pawl.slot_limit WHERE id = :limit_id FOR UPDATE SKIP LOCKED";
     static final String READY_TAKE =
             """
             DELETE FROM pawl.ready
@@ -209,8 +198,10 @@ final class StoreSql {
             "INSERT INTO pawl.lease (id, worker, valid_until) VALUES (:lease, :worker, :until)";
     static final String RUNNING_ADD =
             """
-            INSERT INTO pawl.running (id, lease, attempt, failures, lane, limit_id, reuse, started_at)
-            VALUES (:id, :lease, :attempt, :failures, :lane, :limit_id, :reuse, :now)
+            INSERT INTO pawl.running (id, lease, attempt, failures, lane, limit_id, limit_key,
+                                      reuse, started_at)
+            VALUES (:id, :lease, :attempt, :failures, :lane, nullif(:limit_id, 0),
+                    nullif(:limit_key, 0), :reuse, :now)
             """;
     private static final String CLAIMED = "SELECT " + Submissions.COLUMNS + "FROM pawl.job j";
 
@@ -308,7 +299,8 @@ final class StoreSql {
 
     static final String JOB_PLACE =
             """
-            SELECT lane, priority, run_at, tenant, reuse_ttl, reuse_errors, hash, go_on, ttl
+            SELECT lane, priority, run_at, tenant, reuse_ttl, reuse_errors, hash, go_on, ttl,
+                   limit_value
               FROM pawl.job WHERE id = :id
             """;
     static final String FLIGHT_DROP =
@@ -400,8 +392,8 @@ final class StoreSql {
     // ---- From outside
 
     static final String RUNNING_FIND =
-            "SELECT attempt, lease, limit_id, started_at FROM pawl.running WHERE id = :id FOR"
-                    + " UPDATE";
+            "SELECT attempt, lease, limit_id, started_at, limit_key FROM pawl.running WHERE id ="
+                    + " :id FOR UPDATE";
 
     /** Keeps a lease from being taken back while an attempt under it is stopped. */
     static final String LEASE_HOLD =
@@ -414,8 +406,8 @@ final class StoreSql {
             """;
     static final String STOPPING_ADD =
             """
-            INSERT INTO pawl.stopping (id, lease, attempt, limit_id)
-            VALUES (:id, :lease, :attempt, :limit_id)
+            INSERT INTO pawl.stopping (id, lease, attempt, limit_id, limit_key)
+            VALUES (:id, :lease, :attempt, nullif(:limit_id, 0), nullif(:limit_key, 0))
             """;
     static final String STOPPING_FIND = "SELECT 1 FROM pawl.stopping WHERE id = :id";
     static final String OUTCOME_TAKE =
@@ -500,9 +492,15 @@ final class StoreSql {
               LEFT JOIN pawl.progress g ON g.id = j.id
             """;
 
-    static final String FIND =
-            FIND_COLUMNS + ", j.input, o.output, j.traceparent, j.owner\n" + FIND_JOINS;
-    static final String LIST = FIND_COLUMNS + ", '', '', j.traceparent, j.owner\n" + FIND_JOINS;
+    /** Behind the input and the output. */
+    private static final String FIND_MORE =
+            """
+            , j.traceparent, j.owner, j.limit_value, m.rate_max, m.rate_ms, m.key_max,
+              m.key_rate_max, m.key_rate_ms
+            """;
+
+    static final String FIND = FIND_COLUMNS + ", j.input, o.output" + FIND_MORE + FIND_JOINS;
+    static final String LIST = FIND_COLUMNS + ", '', ''" + FIND_MORE + FIND_JOINS;
     static final String ONE = " WHERE j.id = :id";
     static final String SOME = " WHERE j.id = ANY(CAST(:ids AS uuid[]))";
     static final String PAGE = " ORDER BY j.id DESC LIMIT :limit";
@@ -566,11 +564,19 @@ final class StoreSql {
              GROUP BY l.queue, t.name, t.version, c.state HAVING sum(c.jobs) > 0
              ORDER BY l.queue, t.name, t.version, c.state
             """;
-    static final String QUEUES = "SELECT name, paused, depth_max FROM pawl.queue ORDER BY name";
+    static final String QUEUES =
+            """
+            SELECT name, paused, depth_max, running_max, rate_max, rate_ms FROM pawl.queue
+             ORDER BY name
+            """;
     static final String QUEUE_SET =
             """
-            INSERT INTO pawl.queue (name, paused, depth_max) VALUES (:queue, :paused, :depth_max)
-                ON CONFLICT (name) DO UPDATE SET paused = excluded.paused, depth_max = excluded.depth_max
+            INSERT INTO pawl.queue (name, paused, depth_max, running_max, rate_max, rate_ms)
+            VALUES (:queue, :paused, :depth_max, :running_max, :rate_max, :rate_ms)
+                ON CONFLICT (name) DO UPDATE
+                    SET paused = excluded.paused, depth_max = excluded.depth_max,
+                        running_max = excluded.running_max, rate_max = excluded.rate_max,
+                        rate_ms = excluded.rate_ms
             """;
     static final String WORKER_SET =
             """

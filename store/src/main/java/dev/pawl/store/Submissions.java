@@ -20,7 +20,8 @@ public final class Submissions {
             """
             j.policy, j.priority, j.run_at, j.tenant, j.ttl, j.go_on, j.parents, j.reuse_ttl,
             j.reuse_errors, j.hash, j.key_parts, j.tags, j.correlation_id, j.causation,
-            j.idempotency_key, j.input, j.traceparent, j.owner, j.id, j.lane
+            j.idempotency_key, j.input, j.traceparent, j.owner, j.id, j.lane,
+            j.limit_value
             """;
 
     private Submissions() {}
@@ -67,7 +68,7 @@ public final class Submissions {
                 rows.text(18),
                 rows.text(15),
                 tx.names.policy(tx.db(), tx.fresh, rows.integer(1)),
-                lane.limit(),
+                lane.limit().of(rows.text(21)),
                 new InputKey(rows.hex(10), rows.text(11)),
                 new Reuse(Duration.ofMillis(rows.number(8)), rows.flag(9)),
                 rows.text(17));

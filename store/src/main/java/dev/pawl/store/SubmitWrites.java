@@ -224,6 +224,7 @@ final class SubmitWrites {
                         .set("owner", s.owner())
                         .set("causation", s.causation())
                         .set("idempotency_key", s.idempotencyKey())
+                        .set("limit_value", s.limit().key().value())
                         .text("input", s.input())
                         .update();
         if (added == 0) return false;

@@ -31,6 +31,14 @@ public interface ConcurrencyContract extends StoreSubject {
 
     @Test
     @Timeout(60)
+    default void aKeysLimitHoldsAmongEightThreads() {
+        try (var s = new StoreDriver(this)) {
+            new Crowd(s, s.store).theKeysLimitHolds(60, 1);
+        }
+    }
+
+    @Test
+    @Timeout(60)
     default void aChildThatComesWhileItsParentEndsIsNotForgotten() {
         try (var s = new StoreDriver(this)) {
             new Crowd(s, s.store, s.store).noChildIsForgotten(100);

@@ -9,7 +9,10 @@ import dev.pawl.core.ErrorClass;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.Limit;
+import dev.pawl.core.LimitEntry;
+import dev.pawl.core.LimitKey;
 import dev.pawl.core.NewJob;
+import dev.pawl.core.Rate;
 import dev.pawl.core.RetryPolicy;
 import dev.pawl.core.Store;
 import dev.pawl.core.Submission;
@@ -157,7 +160,10 @@ final class Crowd {
     }
 
     private List<ClaimedJob> claim(Store store, String worker, int max) {
-        var want = Want.of(Set.of(StoreDriver.TOOL), max);
+        return claim(store, worker, Want.of(Set.of(StoreDriver.TOOL), max));
+    }
+
+    private List<ClaimedJob> claim(Store store, String worker, Want want) {
         var claim = new Claim(s.nextLease(), worker, StoreDriver.TTL, List.of(want), Set.of());
         List<ClaimedJob> jobs = store.claim(claim).jobs();
         for (ClaimedJob job : jobs)
@@ -196,19 +202,32 @@ final class Crowd {
 
     /** At no moment do more jobs run than their limit allows. */
     void theLimitHolds(int jobs, int max) {
-        Submission.Builder limited = StoreDriver.job().limit(new Limit("shared", max));
-        for (int i = 0; i < jobs; i++) s.submit(limited);
-        var running = new AtomicInteger();
+        theLimitHolds(jobs, max, new Limit("shared", max));
+    }
+
+    /** The same of those that have one key. */
+    void theKeysLimitHolds(int jobs, int max) {
+        var none = new Limit("shared", Integer.MAX_VALUE);
+        theLimitHolds(jobs, max, none.per("key", new LimitKey("a", max, Rate.NONE)));
+    }
+
+    /** Half of them claim from one queue, half from the other: they never look at the same head. */
+    private void theLimitHolds(int jobs, int max, Limit limit) {
+        for (int i = 0; i < jobs; i++)
+            s.submit(StoreDriver.job().limit(limit).queue("queue" + i % 2));
         var left = new AtomicInteger(jobs);
 
         together(
                 THREADS,
                 thread -> {
+                    Store store = store(thread);
+                    Set<String> queue = Set.of("queue" + thread % 2);
+                    var want = new Want(Set.of(StoreDriver.TOOL), queue, Set.of(), 2);
                     while (left.get() > 0) {
-                        List<ClaimedJob> got = claim(store(thread), "worker-" + thread, 2);
-                        assertThat(running.addAndGet(got.size())).isLessThanOrEqualTo(max);
-                        running.addAndGet(-got.size());
-                        store(thread).end(got.stream().map(j -> s.completed(j, "1")).toList());
+                        List<ClaimedJob> got = claim(store, "worker-" + thread, want);
+                        for (LimitEntry each : store.limits())
+                            assertThat(each.holders()).hasSizeLessThanOrEqualTo(max);
+                        store.end(got.stream().map(j -> s.completed(j, "1")).toList());
                         left.addAndGet(-got.size());
                     }
                     return thread;

@@ -20,10 +20,13 @@ import dev.pawl.core.JobState;
 import dev.pawl.core.JobState.Waiting;
 import dev.pawl.core.Kept;
 import dev.pawl.core.Lease;
+import dev.pawl.core.Limit;
+import dev.pawl.core.LimitKey;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.Progress;
 import dev.pawl.core.QueueEntry;
+import dev.pawl.core.Rate;
 import dev.pawl.core.Store;
 import dev.pawl.core.Submitted;
 import dev.pawl.core.Time;
@@ -81,7 +84,12 @@ public interface DurableStoreContract extends StoreContract {
     /** One of everything that a store can hold. */
     private static ClaimedJob fill(StoreDriver s) {
         var now = s.now();
-        s.store.setQueue(new QueueEntry("paused", true, 7));
+        var rate = new Rate(5, Duration.ofMinutes(1));
+        s.store.setQueue(new QueueEntry("paused", true, 7, 3, rate));
+        var limit = new Limit("l", 9).withRate(rate).per("site", new LimitKey("a", 2, rate));
+        s.start(job().limit(limit));
+        s.submit(job().limit(limit));
+        s.store.cancel(s.start(job().limit(limit)).id());
         s.store.register(new WorkerEntry("w", "h", 1, now, Set.of(StoreDriver.TOOL), 8, now, now));
         for (var end :
                 List.of(JobState.Name.SUCCEEDED, JobState.Name.DEAD, JobState.Name.CANCELLED))

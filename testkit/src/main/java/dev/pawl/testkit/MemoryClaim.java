@@ -9,6 +9,7 @@ import dev.pawl.core.JobState;
 import dev.pawl.core.JobState.Running;
 import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
+import dev.pawl.core.QueueEntry;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Token;
 import dev.pawl.core.Upcoming;
@@ -20,26 +21,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One claim on a {@link MemoryStore}, under the store's lock. */
 final class MemoryClaim {
     private final MemoryJobs jobs;
     private final Claim claim;
-    private final Predicate<String> paused;
+    private final Function<String, QueueEntry> queues;
     private final Instant now;
     private final Lease lease;
     private final List<MemoryJob> taken = new ArrayList<>();
     private final Map<JobId, Claimed.Answerable> answerable = new LinkedHashMap<>();
 
+    /** Whether a limit holds some of what was wanted. */
+    private boolean heldBack;
+
     /**
-     * @param paused whether the queue of this name is
+     * @param queues the queue of a name
      */
-    MemoryClaim(MemoryJobs jobs, Claim claim, Predicate<String> paused, Instant now) {
+    MemoryClaim(MemoryJobs jobs, Claim claim, Function<String, QueueEntry> queues, Instant now) {
         this.jobs = jobs;
         this.claim = claim;
-        this.paused = paused;
+        this.queues = queues;
         this.now = now;
         this.lease = new Lease(claim.lease(), claim.worker(), now.plus(claim.ttl()));
     }
@@ -71,6 +75,7 @@ final class MemoryClaim {
         if (jobs.leases.containsKey(lease.id()))
             throw new IllegalArgumentException("lease " + lease.id() + " is in use");
         claim.wants().forEach(this::take);
+        jobs.limits.served(taken);
         if (!taken.isEmpty()) jobs.leases.put(lease.id(), lease);
         List<ClaimedJob> leased =
                 taken.stream().sorted(MemoryJob.CLAIM_ORDER).map(j -> claimed(jobs, j)).toList();
@@ -79,24 +84,41 @@ final class MemoryClaim {
 
     private void take(Claim.Want want) {
         int left = want.max();
-        for (MemoryJob job : left == 0 ? List.<MemoryJob>of() : List.copyOf(jobs.ready)) {
+        for (MemoryJob job : left == 0 ? List.<MemoryJob>of() : inTurn(want)) {
             if (left == 0) return;
-            if (!wanted(want, job) || answerable.containsKey(job.id)) continue;
+            if (answerable.containsKey(job.id)) continue;
             if (job.expired(now)) {
                 jobs.expire(job, now);
                 continue;
             }
             Optional<JobState> to = job.next(job.state, new JobEvent.Claimed(lease, now));
-            if (to.isEmpty() || !jobs.hasRoom(job.submission.limit())) continue;
+            if (to.isEmpty()) continue;
+            if (room(job) == 0) {
+                heldBack = true;
+                continue;
+            }
             if (isAnswerable(job)) {
                 left--;
             } else if (!follows(job)) {
                 jobs.move(job, to.get(), now);
+                jobs.limits.started(job, queues.apply(job.submission.queue()), now);
                 job.startedAt = now;
                 taken.add(job);
                 left--;
             }
         }
+    }
+
+    private List<MemoryJob> inTurn(Claim.Want want) {
+        List<MemoryJob> wanted = jobs.ready.stream().filter(job -> wanted(want, job)).toList();
+        List<MemoryJob> inTurn = jobs.limits.inTurn(wanted, this::room);
+        heldBack |= inTurn.size() < wanted.size();
+        return inTurn;
+    }
+
+    private int room(MemoryJob job) {
+        QueueEntry queue = queues.apply(job.submission.queue());
+        return jobs.limits.room(job, queue, jobs.held(), now);
     }
 
     /** Whether the job is compared with its equals now; its own flight's leader runs. */
@@ -124,10 +146,16 @@ final class MemoryClaim {
         return want.tools().contains(s.tool())
                 && (want.queues().isEmpty() || want.queues().contains(s.queue()))
                 && (want.only().isEmpty() || want.only().contains(job.id))
-                && !paused.test(s.queue());
+                && !queues.apply(s.queue()).paused();
     }
 
     private Instant nextDue() {
+        Instant due = later();
+        Instant held = heldBack ? jobs.limits.next(now) : Instant.MAX;
+        return held.isBefore(due) ? held : due;
+    }
+
+    private Instant later() {
         return jobs.later.stream()
                 .filter(j -> j.runAt.isAfter(now))
                 .filter(j -> claim.wants().stream().anyMatch(w -> wanted(w, j)))

@@ -5,6 +5,7 @@ import dev.pawl.core.AttemptEnd;
 import dev.pawl.core.AttemptEnd.How;
 import dev.pawl.core.Count;
 import dev.pawl.core.ErrorClass;
+import dev.pawl.core.ErrorCode;
 import dev.pawl.core.Hit;
 import dev.pawl.core.JobError;
 import dev.pawl.core.JobEvent;
@@ -20,13 +21,14 @@ import dev.pawl.core.Kept;
 import dev.pawl.core.KeptEntry;
 import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
-import dev.pawl.core.Limit;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.PastJob;
 import dev.pawl.core.Pruned;
+import dev.pawl.core.QueueEntry;
 import dev.pawl.core.Ran;
 import dev.pawl.core.Reclaimed;
 import dev.pawl.core.Submission;
+import dev.pawl.core.Submitted;
 import dev.pawl.core.Token;
 import dev.pawl.core.ToolId;
 import java.time.Instant;
@@ -83,8 +85,7 @@ final class MemoryJobs {
         }
     }
 
-    /** How many may run under each limit, as the latest submit said. */
-    private final Map<String, Integer> limits = new HashMap<>();
+    final MemoryLimits limits = new MemoryLimits();
 
     private record Cell(String queue, ToolId tool, JobState.Name state) {
         static Cell of(MemoryJob job) {
@@ -124,12 +125,17 @@ final class MemoryJobs {
         return held.values().stream().filter(j -> lease.equals(leaseOf(j))).toList();
     }
 
-    boolean hasRoom(Limit limit) {
-        return limit.name().isEmpty()
-                || held.values().stream()
-                                .filter(j -> j.submission.limit().name().equals(limit.name()))
-                                .count()
-                        < limits.getOrDefault(limit.name(), limit.max());
+    /** Running and stopping ones. */
+    Collection<MemoryJob> held() {
+        return held.values();
+    }
+
+    /** Refuses a job of a queue that has reached its cap. */
+    static Submitted full(QueueEntry queue) {
+        return new Submitted.Refused(
+                ErrorCode.QUEUE_FULL,
+                "queue \"%s\" holds %d unfinished jobs, its cap; try again later"
+                        .formatted(queue.name(), queue.depthMax()));
     }
 
     long unfinishedIn(String queue) {
@@ -166,7 +172,7 @@ final class MemoryJobs {
         var job = new MemoryJob(asked.id(), s, first, now);
         asked.answer().ifPresent(k -> answer(job, k.job(), k.output(), k.artifacts()));
         all.put(job.id, job);
-        limits.put(s.limit().name(), s.limit().max());
+        limits.submitted(s.limit());
         s.parents().forEach(p -> in(children, p).add(job.id));
         if (first instanceof Waiting(var on, boolean follower) && follower)
             on.forEach(leader -> in(followers, leader).add(job.id));
@@ -181,7 +187,7 @@ final class MemoryJobs {
         for (PastJob past : jobs) {
             if (all.containsKey(past.id())) continue;
             var job = MemoryJob.of(past);
-            limits.put(job.submission.limit().name(), job.submission.limit().max());
+            limits.submitted(job.submission.limit());
             all.put(job.id, job);
             enter(job, now);
             adopted.add(job.id);

@@ -24,6 +24,7 @@ import dev.pawl.core.KeptEntry;
 import dev.pawl.core.Lead;
 import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
+import dev.pawl.core.LimitEntry;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.PastJob;
@@ -107,10 +108,7 @@ public final class MemoryStore implements Store {
                     "parent %s does not exist; submit it first".formatted(missing.get()));
         QueueEntry queue = queue(s.queue());
         if (asked.answer().isEmpty() && jobs.unfinishedIn(s.queue()) >= queue.depthMax())
-            return new Submitted.Refused(
-                    ErrorCode.QUEUE_FULL,
-                    "queue \"%s\" holds %d unfinished jobs, its cap; try again later"
-                            .formatted(s.queue(), queue.depthMax()));
+            return MemoryJobs.full(queue);
         known.note(asked.id(), s);
         queues.put(queue.name(), queue);
         MemoryJob job = jobs.insert(asked, now());
@@ -157,7 +155,7 @@ public final class MemoryStore implements Store {
 
     @Override
     public Claimed claim(Claim claim) {
-        return locked(() -> new MemoryClaim(jobs, claim, q -> queue(q).paused(), now()).take());
+        return locked(() -> new MemoryClaim(jobs, claim, this::queue, now()).take());
     }
 
     @Override
@@ -533,12 +531,17 @@ public final class MemoryStore implements Store {
     }
 
     @Override
+    public List<LimitEntry> limits() {
+        return locked(() -> jobs.limits.entries(jobs, this::queue, queues.values(), now()));
+    }
+
+    @Override
     public void setQueue(QueueEntry queue) {
         run(() -> queues.put(queue.name(), queue));
     }
 
     private QueueEntry queue(String name) {
-        return queues.getOrDefault(name, new QueueEntry(name, false, Integer.MAX_VALUE));
+        return queues.getOrDefault(name, QueueEntry.of(name));
     }
 
     @Override
@@ -583,11 +586,9 @@ public final class MemoryStore implements Store {
     }
 
     private void run(Runnable call) {
-        lock.lock();
-        try {
+        locked(() -> {
             call.run();
-        } finally {
-            lock.unlock();
-        }
+            return call;
+        });
     }
 }

@@ -21,8 +21,10 @@ import dev.pawl.core.Kept;
 import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.Limit;
+import dev.pawl.core.LimitKey;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.QueueEntry;
+import dev.pawl.core.Rate;
 import dev.pawl.core.Renewal;
 import dev.pawl.core.RetryPolicy;
 import dev.pawl.core.Reuse;
@@ -123,7 +125,7 @@ public final class RandomCalls {
         job.retry(RetryPolicy.defaults().withAttempts(random.nextInt(1, 4)));
         if (random.nextInt(4) == 0) job.ttl(Duration.ofSeconds(random.nextInt(1, 90)));
         if (random.nextInt(6) == 0) job.runAt(s.now().plusSeconds(random.nextInt(90)));
-        if (random.nextInt(4) == 0) job.limit(new Limit("limit", 2));
+        if (random.nextInt(3) == 0) job.limit(limit());
         if (random.nextInt(8) == 0) job.idempotencyKey("key-" + random.nextInt(4));
         if (random.nextInt(4) == 0 && !ids.isEmpty()) {
             var parents = new HashSet<JobId>();
@@ -131,6 +133,17 @@ public final class RandomCalls {
             job.parents(parents).goOn(random.nextBoolean());
         }
         return job.build();
+    }
+
+    private Limit limit() {
+        var limit = new Limit("limit", 2);
+        var rate = new Rate(3, Duration.ofSeconds(20));
+        var key = new LimitKey("", 1, Rate.NONE);
+        return switch (random.nextInt(4)) {
+            case 0 -> limit;
+            case 1 -> new Limit("rated", 9).withRate(rate);
+            default -> new Limit("limit", 3).per("key", key).of("key-" + random.nextInt(4));
+        };
     }
 
     private void claim() {
@@ -241,7 +254,12 @@ public final class RandomCalls {
     }
 
     private void pause() {
-        var queue = new QueueEntry(pick(QUEUES), random.nextInt(4) == 0, Integer.MAX_VALUE);
+        boolean limited = random.nextInt(4) == 0;
+        var rate = new Rate(2, Duration.ofSeconds(10));
+        QueueEntry queue =
+                QueueEntry.of(pick(QUEUES))
+                        .withPaused(random.nextInt(4) == 0)
+                        .withLimits(limited ? 2 : Integer.MAX_VALUE, limited ? rate : Rate.NONE);
         where += ": " + queue;
         both(store -> {
             store.setQueue(queue);

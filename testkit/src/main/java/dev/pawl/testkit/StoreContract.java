@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 public interface StoreContract
         extends SubmitContract,
                 ClaimContract,
+                LimitContract,
                 EndContract,
                 FenceContract,
                 FlightContract,

@@ -40,6 +40,7 @@ final class PolicyReader {
                                 "errors",
                                 "cache",
                                 "concurrency",
+                                "rate",
                                 "queue",
                                 "priority",
                                 "ttl",
@@ -54,15 +55,19 @@ final class PolicyReader {
             policy.mistake("ttl", "ttl is negative", "want 0 for ever, or more");
             ttl = defaults.ttl();
         }
-        return new ToolPolicy(
-                timeout,
-                retry(policy),
-                policy.section("cache").map(this::cache).orElse(ToolPolicy.Cache.NEVER),
-                policy.number("concurrency", 1, Integer.MAX_VALUE, 0),
-                queue(policy, defaults.queue()),
-                policy.number("priority", Short.MIN_VALUE, Short.MAX_VALUE, 0),
-                ttl,
-                requires(policy));
+        ToolPolicy read =
+                defaults.withTimeout(timeout)
+                        .withRetry(retry(policy))
+                        .withCache(
+                                policy.section("cache")
+                                        .map(this::cache)
+                                        .orElse(ToolPolicy.Cache.NEVER))
+                        .withQueue(queue(policy, defaults.queue()))
+                        .withPriority(
+                                policy.number("priority", Short.MIN_VALUE, Short.MAX_VALUE, 0))
+                        .withTtl(ttl)
+                        .withRequires(requires(policy));
+        return LimitReader.read(policy, top.node("input"), read);
     }
 
     private static Set<String> requires(Section policy) {

@@ -9,6 +9,7 @@ import dev.pawl.core.Submission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
@@ -126,9 +127,15 @@ public final class Requests {
         List<FieldError> missing = missingFiles(completed);
         if (!missing.isEmpty()) return new Request.Wrong(missing);
         Submission.Builder builder = tool.submission(completed).key(key(tool, completed));
+        builder.limit(tool.policy().limit(tool.id(), completed.node(), Set.of()));
         if (fresh) builder.reuse(Reuse.NEVER);
         options.accept(builder);
         try {
+            if (tool.policy().perKey().asksTags()) {
+                // Which tags it has is known only now.
+                Set<String> tags = builder.build().tags();
+                builder.limit(tool.policy().limit(tool.id(), completed.node(), tags));
+            }
             return new Request.Ready(builder.build(), completed);
         } catch (IllegalArgumentException e) {
             // The record checks itself; here its refusal becomes the caller's.

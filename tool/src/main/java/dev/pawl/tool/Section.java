@@ -113,6 +113,14 @@ final class Section {
         return found;
     }
 
+    /** An item of {@link #list}, whatever it is. */
+    Section item(String key, int index) {
+        JsonNode value = node.path(key);
+        return value.isArray()
+                ? new Section(value.get(index), Pointer.child(pointer(key), index), problems)
+                : new Section(value, pointer(key), problems);
+    }
+
     /** A list, or one value as a list of one. */
     List<JsonNode> list(String key) {
         if (!has(key)) return List.of();

@@ -68,7 +68,6 @@ public record Tool(
                 .priority(policy.priority())
                 .ttl(policy.ttl())
                 .retry(policy.retry())
-                .limit(policy.limit(id))
                 .reuse(policy.cache().reuse());
     }
 

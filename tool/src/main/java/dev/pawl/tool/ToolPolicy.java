@@ -1,6 +1,7 @@
 package dev.pawl.tool;
 
 import dev.pawl.core.Limit;
+import dev.pawl.core.Rate;
 import dev.pawl.core.RetryPolicy;
 import dev.pawl.core.Reuse;
 import dev.pawl.core.Submission;
@@ -8,12 +9,15 @@ import dev.pawl.core.ToolId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import tools.jackson.databind.JsonNode;
 
 /**
  * How a tool's jobs are treated unless a submit says otherwise.
  *
  * @param timeout of one attempt
  * @param concurrency how many run at once, over all workers of a store; 0 for no limit
+ * @param rate how many start, over all workers of a store
+ * @param perKey the same of jobs with one key
  * @param priority larger runs first
  * @param ttl how long a job may wait for its first start; zero for ever
  * @param requires what a worker has to have to run it, as {@code gpu}
@@ -23,6 +27,8 @@ public record ToolPolicy(
         RetryPolicy retry,
         Cache cache,
         int concurrency,
+        Rate rate,
+        PerKey perKey,
         String queue,
         int priority,
         Duration ttl,
@@ -95,17 +101,19 @@ public record ToolPolicy(
                 RetryPolicy.defaults(),
                 Cache.NEVER,
                 0,
+                Rate.NONE,
+                PerKey.NONE,
                 Submission.DEFAULT_QUEUE,
                 0,
                 Duration.ZERO);
     }
 
     public ToolPolicy withTimeout(Duration value) {
-        return new ToolPolicy(value, retry, cache, concurrency, queue, priority, ttl, requires);
+        return new ToolPolicy(value, retry, cache, concurrency, rate, perKey, queue, priority, ttl, requires);
     }
 
     public ToolPolicy withRetry(RetryPolicy value) {
-        return new ToolPolicy(timeout, value, cache, concurrency, queue, priority, ttl, requires);
+        return new ToolPolicy(timeout, value, cache, concurrency, rate, perKey, queue, priority, ttl, requires);
     }
 
     /** How many failures end a job; 1 means no second try. */
@@ -119,31 +127,42 @@ public record ToolPolicy(
     }
 
     public ToolPolicy withCache(Cache value) {
-        return new ToolPolicy(timeout, retry, value, concurrency, queue, priority, ttl, requires);
+        return new ToolPolicy(timeout, retry, value, concurrency, rate, perKey, queue, priority, ttl, requires);
     }
 
     public ToolPolicy withConcurrency(int value) {
-        return new ToolPolicy(timeout, retry, cache, value, queue, priority, ttl, requires);
+        return new ToolPolicy(timeout, retry, cache, value, rate, perKey, queue, priority, ttl, requires);
+    }
+
+    public ToolPolicy withRate(Rate value) {
+        return new ToolPolicy(timeout, retry, cache, concurrency, value, perKey, queue, priority, ttl, requires);
+    }
+
+    public ToolPolicy withPerKey(PerKey value) {
+        return new ToolPolicy(timeout, retry, cache, concurrency, rate, value, queue, priority, ttl, requires);
     }
 
     public ToolPolicy withQueue(String value) {
-        return new ToolPolicy(timeout, retry, cache, concurrency, value, priority, ttl, requires);
+        return new ToolPolicy(timeout, retry, cache, concurrency, rate, perKey, value, priority, ttl, requires);
     }
 
     public ToolPolicy withPriority(int value) {
-        return new ToolPolicy(timeout, retry, cache, concurrency, queue, value, ttl, requires);
+        return new ToolPolicy(timeout, retry, cache, concurrency, rate, perKey, queue, value, ttl, requires);
     }
 
     public ToolPolicy withTtl(Duration value) {
-        return new ToolPolicy(timeout, retry, cache, concurrency, queue, priority, value, requires);
+        return new ToolPolicy(timeout, retry, cache, concurrency, rate, perKey, queue, priority, value, requires);
     }
 
     public ToolPolicy withRequires(Set<String> value) {
-        return new ToolPolicy(timeout, retry, cache, concurrency, queue, priority, ttl, value);
+        return new ToolPolicy(timeout, retry, cache, concurrency, rate, perKey, queue, priority, ttl, value);
     }
 
-    /** The limit that holds {@code concurrency} for this tool. */
-    public Limit limit(ToolId tool) {
-        return concurrency == 0 ? Limit.NONE : new Limit("tool:" + tool, concurrency);
+    /** What holds a job of this tool back, given its input with defaults and its tags. */
+    public Limit limit(ToolId tool, JsonNode input, Set<String> tags) {
+        if (concurrency == 0 && rate.none() && perKey.equals(PerKey.NONE)) return Limit.NONE;
+        int max = concurrency == 0 ? Integer.MAX_VALUE : concurrency;
+        Limit all = new Limit("tool:" + tool, max).withRate(rate);
+        return perKey.equals(PerKey.NONE) ? all : all.per(perKey.by(), perKey.of(input, tags));
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.ErrorClass.Treatment;
+import dev.pawl.core.Limit;
+import dev.pawl.core.Rate;
 import dev.pawl.core.RetryPolicy;
 import dev.pawl.core.Reuse;
 import dev.pawl.core.ToolId;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,6 +78,8 @@ final class ToolFileTest {
                                         List.of(),
                                         List.of("LANG")),
                                 4,
+                                Rate.NONE,
+                                PerKey.NONE,
                                 "drawings",
                                 7,
                                 Duration.ofMinutes(90)));
@@ -131,6 +136,14 @@ final class ToolFileTest {
                     policy: {timeout: 0s}             | 3 | 10 | timeout is nothing; want more than 0
                     policy: {attempts: 0}             | 3 | 10 | attempts is 0; want a whole number from 1
                     policy: {attempts: many}          | 3 | 10 | attempts is "many"; want a whole number from 1
+                    policy: {concurrency: many}       | 3 | 10 | concurrency is "many"; want a whole number from 1
+                    policy: {concurrency: {max: 1, pre: text}} | 3 | 32 | unknown key "pre"; did you mean "per"?
+                    policy: {concurrency: {per: text}} | 3 | 10 | "max" is missing; as in max: 1
+                    policy: {concurrency: [1, 2]}     | 3 | 27 | there is a second concurrency; one for all, and one with per, is all
+                    policy: {concurrency: {max: 1, per: a b}} | 3 | 32 | per is "a b"; want a field of the input as site.id, or a tag as tag:customer
+                    policy: {rate: 100}               | 3 | 10 | rate is 100; want a rate as 100/min, 5/s, 10/30s, 1000/h
+                    policy: {rate: {max: 5}}          | 3 | 10 | "every" is missing; as in every: 1m
+                    policy: {rate: {max: 5, every: 0}} | 3 | 25 | every is 0; want 1ms to 366d
                     policy: {priority: 40000}         | 3 | 10 | priority is 40000; want a whole number from -32768 to 32767
                     policy: {queue: No Good}          | 3 | 10 | queue is "No Good"; want lower-case letters, digits, - _ .
                     policy: {backoff: {first: 1h, max: 1s}} | 3 | 10 | backoff: max PT1S is under first PT1H
@@ -207,6 +220,77 @@ final class ToolFileTest {
                                 """))
                 .extracting(ToolProblem::line)
                 .containsExactlyInAnyOrder(1, 2, 3, 6, 7);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    concurrency: 4                             | tool:draw@1 | 4 | none | | none | none
+                    concurrency: {max: 4}                      | tool:draw@1 | 4 | none | | none | none
+                    concurrency: {max: 1, per: site.id}        | tool:draw@1 per site.id | none | none | 7 | 1 | none
+                    concurrency: {max: 1, per: input.site.id}  | tool:draw@1 per site.id | none | none | 7 | 1 | none
+                    concurrency: [4, {max: 1, per: site.id}]   | tool:draw@1 per site.id | 4 | none | 7 | 1 | none
+                    concurrency: {max: 2, per: tag:customer}   | tool:draw@1 per tag:customer | none | none | acme | 2 | none
+                    concurrency: {max: 2, per: none.such}      | tool:draw@1 per none.such | none | none | | 2 | none
+                    rate: 100/min                              | tool:draw@1 | none | 100/min | | none | none
+                    rate: 10/30s                               | tool:draw@1 | none | 10/30s | | none | none
+                    rate: {max: 5, every: day}                 | tool:draw@1 | none | 5/day | | none | none
+                    rate: [9/s, {max: 5, every: 1h, per: site.id}] | tool:draw@1 per site.id | none | 9/s | 7 | none | 5/h
+                    """)
+    void aPolicySaysWhatHoldsJobsBack(
+            String line,
+            String name,
+            String max,
+            String rate,
+            String key,
+            String keyMax,
+            String keyRate) {
+        Tool tool = tool("tool: draw@1\nrun: {java: x}\npolicy:\n  " + line);
+        var input = StrictReader.json("{\"site\": {\"id\": 7}}");
+
+        Limit limit =
+                tool.policy()
+                        .limit(
+                                tool.id(),
+                                ((StrictReader.Read) input).node(),
+                                Set.of("x", "customer:acme"));
+
+        assertThat(limit.name()).isEqualTo(name);
+        assertThat(shown(limit.max())).isEqualTo(max);
+        assertThat(RateText.of(limit.rate())).isEqualTo(rate);
+        assertThat(limit.key().value()).isEqualTo(key == null ? "" : key);
+        assertThat(shown(limit.key().max())).isEqualTo(keyMax);
+        assertThat(RateText.of(limit.key().rate())).isEqualTo(keyRate);
+    }
+
+    private static String shown(int max) {
+        return max == Integer.MAX_VALUE ? "none" : "" + max;
+    }
+
+    @Test
+    void aKeyIsAFieldThatTheInputHas() {
+        assertThat(
+                        problems(
+                                """
+                                tool: draw@1
+                                run: {java: x}
+                                input: {properties: {site: {properties: {id: {}}}}}
+                                policy: {concurrency: {max: 1, per: site.ip}}
+                                """))
+                .extracting(ToolFileTest::told)
+                .containsExactly("4:32: the input has no field \"ip\"; it has id");
+    }
+
+    @Test
+    void aLongKeyIsKeptAsItsHash() {
+        var key = new PerKey("text", 1, Rate.NONE);
+        var input = StrictReader.json("{\"text\": \"" + "x".repeat(300) + "\"}");
+
+        assertThat(key.of(((StrictReader.Read) input).node(), Set.of()).value())
+                .startsWith("sha256:")
+                .hasSize(71);
     }
 
     @Test

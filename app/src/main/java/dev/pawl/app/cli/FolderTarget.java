@@ -337,6 +337,16 @@ final class FolderTarget implements Target {
     }
 
     @Override
+    public JsonNode limitQueue(String queue, JsonNode change) {
+        return Documents.limit(store(), queue, change);
+    }
+
+    @Override
+    public JsonNode limits() {
+        return Documents.limits(store());
+    }
+
+    @Override
     public WebhookCalls webhooks() {
         return opened.desk();
     }

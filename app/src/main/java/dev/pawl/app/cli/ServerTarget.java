@@ -192,6 +192,16 @@ final class ServerTarget implements Target {
     }
 
     @Override
+    public JsonNode limitQueue(String queue, JsonNode change) throws InterruptedException {
+        return client.queueChanged(queue, change);
+    }
+
+    @Override
+    public JsonNode limits() throws InterruptedException {
+        return client.get("v1/limits");
+    }
+
+    @Override
     public WebhookCalls webhooks() {
         return client.webhooks();
     }

@@ -109,6 +109,11 @@ public interface Target extends ToolSource, AutoCloseable {
 
     JsonNode pause(String queue, boolean paused) throws InterruptedException;
 
+    /** Sets what {@code change} names of a queue's limits; answers it. */
+    JsonNode limitQueue(String queue, JsonNode change) throws InterruptedException;
+
+    JsonNode limits() throws InterruptedException;
+
     WebhookCalls webhooks();
 
     JsonNode workers() throws InterruptedException;

@@ -58,15 +58,30 @@ public final class ToolsShow implements Command {
     private static String policy(JsonNode policy) {
         Duration kept = Duration.ofMillis(policy.path("cache_ttl_ms").longValue(0));
         int concurrency = policy.path("concurrency").intValue(0);
-        return "timeout %s, %d attempts, %s at once, queue \"%s\", %s"
+        return "timeout %s, %d attempts, %s at once%s%s, queue \"%s\", %s"
                 .formatted(
                         Durations.shown(Duration.ofMillis(policy.path("timeout_ms").longValue(0))),
                         policy.path("attempts").intValue(0),
                         concurrency == 0 ? "any number" : "" + concurrency,
+                        rate(policy),
+                        perKey(policy.path("per_key")),
                         text(policy, "queue"),
                         kept.isZero()
                                 ? "results are not kept"
                                 : "results are kept for " + Durations.shown(kept));
+    }
+
+    private static String rate(JsonNode node) {
+        String rate = node.path("rate").stringValue("none");
+        return rate.equals("none") ? "" : ", starts " + rate;
+    }
+
+    /** Each key's own limits. */
+    private static String perKey(JsonNode each) {
+        if (!each.isObject()) return "";
+        int max = each.path("concurrency").intValue(0);
+        return " (per %s: %s at once%s)"
+                .formatted(text(each, "per"), max == 0 ? "any number" : "" + max, rate(each));
     }
 
     private static String text(JsonNode node, String name) {

@@ -5,8 +5,10 @@ import dev.pawl.core.ErrorClass;
 import dev.pawl.core.InputKey;
 import dev.pawl.core.JobId;
 import dev.pawl.core.Limit;
+import dev.pawl.core.LimitKey;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.QueueEntry;
+import dev.pawl.core.Rate;
 import dev.pawl.core.RetryPolicy;
 import dev.pawl.core.Reuse;
 import dev.pawl.core.Submission;
@@ -33,6 +35,8 @@ final class Callers {
     static final List<ToolId> SERVED = List.of(QUICK, SLOW, COMMAND);
     private static final List<String> QUEUES = List.of("default", "mail", "night");
     private static final int JOBS_MAX = 60;
+    private static final Limit KEYED =
+            new Limit("keys", 2).per("same", new LimitKey("a", 1, Rate.NONE));
 
     private final World world;
     private final RandomGenerator random;
@@ -157,7 +161,7 @@ final class Callers {
         if (random.nextInt(7) == 0) job.ttl(Duration.ofMillis(500 + random.nextInt(15_000)));
         if (random.nextInt(6) == 0) job.idempotencyKey("key" + random.nextInt(5));
         if (tool.equals(QUICK)) job.limit(new Limit("tool:quick", 2));
-        else if (random.nextInt(3) == 0) job.limit(new Limit("one", 1));
+        else if (random.nextInt(3) == 0) job.limit(same == 0 ? KEYED : new Limit("one", 1));
         if (random.nextInt(10) == 0) job.tags(Set.of("a", "b"));
         return job;
     }

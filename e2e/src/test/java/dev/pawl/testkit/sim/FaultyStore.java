@@ -20,6 +20,7 @@ import dev.pawl.core.KeptEntry;
 import dev.pawl.core.Lead;
 import dev.pawl.core.Lease;
 import dev.pawl.core.LeaseId;
+import dev.pawl.core.LimitEntry;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.PastJob;
@@ -352,6 +353,11 @@ final class FaultyStore implements Store {
     @Override
     public Map<String, Instant> oldestDue() {
         return read(real::oldestDue);
+    }
+
+    @Override
+    public List<LimitEntry> limits() {
+        return read(real::limits);
     }
 
     @Override

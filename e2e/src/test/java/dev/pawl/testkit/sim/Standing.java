@@ -39,15 +39,21 @@ final class Standing {
     }
 
     private void limits() {
-        var taken = new HashMap<Limit, Integer>();
+        var taken = new HashMap<String, Integer>();
         now.places.forEach((id, place) -> {
-            if (place.running() || now.stopping.containsKey(id))
-                taken.merge(ledger.submission(id).limit(), 1, Integer::sum);
+            if (!place.running() && !now.stopping.containsKey(id)) return;
+            Limit limit = ledger.submission(id).limit();
+            take(taken, limit.name(), limit.max());
+            if (limit.keyed()) take(taken, limit.keyName(), limit.key().max());
         });
-        taken.forEach((limit, count) -> {
-            if (count > limit.max())
-                throw new Violation(Invariant.LIMITS_HELD, limit + " is taken " + count + " times");
-        });
+    }
+
+    private static void take(Map<String, Integer> taken, String name, int max) {
+        int count = taken.merge(name, 1, Integer::sum);
+        if (count > max)
+            throw new Violation(
+                    Invariant.LIMITS_HELD,
+                    "limit \"%s\" of %d is taken %d times".formatted(name, max, count));
     }
 
     private void leases() {

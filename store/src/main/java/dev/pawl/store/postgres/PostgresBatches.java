@@ -32,15 +32,15 @@ import java.util.function.Predicate;
 /** Moves of many jobs, as arrays of their columns. */
 final class PostgresBatches implements Batches {
     // Columns of HEADS_BEGIN, behind those of a submission.
-    private static final int RUN_AT = 21;
-    private static final int ATTEMPT = 22;
-    private static final int FAILURES = 23;
-    private static final int BEGUN = 24;
-    private static final int TOOK = 25;
+    private static final int RUN_AT = 22;
+    private static final int ATTEMPT = 23;
+    private static final int FAILURES = 24;
+    private static final int BEGUN = 25;
+    private static final int TOOK = 26;
 
     /** Stands for a lane's mark where it has none. */
     private static final Head NOWHERE =
-            new Head(0, 0, Instant.EPOCH, new JobId(new UUID(0x7000, Long.MIN_VALUE)), 0, 0);
+            new Head(0, 0, Instant.EPOCH, new JobId(new UUID(0x7000, Long.MIN_VALUE)), 0, 0, 0);
 
     private final LowMarks marks = new LowMarks();
 
@@ -92,6 +92,8 @@ final class PostgresBatches implements Batches {
         stmt.set("causations", "text", submitted(jobs, Submission::causation));
         stmt.set("traceparents", "text", submitted(jobs, Submission::traceparent));
         stmt.set("owners", "text", submitted(jobs, Submission::owner));
+        stmt.set("limit_values", "text", submitted(jobs, s -> s.limit().key().value()));
+        keys(stmt, jobs);
     }
 
     /** Those that were added; of several with the same id the first. */
@@ -108,12 +110,17 @@ final class PostgresBatches implements Batches {
         stmt.set("priorities", "int4", submitted(jobs, Submission::priority));
     }
 
+    private static void keys(Stmt stmt, List<Fresh> jobs) throws SQLException {
+        stmt.set("limit_keys", "int8", submitted(jobs, s -> s.limit().keyNumber()));
+    }
+
     private static void enqueue(Tx tx, String sql, List<Fresh> jobs, Predicate<Fresh> here)
             throws SQLException {
         List<Fresh> some = jobs.stream().filter(here).toList();
         if (some.isEmpty()) return;
         Stmt stmt = tx.stmt(sql);
         places(stmt, some);
+        if (sql.equals(PostgresSql.READY_ADD)) keys(stmt, some);
         stmt.set("run_ats", "int8", column(some, job -> job.queued().runAt().toEpochMilli()));
         stmt.update();
     }
@@ -216,7 +223,8 @@ final class PostgresBatches implements Batches {
                 rows.instant(RUN_AT),
                 new JobId(rows.uuid(19)),
                 rows.integer(ATTEMPT),
-                rows.integer(FAILURES));
+                rows.integer(FAILURES),
+                0);
     }
 
     @Override
@@ -231,6 +239,7 @@ final class PostgresBatches implements Batches {
                         .set("failures", "int4", column(attempts, each -> each.head().failures()))
                         .set("lanes", "int4", column(attempts, each -> each.head().lane()))
                         .set("limits", "int4", column(attempts, Begun::limitId))
+                        .set("limit_keys", "int8", column(attempts, each -> each.head().key()))
                         .set("reuses", "int2", column(attempts, each -> each.reuse() ? 1 : 0))
                         .set("lease", claim.lease().value())
                         .set("now", tx.now)

@@ -19,7 +19,7 @@ import javax.sql.DataSource;
  */
 final class PostgresSchema {
     /** The newest migration beside this class. */
-    static final int VERSION = 4;
+    static final int VERSION = 5;
 
     /** The oldest server that the statements are written for, as server_version_num has it. */
     static final int SERVER_MIN = 150_000;

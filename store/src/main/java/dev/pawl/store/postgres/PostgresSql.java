@@ -5,6 +5,7 @@ import dev.pawl.store.Db;
 import dev.pawl.store.Delta;
 import dev.pawl.store.Dialect;
 import dev.pawl.store.Head;
+import dev.pawl.store.LimitSql;
 import dev.pawl.store.Rows;
 import dev.pawl.store.Submissions;
 import dev.pawl.store.Tx;
@@ -47,7 +48,7 @@ final class PostgresSql implements Dialect {
     /** Index ready_claim. */
     private static final String HEADS_OF_LANE =
             """
-            SELECT lane, priority, run_at, id, attempt, failures FROM pawl.ready
+            SELECT lane, priority, run_at, id, attempt, failures, limit_key FROM pawl.ready
              WHERE lane = :lane ORDER BY priority DESC, run_at, id LIMIT :max
                FOR UPDATE SKIP LOCKED
             """;
@@ -55,7 +56,7 @@ final class PostgresSql implements Dialect {
     /** The heads of each lane, merged; nobody is kept from them yet. */
     private static final String HEADS_OF_LANES =
             """
-            SELECT r.lane, r.priority, r.run_at, r.id, r.attempt, r.failures
+            SELECT r.lane, r.priority, r.run_at, r.id, r.attempt, r.failures, r.limit_key
               FROM unnest(CAST(:lanes AS integer[])) l(lane)
              CROSS JOIN LATERAL (SELECT * FROM pawl.ready y WHERE y.lane = l.lane
                                   ORDER BY y.priority DESC, y.run_at, y.id LIMIT :max) r
@@ -64,7 +65,7 @@ final class PostgresSql implements Dialect {
 
     private static final String HEADS_LOCK =
             """
-            SELECT lane, priority, run_at, id, attempt, failures FROM pawl.ready
+            SELECT lane, priority, run_at, id, attempt, failures, limit_key FROM pawl.ready
              WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY priority DESC, run_at, id
                FOR UPDATE SKIP LOCKED
             """;
@@ -135,6 +136,9 @@ final class PostgresSql implements Dialect {
                     "SELECT y.ctid FROM pawl.ready y WHERE y.ctid = ANY(ARRAY(SELECT h.ctid FROM"
                             + " h)) FOR UPDATE SKIP LOCKED");
 
+    /** A key has no row: its number is locked. A limit's and a queue's row is. */
+    private static final String KEYS = LimitSql.KEYS.formatted("pg_try_advisory_xact_lock(k.key)");
+
     // ---- Many at once
 
     /** New jobs as a table {@code i}. */
@@ -147,20 +151,23 @@ final class PostgresSql implements Dialect {
                    CAST(:tenants AS text[]), CAST(:inputs AS text[]), CAST(:hashes AS text[]),
                    CAST(:key_parts AS text[]), CAST(:tags AS text[]),
                    CAST(:correlation_ids AS text[]), CAST(:causations AS text[]),
-                   CAST(:traceparents AS text[]), CAST(:owners AS text[]))
+                   CAST(:traceparents AS text[]), CAST(:owners AS text[]),
+                   CAST(:limit_values AS text[]), CAST(:limit_keys AS bigint[]))
               i(id, lane, policy, priority, run_at, ttl, reuse_ttl, go_on, reuse_errors, tenant,
-                input, hash, key_parts, tags, correlation_id, causation, traceparent, owner)
+                input, hash, key_parts, tags, correlation_id, causation, traceparent, owner,
+                limit_value, limit_key)
             """;
 
     private static final String JOB_ADD =
             """
             INSERT INTO pawl.job (id, lane, policy, priority, parents, run_at, submitted_at, ttl,
                                   reuse_ttl, go_on, reuse_errors, tenant, input, hash, key_parts,
-                                  tags, correlation_id, causation, traceparent, owner)
+                                  tags, correlation_id, causation, traceparent, owner, limit_value)
             SELECT i.id, i.lane, i.policy, i.priority, 0, i.run_at, %s, i.ttl, i.reuse_ttl,
                    i.go_on, i.reuse_errors, i.tenant, i.input, decode(nullif(i.hash, ''), 'hex'),
                    nullif(i.key_parts, ''), nullif(i.tags, ''), nullif(i.correlation_id, ''),
-                   nullif(i.causation, ''), nullif(i.traceparent, ''), nullif(i.owner, '')
+                   nullif(i.causation, ''), nullif(i.traceparent, ''), nullif(i.owner, ''),
+                   nullif(i.limit_value, '')
               FROM %s
             """;
 
@@ -179,8 +186,10 @@ final class PostgresSql implements Dialect {
                    SELECT i.*, t.now, greatest(i.run_at, t.now) AS due
                      FROM t CROSS JOIN %s WHERE t.free),
                  j AS (%s),
-                 r AS (INSERT INTO pawl.ready (id, lane, priority, run_at, attempt, failures)
-                       SELECT id, lane, priority, due, 0, 0 FROM i WHERE due <= now),
+                 r AS (INSERT INTO pawl.ready (id, lane, priority, run_at, attempt, failures,
+                                               limit_key)
+                       SELECT id, lane, priority, due, 0, 0, nullif(limit_key, 0) FROM i
+                        WHERE due <= now),
                  l AS (INSERT INTO pawl.later (id, lane, priority, due, attempt, failures)
                        SELECT id, lane, priority, due, 0, 0 FROM i WHERE due > now),
                  x AS (INSERT INTO pawl.expiry (id, at) SELECT id, now + ttl FROM i WHERE ttl > 0),
@@ -207,11 +216,12 @@ final class PostgresSql implements Dialect {
             """;
     static final String READY_ADD =
             """
-            INSERT INTO pawl.ready (id, lane, priority, run_at, attempt, failures)
-            SELECT i.id, i.lane, i.priority, i.run_at, 0, 0
+            INSERT INTO pawl.ready (id, lane, priority, run_at, attempt, failures, limit_key)
+            SELECT i.id, i.lane, i.priority, i.run_at, 0, 0, nullif(i.limit_key, 0)
               FROM unnest(CAST(:ids AS uuid[]), CAST(:lanes AS integer[]),
-                          CAST(:priorities AS integer[]), CAST(:run_ats AS bigint[]))
-                   i(id, lane, priority, run_at)
+                          CAST(:priorities AS integer[]), CAST(:run_ats AS bigint[]),
+                          CAST(:limit_keys AS bigint[]))
+                   i(id, lane, priority, run_at, limit_key)
             """;
     static final String LATER_ADD =
             """
@@ -227,12 +237,15 @@ final class PostgresSql implements Dialect {
             """
             WITH i AS (SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS integer[]),
                                             CAST(:failures AS integer[]), CAST(:lanes AS integer[]),
-                                            CAST(:limits AS integer[]), CAST(:reuses AS smallint[]))
-                              t(id, attempt, failures, lane, limit_id, reuse)),
+                                            CAST(:limits AS integer[]),
+                                            CAST(:limit_keys AS bigint[]),
+                                            CAST(:reuses AS smallint[]))
+                              t(id, attempt, failures, lane, limit_id, limit_key, reuse)),
                  d AS (DELETE FROM pawl.ready y USING i WHERE y.id = i.id RETURNING y.id)
-            INSERT INTO pawl.running (id, lease, attempt, failures, lane, limit_id, reuse,
-                                      started_at)
-            SELECT i.id, :lease, i.attempt, i.failures, i.lane, nullif(i.limit_id, 0), i.reuse, :now
+            INSERT INTO pawl.running (id, lease, attempt, failures, lane, limit_id, limit_key,
+                                      reuse, started_at)
+            SELECT i.id, :lease, i.attempt, i.failures, i.lane, nullif(i.limit_id, 0),
+                   nullif(i.limit_key, 0), i.reuse, :now
               FROM i JOIN d ON d.id = i.id
             """;
 
@@ -395,11 +408,7 @@ final class PostgresSql implements Dialect {
     @Override
     public List<Head> heads(Tx tx, List<Integer> lanes, int max) throws SQLException {
         if (lanes.size() == 1) return ofLane(tx, lanes.getFirst(), max);
-        var heads = new ArrayList<Head>();
-        try (Rows rows =
-                tx.stmt(HEADS_OF_LANES).set("lanes", "int4", lanes).set("max", max).query()) {
-            while (rows.next()) heads.add(Head.of(rows));
-        }
+        List<Head> heads = peek(tx, lanes, max);
         List<UUID> ids = heads.stream().map(head -> head.id().value()).toList();
         List<Head> locked = locked(tx, ids);
         if (locked.size() == heads.size()) return locked;
@@ -429,6 +438,16 @@ final class PostgresSql implements Dialect {
             while (rows.next()) heads.add(Head.of(rows));
         }
         return heads;
+    }
+
+    @Override
+    public List<Head> peek(Tx tx, List<Integer> lanes, int max) throws SQLException {
+        return heads(tx.stmt(HEADS_OF_LANES).set("lanes", "int4", lanes).set("max", max).query());
+    }
+
+    @Override
+    public String keys() {
+        return KEYS;
     }
 
     @Override

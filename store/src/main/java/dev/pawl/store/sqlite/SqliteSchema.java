@@ -27,7 +27,7 @@ import org.sqlite.SQLiteDataSource;
  */
 final class SqliteSchema {
     /** The newest migration beside this class. */
-    static final int VERSION = 13;
+    static final int VERSION = 14;
 
     private static final Duration LOCK_POLL = Duration.ofMillis(20);
 

@@ -7,6 +7,7 @@ import dev.pawl.store.Delta;
 import dev.pawl.store.Dialect;
 import dev.pawl.store.EventLog;
 import dev.pawl.store.Head;
+import dev.pawl.store.LimitSql;
 import dev.pawl.store.Rows;
 import dev.pawl.store.Tx;
 import java.nio.ByteBuffer;
@@ -41,9 +42,12 @@ public final class SqliteSql implements Dialect {
 
     /** Heads of one lane, in claim order: the primary key. Repeated with UNION ALL, a merge. */
     private static final String HEADS_OF_LANE =
-            "SELECT lane, priority, run_at, id, attempt, failures FROM ready WHERE lane = ";
+            "SELECT lane, priority, run_at, id, attempt, failures, limit_key FROM ready WHERE"
+                    + " lane = ";
 
     private static final String HEADS_ORDER = " ORDER BY priority DESC, run_at, id LIMIT :max";
+
+    private static final String KEYS = LimitSql.KEYS.formatted("true");
 
     /** Unfinished jobs of a queue: states waiting, queued, running. */
     private static final String DEPTH =
@@ -69,7 +73,8 @@ public final class SqliteSql implements Dialect {
 
     private static final Pattern NOT_OURS =
             Pattern.compile(
-                    "\\bpawl\\.|\\sFOR (KEY SHARE|SHARE|UPDATE)( OF \\w+)?( SKIP LOCKED)?\\b");
+                    "\\bpawl\\.|\\sFOR (KEY SHARE|SHARE|UPDATE|NO KEY UPDATE)( OF \\w+)?( SKIP"
+                            + " LOCKED)?\\b");
 
     private SqliteSql() {}
 
@@ -140,6 +145,16 @@ public final class SqliteSql implements Dialect {
             while (rows.next()) heads.add(Head.of(rows));
         }
         return heads;
+    }
+
+    @Override
+    public List<Head> peek(Tx tx, List<Integer> lanes, int max) throws SQLException {
+        return heads(tx, lanes, max);
+    }
+
+    @Override
+    public String keys() {
+        return KEYS;
     }
 
     /** Text is compared as such; what else isn't a list or an object as it is written. */
