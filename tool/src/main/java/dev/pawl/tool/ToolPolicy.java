@@ -109,11 +109,13 @@ public record ToolPolicy(
     }
 
     public ToolPolicy withTimeout(Duration value) {
-        return new ToolPolicy(value, retry, cache, concurrency, rate, perKey, queue, priority, ttl, requires);
+        return new ToolPolicy(
+                value, retry, cache, concurrency, rate, perKey, queue, priority, ttl, requires);
     }
 
     public ToolPolicy withRetry(RetryPolicy value) {
-        return new ToolPolicy(timeout, value, cache, concurrency, rate, perKey, queue, priority, ttl, requires);
+        return new ToolPolicy(
+                timeout, value, cache, concurrency, rate, perKey, queue, priority, ttl, requires);
     }
 
     /** How many failures end a job; 1 means no second try. */
@@ -127,35 +129,43 @@ public record ToolPolicy(
     }
 
     public ToolPolicy withCache(Cache value) {
-        return new ToolPolicy(timeout, retry, value, concurrency, rate, perKey, queue, priority, ttl, requires);
+        return new ToolPolicy(
+                timeout, retry, value, concurrency, rate, perKey, queue, priority, ttl, requires);
     }
 
     public ToolPolicy withConcurrency(int value) {
-        return new ToolPolicy(timeout, retry, cache, value, rate, perKey, queue, priority, ttl, requires);
+        return new ToolPolicy(
+                timeout, retry, cache, value, rate, perKey, queue, priority, ttl, requires);
     }
 
     public ToolPolicy withRate(Rate value) {
-        return new ToolPolicy(timeout, retry, cache, concurrency, value, perKey, queue, priority, ttl, requires);
+        return new ToolPolicy(
+                timeout, retry, cache, concurrency, value, perKey, queue, priority, ttl, requires);
     }
 
     public ToolPolicy withPerKey(PerKey value) {
-        return new ToolPolicy(timeout, retry, cache, concurrency, rate, value, queue, priority, ttl, requires);
+        return new ToolPolicy(
+                timeout, retry, cache, concurrency, rate, value, queue, priority, ttl, requires);
     }
 
     public ToolPolicy withQueue(String value) {
-        return new ToolPolicy(timeout, retry, cache, concurrency, rate, perKey, value, priority, ttl, requires);
+        return new ToolPolicy(
+                timeout, retry, cache, concurrency, rate, perKey, value, priority, ttl, requires);
     }
 
     public ToolPolicy withPriority(int value) {
-        return new ToolPolicy(timeout, retry, cache, concurrency, rate, perKey, queue, value, ttl, requires);
+        return new ToolPolicy(
+                timeout, retry, cache, concurrency, rate, perKey, queue, value, ttl, requires);
     }
 
     public ToolPolicy withTtl(Duration value) {
-        return new ToolPolicy(timeout, retry, cache, concurrency, rate, perKey, queue, priority, value, requires);
+        return new ToolPolicy(
+                timeout, retry, cache, concurrency, rate, perKey, queue, priority, value, requires);
     }
 
     public ToolPolicy withRequires(Set<String> value) {
-        return new ToolPolicy(timeout, retry, cache, concurrency, rate, perKey, queue, priority, ttl, value);
+        return new ToolPolicy(
+                timeout, retry, cache, concurrency, rate, perKey, queue, priority, ttl, value);
     }
 
     /** What holds a job of this tool back, given its input with defaults and its tags. */
