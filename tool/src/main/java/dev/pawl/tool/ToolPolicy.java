@@ -57,7 +57,7 @@ public record ToolPolicy(
                         "\"" + word + "\" is required, want lower-case letters, digits, - _ .");
     }
 
-    /** A policy that any worker can keep. */
+    /** A policy that any worker can keep, without rates and keys. */
     public ToolPolicy(
             Duration timeout,
             RetryPolicy retry,
@@ -66,7 +66,17 @@ public record ToolPolicy(
             String queue,
             int priority,
             Duration ttl) {
-        this(timeout, retry, cache, concurrency, queue, priority, ttl, Set.of());
+        this(
+                timeout,
+                retry,
+                cache,
+                concurrency,
+                Rate.NONE,
+                PerKey.NONE,
+                queue,
+                priority,
+                ttl,
+                Set.of());
     }
 
     /**
@@ -101,8 +111,6 @@ public record ToolPolicy(
                 RetryPolicy.defaults(),
                 Cache.NEVER,
                 0,
-                Rate.NONE,
-                PerKey.NONE,
                 Submission.DEFAULT_QUEUE,
                 0,
                 Duration.ZERO);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.PawlException;
-import dev.pawl.core.Rate;
 import dev.pawl.core.RetryPolicy;
 import dev.pawl.core.Reuse;
 import dev.pawl.core.ToolId;
@@ -134,8 +133,6 @@ final class InputHashTest {
                         RetryPolicy.defaults(),
                         cache,
                         0,
-                        Rate.NONE,
-                        PerKey.NONE,
                         "default",
                         0,
                         Duration.ZERO);

@@ -78,8 +78,6 @@ final class ToolFileTest {
                                         List.of(),
                                         List.of("LANG")),
                                 4,
-                                Rate.NONE,
-                                PerKey.NONE,
                                 "drawings",
                                 7,
                                 Duration.ofMinutes(90)));

@@ -3,7 +3,6 @@ package dev.pawl.tool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.pawl.core.Rate;
 import dev.pawl.core.RetryPolicy;
 import dev.pawl.core.Reuse;
 import java.time.Duration;
@@ -37,8 +36,6 @@ final class ToolPolicyTest {
                                         List.of(),
                                         List.of()),
                                 4,
-                                Rate.NONE,
-                                PerKey.NONE,
                                 "mail",
                                 -7,
                                 Duration.ofHours(1)));
