@@ -136,7 +136,13 @@ public final class Stmt implements AutoCloseable {
                     case "int8" -> Long[]::new;
                     default -> Object[]::new;
                 };
-        return values.stream().map(element).toArray(array);
+        Object[] elements = array.apply(values.size());
+        for (int i = 0; i < elements.length; i++) {
+            Object value = values.get(i);
+            // A row that is copied has columns without a value.
+            if (value != null) elements[i] = element.apply(value);
+        }
+        return elements;
     }
 
     public Stmt setNull(String name) throws SQLException {
