@@ -137,8 +137,11 @@ public final class Stmt implements AutoCloseable {
                     default -> Object[]::new;
                 };
         Object[] elements = array.apply(values.size());
-        for (int i = 0; i < elements.length; i++)
-            if (values.get(i) != null) elements[i] = element.apply(values.get(i));
+        for (int i = 0; i < elements.length; i++) {
+            Object value = values.get(i);
+            // A row that is copied has columns without a value.
+            if (value != null) elements[i] = element.apply(value);
+        }
         return elements;
     }
 
