@@ -40,14 +40,6 @@ final class LimitsTest {
             policy: {timeout: 60s, attempts: 1, concurrency: {max: 1, per: site}}
             """;
 
-    /** Making a folder is atomic: who finds it made already isn't alone. */
-    private static final String SCRIPT =
-            """
-            mkdir "%1$s/at-$1" 2>/dev/null || { echo "$PAWL_JOB" >> "%1$s/overlaps"; exit 3; }
-            sleep 0.02
-            rmdir "%1$s/at-$1"
-            """;
-
     @TempDir Path folder;
     private String database = "";
 
@@ -57,7 +49,15 @@ final class LimitsTest {
         Files.createFile(folder.resolve("empty"));
         Path tools = Files.createDirectory(folder.resolve("tools"));
         Files.writeString(tools.resolve("alone.yaml"), TOOL);
-        Files.writeString(tools.resolve("alone.sh"), SCRIPT.formatted(folder));
+        // Making a folder is atomic: who finds it made already isn't alone.
+        Files.writeString(
+                tools.resolve("alone.sh"),
+                """
+                mkdir "%1$s/at-$1" 2>/dev/null || { echo "$PAWL_JOB" >> "%1$s/overlaps"; exit 3; }
+                sleep 0.02
+                rmdir "%1$s/at-$1"
+                """
+                        .formatted(folder));
     }
 
     @AfterEach
