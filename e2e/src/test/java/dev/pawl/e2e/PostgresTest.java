@@ -88,7 +88,7 @@ final class PostgresTest {
             quoteCharacter = '`',
             value = {
                 "postgres://postgres@127.0.0.1:1/nix, can't be reached",
-                "HERE/nix, has no such database; create it or name another",
+                "HERE/nix, is not there; create it or name another",
                 "mysql://somebody:geheim@host/nix, want postgres://USER@HOST/DATABASE"
             })
     void aDatabaseThatCantBeUsedIsOneLine(String url, String said) throws Exception {

@@ -49,8 +49,7 @@ final class PostgresErrors {
             case "28000", "28P01" ->
                     unavailable("refuses the user or the password", "check them", cause, options);
             case "3D000" ->
-                    unavailable(
-                            "has no such database", "create it or name another", cause, options);
+                    unavailable("is not there", "create it or name another", cause, options);
             case "42501" ->
                     unavailable(
                             "refuses: " + message(cause), "grant the privilege", cause, options);
