@@ -31,7 +31,7 @@ final class EventTail implements AutoCloseable {
             new EngineWatch.Plan(
                     "event-tail",
                     Duration.ofMillis(100),
-                    Duration.ofMillis(400),
+                    Duration.ofMillis(100),
                     Duration.ofMillis(5));
 
     private static final int PAGE = 1_000;
