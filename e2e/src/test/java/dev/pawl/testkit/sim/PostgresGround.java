@@ -87,6 +87,8 @@ final class PostgresGround implements Ground, AutoCloseable {
         return proxy(
                 DataSource.class,
                 (method, arguments) -> {
+                    // The store asks a source for connections and for nothing else: should it ever,
+                    // the run ends here, where it can be seen.
                     if (!method.equals("getConnection"))
                         throw new UnsupportedOperationException(method);
                     if (!Thread.currentThread().equals(run))
