@@ -1,6 +1,5 @@
 package dev.pawl.bench;
 
-import dev.pawl.core.Submission;
 import dev.pawl.core.Submitted;
 import dev.pawl.store.postgres.PostgresOptions;
 import dev.pawl.store.postgres.PostgresStore;
@@ -11,8 +10,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PawlPeer implements Desk.Peer {
     private static final String TOOL = "mail@1";
-    private static final int LOADED = 1_000;
 
     private static final String FILE =
             """
@@ -74,16 +72,11 @@ final class PawlPeer implements Desk.Peer {
 
     @Override
     public void bulk(int jobs) {
-        for (int done = 0; done < jobs; done += LOADED) {
-            List<Submission> some = new ArrayList<>(LOADED);
-            for (int i = done; i < Math.min(jobs, done + LOADED); i++) {
-                int number = i;
-                some.add(client().submission(TOOL, mail(number), job -> limits.limit(job, number)));
-            }
-            for (Submitted answer : client().submit(some))
-                if (!(answer instanceof Submitted.Accepted))
-                    throw new IllegalStateException(answer.toString());
-        }
+        List<Mail> mails = IntStream.range(0, jobs).mapToObj(PawlPeer::mail).toList();
+        for (Submitted answer :
+                client().submitAll(TOOL, mails, (mail, job) -> limits.limit(job, mail.number())))
+            if (!(answer instanceof Submitted.Accepted))
+                throw new IllegalStateException(answer.toString());
     }
 
     @Override

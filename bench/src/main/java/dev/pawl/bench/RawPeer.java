@@ -1,5 +1,7 @@
 package dev.pawl.bench;
 
+import dev.pawl.store.postgres.PostgresOptions;
+import dev.pawl.store.postgres.PostgresStore;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -18,15 +20,22 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The raw limit: JDBC loops that write the rows of our storage shape with nothing around them. A
- * claim moves a batch from {@code ready} to {@code running} under a lease, with a low-water mark;
- * jobs end one by one in random order and are moved to {@code outcome} in batches; the job's row
- * stays. Two connections work.
+ * The raw limit: JDBC loops that write the rows that Pawl writes, in Pawl's own tables with all
+ * their indexes, with nothing around them. A claim moves a batch from {@code ready} to {@code
+ * running} under a lease, with a low-water mark; jobs end one by one in random order and are moved
+ * to {@code outcome} in batches; the job's row stays, and each commit has a row of events. Two
+ * connections work.
  */
 final class RawPeer implements Desk.Peer {
     private static final int BATCH = 500;
     private static final int LOADED = 5_000;
     private static final int CONNECTIONS = 2;
+
+    /** As long as Pawl's: of an input, of an event, of what it adds to two counters. */
+    private static final byte[] HASH = new byte[32];
+
+    private static final int EVENT = 24;
+    private static final byte[] COUNTS = new byte[50];
 
     private final String url;
     private final BlockingQueue<PreparedStatement> idle = new LinkedBlockingQueue<>();
@@ -44,9 +53,10 @@ final class RawPeer implements Desk.Peer {
 
     @Override
     public void migrate() throws SQLException {
+        PostgresStore.open(PostgresOptions.of(url)).close();
         try (Connection connection = connection();
                 Statement statement = connection.createStatement()) {
-            statement.execute(RawSql.TABLES);
+            statement.execute(RawSql.NAMES);
         }
     }
 
@@ -67,8 +77,11 @@ final class RawPeer implements Desk.Peer {
                     ids[i] = nextId();
                     inputs[i] = Desk.input(done + i);
                 }
-                load.setArray(1, connection.createArrayOf("uuid", ids));
-                load.setArray(2, connection.createArrayOf("text", inputs));
+                load.setBytes(1, HASH);
+                load.setArray(2, connection.createArrayOf("uuid", ids));
+                load.setArray(3, connection.createArrayOf("text", inputs));
+                load.setBytes(4, events(some));
+                load.setBytes(5, COUNTS);
                 load.execute();
             }
         }
@@ -79,6 +92,9 @@ final class RawPeer implements Desk.Peer {
         PreparedStatement statement = idle.take();
         statement.setObject(1, nextId());
         statement.setString(2, Desk.input(number));
+        statement.setBytes(3, HASH);
+        statement.setBytes(4, events(1));
+        statement.setBytes(5, COUNTS);
         statement.executeUpdate();
         idle.put(statement);
     }
@@ -107,6 +123,14 @@ final class RawPeer implements Desk.Peer {
         return DriverManager.getConnection(url);
     }
 
+    private byte[] events(int jobs) {
+        var bytes = new byte[EVENT * jobs];
+        synchronized (random) {
+            random.nextBytes(bytes);
+        }
+        return bytes;
+    }
+
     private record Job(UUID id, UUID lease) {}
 
     /** One connection's work. */
@@ -124,19 +148,31 @@ final class RawPeer implements Desk.Peer {
         private void run() {
             try (Connection connection = connection();
                     PreparedStatement claim = connection.prepareStatement(RawSql.CLAIM);
+                    PreparedStatement claimed = connection.prepareStatement(RawSql.CLAIMED);
                     PreparedStatement finish = connection.prepareStatement(RawSql.FINISH)) {
+                connection.setAutoCommit(false);
                 while (true) {
-                    int claimed = claim(claim);
+                    int jobs = claim(claim);
+                    if (jobs > 0) tell(claimed, 1, jobs).executeUpdate();
+                    connection.commit();
                     // Stays connected, so that the server's process is there to be counted.
-                    if (claimed == 0 && open.isEmpty()) new CountDownLatch(1).await();
+                    if (jobs == 0 && open.isEmpty()) new CountDownLatch(1).await();
                     Collections.shuffle(open, order);
                     // A claim's worth stays open meanwhile, so that a batch has jobs of several.
-                    if (claimed == 0 || open.size() > BATCH)
+                    if (jobs == 0 || open.size() > BATCH)
                         finish(connection, finish, open.subList(0, Math.min(BATCH, open.size())));
+                    connection.commit();
                 }
             } catch (SQLException | InterruptedException e) {
                 throw new IllegalStateException(e);
             }
+        }
+
+        private PreparedStatement tell(PreparedStatement statement, int from, int jobs)
+                throws SQLException {
+            statement.setBytes(from, events(jobs));
+            statement.setBytes(from + 1, COUNTS);
+            return statement;
         }
 
         private int claim(PreparedStatement claim) throws SQLException {
@@ -168,7 +204,7 @@ final class RawPeer implements Desk.Peer {
             Array leases = array(connection, jobs.stream().map(Job::lease).toArray());
             finish.setArray(1, ids);
             finish.setArray(2, leases);
-            int done = finish.executeUpdate();
+            int done = tell(finish, 3, jobs.size()).executeUpdate();
             if (done != jobs.size()) throw new IllegalStateException("lost " + jobs.size());
             jobs.clear();
         }

@@ -2,6 +2,7 @@ package dev.pawl.store;
 
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -30,6 +31,12 @@ public interface Dialect {
 
     /** Binds an id, as the database keeps it. */
     void bind(PreparedStatement statement, int position, UUID id) throws SQLException;
+
+    /** Binds an array; only where there are {@link #batches}. Elements may be null. */
+    default void bind(PreparedStatement statement, int position, String type, List<?> values)
+            throws SQLException {
+        throw new SQLFeatureNotSupportedException("an array of " + type);
+    }
 
     /** Whether a transaction that writes is alone: then nothing moves between its statements. */
     boolean alone();

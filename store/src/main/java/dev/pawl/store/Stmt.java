@@ -1,6 +1,5 @@
 package dev.pawl.store;
 
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -11,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -113,36 +110,8 @@ public final class Stmt implements AutoCloseable {
      * @param type of its elements, as the database calls it
      */
     public Stmt set(String name, String type, List<?> values) throws SQLException {
-        Array array = statement.getConnection().createArrayOf(type, elements(type, values));
-        for (int position : at(name)) statement.setArray(position, array);
+        for (int position : at(name)) dialect.bind(statement, position, type, values);
         return this;
-    }
-
-    /** Of the very type: PostgreSQL's driver sends only these in binary, others as escaped text. */
-    private Object[] elements(String type, List<?> values) {
-        Function<Object, Object> element =
-                switch (type) {
-                    case "text" -> value -> dialect.write((String) value);
-                    case "int2" -> value -> ((Number) value).shortValue();
-                    case "int4" -> value -> ((Number) value).intValue();
-                    case "int8" -> value -> ((Number) value).longValue();
-                    default -> value -> value;
-                };
-        IntFunction<Object[]> array =
-                switch (type) {
-                    case "text" -> String[]::new;
-                    case "int2" -> Short[]::new;
-                    case "int4" -> Integer[]::new;
-                    case "int8" -> Long[]::new;
-                    default -> Object[]::new;
-                };
-        Object[] elements = array.apply(values.size());
-        for (int i = 0; i < elements.length; i++) {
-            Object value = values.get(i);
-            // A row that is copied has columns without a value.
-            if (value != null) elements[i] = element.apply(value);
-        }
-        return elements;
     }
 
     public Stmt setNull(String name) throws SQLException {

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class ClaimLoop implements Loop {
     private static final Duration LINGER = Duration.ofMillis(2);
     private static final int PROMOTE_MAX = 1_000;
+    private static final int SPENT_MAX = 32;
 
     private final Leases leases;
     private final String worker;
@@ -126,8 +127,9 @@ final class ClaimLoop implements Loop {
         }
         if (!ready) return wanted.isEmpty() ? idle() : linger(now);
         lingering = false;
-        if (idle && now - idleUntil >= 0 && !mayFind()) return idle();
-        return claim(wanted, kinds);
+        boolean woken = idle && now - idleUntil < 0;
+        if (idle && !woken && !mayFind()) return idle();
+        return claim(wanted, kinds, woken ? SPENT_MAX : 0);
     }
 
     /** Tells the store of the last spent leases, as the next claim would. */
@@ -162,7 +164,11 @@ final class ClaimLoop implements Loop {
         return Duration.ofNanos(Math.max(1, lingerUntil - now));
     }
 
-    private Duration claim(Map<Slot, Integer> wanted, Map<Slot, Set<ToolId>> kinds) {
+    /**
+     * @param spentMax so many spent leases wait for a later claim: of a woken worker a job is
+     *     expected at once
+     */
+    private Duration claim(Map<Slot, Integer> wanted, Map<Slot, Set<ToolId>> kinds, int spentMax) {
         if (!nextDue.equals(Instant.MAX) && !nextDue.isAfter(leases.now()))
             leases.promote(PROMOTE_MAX);
         Set<JobId> only = serving.only().get();
@@ -175,7 +181,8 @@ final class ClaimLoop implements Loop {
             wants.add(new Want(asked, serving.queues(), only, max));
             entry.setValue(max);
         }
-        Set<LeaseId> spent = held.spent();
+        Set<LeaseId> allSpent = held.spent();
+        Set<LeaseId> spent = allSpent.size() > spentMax ? allSpent : Set.of();
         var lease = new LeaseId(randomId());
         long sentAt = time.nanos();
         var taken = new HeldLease(lease, sentAt + options.safe().toNanos());

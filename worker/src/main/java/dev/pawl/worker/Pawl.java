@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import tools.jackson.core.JacksonException;
@@ -128,6 +129,33 @@ public final class Pawl implements AutoCloseable {
      */
     public List<Submitted> submit(List<Submission> submissions) {
         return engine.submit(submissions);
+    }
+
+    /**
+     * Stores a job for each of very many inputs, in their order, 1,000 in a commit; while some are
+     * stored, the next are checked on other threads. One that is wrong is refused alone, at its
+     * place in the answers.
+     *
+     * <p>Blocks until all are stored. Whoever has to do it again after the store was away gives
+     * idempotency keys: what had been stored is answered as existing then.
+     *
+     * @param conditions as of {@link #submit(String, Object, Consumer)}, for each input; called on
+     *     several threads
+     * @throws PawlException {@link ErrorCode#TOOL_NOT_FOUND}; or the store is away, and the commits
+     *     before stay
+     */
+    public <I> List<Submitted> submitAll(
+            String tool, List<I> inputs, BiConsumer<I, Submission.Builder> conditions) {
+        Tool found = find(tool);
+        return Bulk.submit(
+                inputs,
+                input -> request(found, input, job -> conditions.accept(input, job)),
+                engine::submit);
+    }
+
+    /** As {@link #submitAll(String, List, BiConsumer)}, under the tool's own conditions. */
+    public List<Submitted> submitAll(String tool, List<?> inputs) {
+        return submitAll(tool, inputs, (_, _) -> {});
     }
 
     /**
@@ -296,7 +324,7 @@ public final class Pawl implements AutoCloseable {
         Request request = requests.of(tool, Requests.parse(text(tool, input)), false, conditions);
         if (!(request instanceof Request.Ready(var _, var completed))) return request;
         if (!(tool.run() instanceof dev.pawl.tool.Run.Java(var handler))) return request;
-        return handlers.misfit(handler, completed)
+        return handlers.misfit(handler, input, completed)
                 .<Request>map(error -> new Request.Wrong(List.of(error)))
                 .orElse(request);
     }

@@ -167,9 +167,28 @@ final class ClaimLoopTest {
         rig.finish(rig.claimOne(Rig.MAIL));
         assertThat(rig.memory.leases()).hasSize(1);
 
+        rig.time.advance(Rig.OPTIONS.poll().multipliedBy(2));
         claim.step();
 
         assertThat(rig.memory.leases()).isEmpty();
+    }
+
+    @Test
+    void whoIsWokenForAJobForgetsALeaseAtALaterClaim() {
+        rig.finish(rig.claimOne(Rig.MAIL));
+        rig.submit(Rig.MAIL);
+
+        claim.step();
+
+        assertThat(rig.runs).hasSize(2);
+        assertThat(rig.memory.leases()).hasSize(2);
+    }
+
+    @Test
+    void butManyLeasesAreForgottenAtOnce() {
+        for (int i = 0; i < 40; i++) rig.finish(rig.claimOne(Rig.MAIL));
+
+        assertThat(rig.memory.leases()).hasSizeLessThan(35);
     }
 
     @Test

@@ -25,7 +25,9 @@ import dev.pawl.worker.executor.JobFailure;
 import dev.pawl.worker.executor.Snooze;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,6 +39,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +57,8 @@ final class PawlTest {
     private final CountDownLatch leave = new CountDownLatch(1);
     private final MemoryStore store = new MemoryStore(new SystemTime());
     private @Nullable Pawl pawl;
+
+    private static final Comparator<UUID> UNSIGNED = Comparator.comparing(UUID::toString);
 
     record Letter(String to, String text) {}
 
@@ -90,6 +95,55 @@ final class PawlTest {
 
         assertThatThrownBy(() -> pawl.output(id, Integer.class))
                 .hasMessage("job %s is queued; only a succeeded one has an output".formatted(id));
+    }
+
+    @Test
+    void veryManyInputsAreStoredInTheirOrderAndAWrongOneIsRefusedAlone() {
+        var pawl = open(b -> b.tool("count@1", Letter.class, this::count));
+        List<Object> letters = new ArrayList<>();
+        for (int i = 0; i < 3 * Bulk.PART + 1; i++) letters.add(new Letter("a", "text " + i));
+        letters.set(Bulk.PART + 7, Map.of("to", List.of(1)));
+
+        List<Submitted> answers = pawl.submitAll("count@1", letters);
+
+        assertThat(answers).hasSameSizeAs(letters);
+        assertThat(answers.get(Bulk.PART + 7))
+                .isInstanceOfSatisfying(
+                        Submitted.Refused.class,
+                        refused -> {
+                            assertThat(refused.code()).isEqualTo(ErrorCode.INPUT_INVALID);
+                            assertThat(refused.message()).startsWith("/to doesn't fit Letter");
+                        });
+        List<JobId> stored = new ArrayList<>();
+        for (int i = 0; i < letters.size(); i++) {
+            if (i == Bulk.PART + 7) continue;
+            JobId id = ((Submitted.Accepted) answers.get(i)).id();
+            stored.add(id);
+            assertThat(store.find(id).orElseThrow().submission().input()).contains("text " + i);
+        }
+        assertThat(stored).isSortedAccordingTo(Comparator.comparing(JobId::value, UNSIGNED));
+    }
+
+    @Test
+    void noInputsAreNoJobs() {
+        var pawl = open(b -> b.tool("count@1", Letter.class, this::count));
+
+        assertThat(pawl.submitAll("count@1", List.of())).isEmpty();
+    }
+
+    @Test
+    void whoSubmitsVeryManyAgainWithTheirKeysIsAnsweredTheJobsOfThen() {
+        var pawl = open(b -> b.tool("count@1", Letter.class, this::count));
+        List<Letter> letters = List.of(HELLO, new Letter("b@example.org", "Hello"));
+        BiConsumer<Letter, Submission.Builder> keyed =
+                (letter, job) -> job.idempotencyKey(letter.to());
+        List<Submitted> first = pawl.submitAll("count@1", letters, keyed);
+
+        List<Submitted> again = pawl.submitAll("count@1", letters, keyed);
+
+        for (int i = 0; i < 2; i++)
+            assertThat(again.get(i))
+                    .isEqualTo(new Submitted.Existing(((Submitted.Accepted) first.get(i)).id()));
     }
 
     @Test

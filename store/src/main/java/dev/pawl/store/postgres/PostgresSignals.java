@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What happens here is gathered and told after the commit, in a transaction of its own: one that
  * notifies holds a lock of the whole database until it has ended, so business commits would come
- * one after another. The first hint goes at once, the next no sooner than {@link #LULL_MILLIS}
- * later, with all that has come meanwhile.
+ * one after another. The first hint goes at once, the next no sooner than a millisecond later, with
+ * all that has come meanwhile; while they come without a break, up to {@link #LULL_MILLIS_MAX}.
  *
  * <p>What happens elsewhere is heard on a connection outside the pool, from the first listener on.
  * Where there is none to be had, polling alone goes on, and a connection is looked for now and
@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
 final class PostgresSignals implements Neighbours, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PostgresSignals.class);
 
-    static final long LULL_MILLIS = 4;
+    static final long LULL_MILLIS_MAX = 4;
 
     /** More cancels at once are heard of at the next heartbeat. */
     private static final int STOPS_MAX = 100;
@@ -147,10 +147,12 @@ final class PostgresSignals implements Neighbours, AutoCloseable {
 
     private void tell() {
         try {
+            long lull = 1;
             while (closed.getCount() > 0) {
-                telling.something.acquire();
+                lull = telling.something.tryAcquire() ? Math.min(2 * lull, LULL_MILLIS_MAX) : 1;
+                if (lull == 1) telling.something.acquire();
                 send(telling.take());
-                boolean _ = closed.await(LULL_MILLIS, TimeUnit.MILLISECONDS);
+                boolean _ = closed.await(lull, TimeUnit.MILLISECONDS);
             }
             send(telling.take());
         } catch (InterruptedException e) {
@@ -215,6 +217,8 @@ final class PostgresSignals implements Neighbours, AutoCloseable {
         properties.setProperty("ApplicationName", "pawl listens");
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("connectTimeout", "10");
+        // What the URL says itself stands.
+        properties.setProperty("socketFactory", PromptSockets.class.getName());
         return DriverManager.getConnection(options.url(), properties);
     }
 

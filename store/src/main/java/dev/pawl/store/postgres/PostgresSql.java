@@ -391,9 +391,19 @@ final class PostgresSql implements Dialect {
         statement.setObject(position, id);
     }
 
+    @Override
+    public void bind(PreparedStatement statement, int position, String type, List<?> values)
+            throws SQLException {
+        PostgresArrays.bind(statement, position, type, values);
+    }
+
     /** Its text has no U+0000: that is a mark and a 0 here, and the mark is itself twice. */
     @Override
     public String write(String text) {
+        return kept(text);
+    }
+
+    static String kept(String text) {
         if (text.indexOf(0) < 0 && text.indexOf(MARK) < 0) return text;
         return text.replace(MARKED, MARKED + MARKED).replace("\0", MARKED + "0");
     }

@@ -166,6 +166,8 @@ public final class PostgresStore extends SqlStore {
         config.setMinimumIdle(1);
         config.setConnectionTimeout(options.connectWait().toMillis());
         config.addDataSourceProperty("ApplicationName", "pawl");
+        // As PostgresArrays writes them.
+        config.addDataSourceProperty("binaryTransferEnable", "UUID_ARRAY");
         try {
             return new HikariDataSource(config);
         } catch (HikariPool.PoolInitializationException e) {
