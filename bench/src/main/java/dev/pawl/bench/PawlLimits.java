@@ -36,6 +36,11 @@ enum PawlLimits {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** How many of so many jobs a drain waits for; of those that others are beside none. */
+    int counted(int jobs) {
+        return this == BESIDE ? jobs * 9 / 10 : jobs;
+    }
+
     void limit(Submission.Builder job, int number) {
         if (this == NONE || (this == BESIDE && number % 10 != 0)) return;
         int key = this == LONG_KEY && number % 100 != 0 ? 0 : number / 100 % keys;

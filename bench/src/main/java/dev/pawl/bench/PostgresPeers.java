@@ -94,7 +94,8 @@ final class PostgresPeers implements Main.Benchmark {
             for (PeerProcess worker : workers) worker.tell("work");
             int fifth = await(workers, jobs / 5, begun.nanos());
             Cost after = Cost.now(server, workers);
-            int all = await(workers, jobs, begun.nanos());
+            int wanted = PawlLimits.of(kind.name()).counted(jobs);
+            int all = await(workers, wanted, begun.nanos());
             Cost ended = Cost.now(server, workers);
             long last = workers.stream().mapToLong(PeerProcess::last).max().orElseThrow();
             if (all <= fifth) return "%,d of %,d jobs in %s".formatted(all, jobs, DRAIN_MAX);
@@ -102,7 +103,7 @@ final class PostgresPeers implements Main.Benchmark {
                     .formatted(
                             rate(all, last - begun.nanos()),
                             all,
-                            all < jobs ? ", then out of time" : "",
+                            all < wanted ? ", then out of time" : "",
                             ended.since(begun, all),
                             rate(all - fifth, last - after.nanos()),
                             ended.since(after, all - fifth));

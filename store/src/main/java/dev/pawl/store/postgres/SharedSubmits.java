@@ -10,15 +10,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
- * Single submits of many callers, several in one commit. Who comes while few others write does it
- * on its own; who comes later waits, and the next writer takes all that wait along. There is no
- * timer, and no thread but the callers'. A write that fails takes nobody along: each does its own
- * again. Thread-safe.
+ * Single submits of many callers, several in one commit. Who comes while nobody writes does it on
+ * its own; who comes later waits, and the next writer takes all that wait along. There is no timer,
+ * and no thread but the callers'. A write that fails takes nobody along: each does its own again.
+ * Thread-safe.
  */
 final class SharedSubmits {
-    /** While one waits for the disk, the next is on its way. */
-    private static final int WRITERS_MAX = 2;
-
     /** Jobs in one commit; more wait for the next. */
     private static final int BATCH_MAX = 256;
 
@@ -40,7 +37,7 @@ final class SharedSubmits {
     private final Function<List<NewJob>, List<Submitted>> write;
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
-    private int writers;
+    private boolean writing;
 
     /**
      * @param write stores jobs in one commit; answers are in order
@@ -72,8 +69,10 @@ final class SharedSubmits {
     private boolean begins(Waiting one) {
         lock.lock();
         try {
-            if (writers < WRITERS_MAX) {
-                writers++;
+            if (!writing) {
+                // With two at once the statement itself, which costs as much as several of its
+                // rows, would run for half as many.
+                writing = true;
                 return true;
             }
             waiting.add(one);
@@ -111,7 +110,7 @@ final class SharedSubmits {
                 chars += next.job.submission().input().length();
                 batch.add(next);
             }
-            if (batch.isEmpty()) writers--;
+            if (batch.isEmpty()) writing = false;
         } finally {
             lock.unlock();
         }
