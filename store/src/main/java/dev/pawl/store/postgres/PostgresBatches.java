@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,6 +64,9 @@ final class PostgresBatches implements Batches {
     /** An id that is there already is told as a broken rule of the table. */
     @Override
     public Optional<Instant> add(Db db, Arrivals arrivals) throws SQLException {
+        Fresh first = arrivals.jobs().getFirst();
+        if (arrivals.jobs().size() == 1 && isSimple(first.job().submission()))
+            return addOne(db, first, arrivals);
         Stmt stmt = db.stmt(PostgresSql.ARRIVE);
         columns(stmt, arrivals.jobs());
         var queues = new TreeSet<>(submitted(arrivals.jobs(), Submission::queue));
@@ -72,6 +76,45 @@ final class PostgresBatches implements Batches {
         try (Rows rows = stmt.query()) {
             rows.next();
             return rows.flag(2) ? Optional.of(rows.instant(1)) : Optional.empty();
+        }
+    }
+
+    private static boolean isSimple(Submission s) {
+        return !s.runAt().isAfter(Instant.EPOCH) && s.tags().isEmpty() && s.ttl().isZero();
+    }
+
+    private static Optional<Instant> addOne(Db db, Fresh job, Arrivals arrivals)
+            throws SQLException {
+        Submission s = job.job().submission();
+        Stmt stmt =
+                db.stmt(PostgresSql.ARRIVE_ONE)
+                        .set("id", job.job().id().value())
+                        .set("lane", job.lane())
+                        .set("policy", job.policy())
+                        .set("priority", s.priority())
+                        .set("run_at", s.runAt().toEpochMilli())
+                        .set("reuse_ttl", s.reuse().ttl().toMillis())
+                        .set("go_on", s.goOn() ? 1 : 0)
+                        .set("reuse_errors", s.reuse().userErrors() ? 1 : 0)
+                        .text("tenant", s.tenant())
+                        .text("input", s.input())
+                        .set("key_parts", s.key().parts())
+                        .set("correlation_id", s.correlationId())
+                        .set("causation", s.causation())
+                        .set("traceparent", s.traceparent())
+                        .set("owner", s.owner())
+                        .set("limit_value", s.limit().key().value())
+                        .text("queue", s.queue())
+                        .set("moves", arrivals.moves().array())
+                        .set("counts", arrivals.counts().array());
+        String hash = s.key().hash();
+        if (hash.isEmpty()) stmt.setNull("hash");
+        else stmt.set("hash", HexFormat.of().parseHex(hash));
+        long key = s.limit().keyNumber();
+        if (key == 0) stmt.setNull("limit_key");
+        else stmt.set("limit_key", key);
+        try (Rows rows = stmt.query()) {
+            return rows.next() ? Optional.of(rows.instant(1)) : Optional.empty();
         }
     }
 

@@ -204,6 +204,38 @@ final class PostgresSql implements Dialect {
             """
                     .formatted(SUBMITTED, JOB_ADD.formatted("i.now", "i"));
 
+    /**
+     * The same of a single job that is due at once and has neither tags nor a time to live: at half
+     * the cost, for there are no arrays and fewer tables. No row where the queue has a cap.
+     */
+    static final String ARRIVE_ONE =
+            """
+            WITH j AS (
+                   INSERT INTO pawl.job (id, lane, policy, priority, parents, run_at, submitted_at,
+                                         ttl, reuse_ttl, go_on, reuse_errors, tenant, input, hash,
+                                         key_parts, correlation_id, causation, traceparent, owner,
+                                         limit_value)
+                   SELECT CAST(:id AS uuid), CAST(:lane AS integer), CAST(:policy AS integer),
+                          CAST(:priority AS integer), 0, CAST(:run_at AS bigint), t.now, 0,
+                          CAST(:reuse_ttl AS bigint), CAST(:go_on AS smallint),
+                          CAST(:reuse_errors AS smallint), CAST(:tenant AS text),
+                          CAST(:input AS text), CAST(:hash AS bytea), CAST(:key_parts AS text),
+                          CAST(:correlation_id AS text), CAST(:causation AS text),
+                          CAST(:traceparent AS text), CAST(:owner AS text),
+                          CAST(:limit_value AS text)
+                     FROM (SELECT pawl.now_ms() AS now) t
+                    WHERE NOT EXISTS (SELECT FROM pawl.queue
+                                       WHERE name = :queue AND depth_max < 2147483647)
+                   RETURNING id, lane, priority, submitted_at),
+                 r AS (INSERT INTO pawl.ready (id, lane, priority, run_at, attempt, failures,
+                                               limit_key)
+                       SELECT id, lane, priority, submitted_at, 0, 0, CAST(:limit_key AS bigint)
+                         FROM j),
+                 e AS (INSERT INTO pawl.event (at, moves, counts)
+                       SELECT submitted_at, :moves, :counts FROM j)
+            SELECT submitted_at FROM j
+            """;
+
     static final String TAGS_ADD =
             """
             INSERT INTO pawl.tag (tag, id)
