@@ -6,6 +6,7 @@ import dev.pawl.core.Claim;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.QueueEntry;
 import dev.pawl.core.Rate;
+import dev.pawl.core.Store;
 import dev.pawl.core.SystemTime;
 import dev.pawl.core.ToolId;
 import dev.pawl.core.WorkerEntry;
@@ -87,9 +88,7 @@ final class WhyTest {
         inStore(store -> {
             store.register(worker(store.now()));
             store.setQueue(QueueEntry.of("mail").withLimits(1, Rate.NONE));
-            var want = new Claim.Want(Set.of(new ToolId("echo", "1")), Set.of(), Set.of(), 9);
-            var lease = new LeaseId(new UUID(7, 7));
-            store.claim(new Claim(lease, "w", Duration.ofMinutes(9), List.of(want), Set.of()));
+            claim(store);
         });
 
         assertThat(why(held))
@@ -98,6 +97,37 @@ final class WhyTest {
         assertThat(user.type("limits", "show", "--json").out())
                 .contains("\"limit\":\"queue:mail\"", "\"taken\":1", "\"free\":0", id);
         assertThat(user.type("limits", "show", "nix").err()).contains("no limit \"nix\"");
+    }
+
+    @Test
+    void aToolsOwnLimitAndItsKeysAreToldApart() {
+        user.tool(
+                "echo",
+                """
+                tool: echo@1
+                input: {type: object, properties: {site: {type: integer}}}
+                run: {command: [echo]}
+                policy: {concurrency: [2, {max: 1, per: site}]}
+                """);
+        submit("--site", "7");
+        submit("--site", "8");
+        inStore(store -> {
+            store.register(worker(store.now()));
+            claim(store);
+        });
+        String held = submit("--site", "7");
+
+        assertThat(why(held)).contains("limit \\\"tool:echo@1\\\" is full: 2 of 2");
+        assertThat(user.type("limits", "show").out())
+                .containsPattern("(?m)^tool:echo@1\t2\t2\t")
+                .containsPattern("(?m)^tool:echo@1 per site=7\t1\t1\t")
+                .containsPattern("(?m)^tool:echo@1 per site=8\t1\t1\t")
+                .doesNotContainPattern("per site\t");
+        assertThat(user.type("limits", "show", "tool:echo@1 per site").out())
+                .contains("per site=7", "per site=8")
+                .doesNotContainPattern("(?m)^tool:echo@1\t");
+        assertThat(user.type("limits", "show", "tool:echo@1", "--json").out())
+                .contains("\"limit\":\"tool:echo@1\"", "\"limit\":\"tool:echo@1 per site=7\"");
     }
 
     @Test
@@ -140,6 +170,12 @@ final class WhyTest {
 
         assertThat(why(second)).contains("\"reason\":\"due\"", "1 due jobs of its queue go first");
         assertThat(why(first)).contains("a worker takes it when it has a free slot");
+    }
+
+    private static void claim(Store store) {
+        var want = new Claim.Want(Set.of(new ToolId("echo", "1")), Set.of(), Set.of(), 9);
+        var lease = new LeaseId(new UUID(7, 7));
+        store.claim(new Claim(lease, "w", Duration.ofMinutes(9), List.of(want), Set.of()));
     }
 
     private static WorkerEntry worker(Instant now) {

@@ -191,10 +191,10 @@ public record Explanation(Reason reason, String text, String advice, List<JobId>
             String text =
                     holders.size() >= limit.max()
                             ? "limit \"%s\" is full: %d of %d are running"
-                                    .formatted(limit.name(), holders.size(), limit.max())
+                                    .formatted(limit.shown(), holders.size(), limit.max())
                             : "limit \"%s\" lets %d start in %d ms, and %d have"
                                     .formatted(
-                                            limit.name(),
+                                            limit.shown(),
                                             limit.rate().max(),
                                             limit.rate().period().toMillis(),
                                             limit.started());

@@ -11,8 +11,8 @@ import java.security.NoSuchAlgorithmException;
  * starts, so that no crash can leak a slot. What was submitted last holds for all of them: who
  * edits it need not wait for old jobs.
  *
- * @param name what is limited, as {@code tool:plantuml@1}, or with keys {@code tool:plantuml@1 per
- *     site.id}; empty for no limit
+ * @param name by which a store knows it, as {@code tool:plantuml@1}, or with keys {@code
+ *     tool:plantuml@1 per site.id}; empty for no limit
  * @param max how many attempts may run at once; at least 1, {@link Integer#MAX_VALUE} for no limit
  * @param rate how many may start
  * @param key the same for each key
@@ -63,6 +63,17 @@ public record Limit(String name, int max, Rate rate, LimitKey key) {
     /** Whether it holds anything back but those of the same key. */
     public boolean shared() {
         return max < Integer.MAX_VALUE || !rate.none();
+    }
+
+    /**
+     * What people call the limit that a store knows by this name. What holds for all keys of a tool
+     * is the tool's own: {@code tool:plantuml@1} stands for {@code tool:plantuml@1 per site.id}. A
+     * key's name stays, and so does any other.
+     */
+    static String shown(String name) {
+        int per = name.indexOf(PER);
+        // What a key is by has no "=" in it: one there begins the key's value.
+        return per < 0 || name.indexOf('=', per) >= 0 ? name : name.substring(0, per);
     }
 
     /** The key's name among all limits. */

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * A limit as a store sees it at one moment.
  *
- * @param name as {@code tool:plantuml@1}, {@code queue:mail}, or of one key {@code tool:plantuml@1
- *     per site.id=7}
+ * @param name by which the store knows it, as {@code tool:plantuml@1}, {@code tool:plantuml@1 per
+ *     site.id}, {@code queue:mail}, or of one key {@code tool:plantuml@1 per site.id=7}
  * @param max how many attempts may run at once; {@link Integer#MAX_VALUE} for no limit
  * @param rate how many may start
  * @param started how many have started that count under the rate; 0 without one
@@ -32,6 +32,14 @@ public record LimitEntry(
 
     public LimitEntry {
         holders = List.copyOf(holders);
+    }
+
+    /**
+     * What people call it: of a tool's own limit the tool's name, whether its jobs have keys or
+     * not. A tool that had other keys before may have two of one name.
+     */
+    public String shown() {
+        return Limit.shown(name);
     }
 
     /** Whether nothing more may start under it now. */

@@ -274,7 +274,7 @@ public final class Documents {
         var limits = page.putArray("limits");
         for (LimitEntry limit : store.limits()) {
             int taken = limit.holders().size();
-            ObjectNode node = limits.addObject().put("limit", limit.name()).put("taken", taken);
+            ObjectNode node = limits.addObject().put("limit", limit.shown()).put("taken", taken);
             if (limit.max() != Integer.MAX_VALUE)
                 node.put("max", limit.max()).put("free", Math.max(0, limit.max() - taken));
             if (!limit.rate().none())
