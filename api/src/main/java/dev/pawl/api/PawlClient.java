@@ -432,6 +432,7 @@ public final class PawlClient implements AutoCloseable {
             case JOB_NOT_FOUND,
                     TOOL_NOT_FOUND,
                     WEBHOOK_NOT_FOUND,
+                    WORKER_NOT_FOUND,
                     INPUT_INVALID,
                     INPUT_TOO_LARGE,
                     PARENT_NOT_FOUND,

@@ -46,7 +46,7 @@ public record Problem(
     /** The one place that says which HTTP status a refusal or an outage has. */
     public static int status(ErrorCode code) {
         return switch (code) {
-            case JOB_NOT_FOUND, TOOL_NOT_FOUND, WEBHOOK_NOT_FOUND -> 404;
+            case JOB_NOT_FOUND, TOOL_NOT_FOUND, WEBHOOK_NOT_FOUND, WORKER_NOT_FOUND -> 404;
             case INPUT_INVALID, PARENT_NOT_FOUND -> 422;
             case INPUT_TOO_LARGE -> 413;
             case IDEMPOTENCY_CONFLICT, NOT_POSSIBLE_NOW, LEASE_LOST -> 409;
@@ -62,6 +62,7 @@ public record Problem(
             case JOB_NOT_FOUND -> "There is no such job";
             case TOOL_NOT_FOUND -> "There is no such tool";
             case WEBHOOK_NOT_FOUND -> "There is no such webhook";
+            case WORKER_NOT_FOUND -> "There is no such worker";
             case INPUT_INVALID -> "The request breaks its contract";
             case INPUT_TOO_LARGE -> "The request is too large";
             case PARENT_NOT_FOUND -> "A parent does not exist";

@@ -2,7 +2,18 @@ package dev.pawl.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pawl.core.AttemptEnd;
+import dev.pawl.core.ClaimedJob;
+import dev.pawl.core.Engine;
+import dev.pawl.core.JobState;
+import dev.pawl.core.LeaseId;
+import dev.pawl.core.Outcome;
+import dev.pawl.core.Renewal;
+import dev.pawl.core.Report;
+import dev.pawl.core.Store;
 import dev.pawl.core.SystemTime;
+import dev.pawl.core.Written;
+import dev.pawl.testkit.NoArtifacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +21,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -98,6 +112,55 @@ final class WorkersTest {
                         .containsPattern(name + ".*gpu large-memory");
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aWorkerStartedAgainIsNotMistakenForItsPredecessor(StorePlace.Kind kind) throws Exception {
+        try (var place = StorePlace.fresh(kind);
+                var before = start(place, "worker")) {
+            String predecessor = before.prints(STARTED, time).group(1);
+            String job = ask(place, "submit", "wait", "--until", "go").strip();
+            awaitBegan();
+            before.kill();
+            try (Store store = place.open(folder.resolve("data"))) {
+                var engine = new Engine(store, new NoArtifacts(), time, new Random(1));
+                LeaseId lease = store.leases().getFirst().id();
+                ClaimedJob held = engine.claimed(lease, predecessor).getFirst();
+
+                try (var after = start(place, "worker")) {
+                    String successor = after.prints(STARTED, time).group(1);
+                    assertThat(successor).isNotEqualTo(predecessor);
+                    while (worker(store, held).filter(successor::equals).isEmpty())
+                        time.sleep(POLL);
+
+                    assertThat(ask(place, "workers", "list"))
+                            .contains(successor)
+                            .doesNotContain(predecessor);
+                    var late = new Report.Ended(held, new Outcome.Succeeded("{}", List.of()));
+                    for (String worker : List.of(predecessor, successor)) {
+                        var renewal = new Renewal(worker, Set.of(lease), Duration.ofMinutes(1));
+                        assertThat(engine.renew(renewal).leases()).isEmpty();
+                        assertThat(engine.end(worker, List.of(late)))
+                                .hasOnlyElementsOfType(Written.LeaseLost.class);
+                    }
+                    Files.createFile(folder.resolve("go"));
+                    while (!store.find(held.id()).orElseThrow().state().ended()) time.sleep(POLL);
+                }
+                assertThat(ask(place, "jobs", "show", job, "--json")).contains("\"attempt\":2");
+                assertThat(store.history(held.id()))
+                        .extracting(AttemptEnd::worker)
+                        .startsWith(predecessor)
+                        .doesNotHaveDuplicates();
+            }
+        }
+    }
+
+    /** Who runs the job now. */
+    private static Optional<String> worker(Store store, ClaimedJob job) {
+        return store.find(job.id()).orElseThrow().state() instanceof JobState.Running running
+                ? Optional.of(running.lease().worker())
+                : Optional.empty();
     }
 
     private void awaitBegan() throws Exception {

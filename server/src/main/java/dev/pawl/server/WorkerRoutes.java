@@ -58,7 +58,7 @@ public final class WorkerRoutes {
 
     private static PawlException none(String worker) {
         return new PawlException(
-                ErrorCode.NOT_POSSIBLE_NOW,
+                ErrorCode.WORKER_NOT_FOUND,
                 "there is no worker %s; `pawl workers list` shows who there is".formatted(worker));
     }
 }

@@ -90,6 +90,7 @@ final class LoopThread implements AutoCloseable {
             case JOB_NOT_FOUND,
                     TOOL_NOT_FOUND,
                     WEBHOOK_NOT_FOUND,
+                    WORKER_NOT_FOUND,
                     INPUT_INVALID,
                     INPUT_TOO_LARGE,
                     PARENT_NOT_FOUND,

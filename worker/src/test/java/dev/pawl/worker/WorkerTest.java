@@ -135,6 +135,15 @@ final class WorkerTest {
     }
 
     @Test
+    void aWorkerStartedAgainInTheSamePlaceHasAnotherName() {
+        var first = worker(_ -> Rig.DONE, OPTIONS);
+        var again = worker(_ -> Rig.DONE, OPTIONS);
+
+        assertThat(first.id()).startsWith("host-100-");
+        assertThat(again.id()).startsWith("host-100-").isNotEqualTo(first.id());
+    }
+
+    @Test
     void closingBeforeTheStartOrTwiceIsFine() {
         var fresh = worker(_ -> Rig.DONE, OPTIONS);
         fresh.close();

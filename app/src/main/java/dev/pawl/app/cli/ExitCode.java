@@ -55,7 +55,9 @@ public enum ExitCode {
                     PARENT_NOT_FOUND,
                     CONFIGURATION_INVALID ->
                     USAGE;
-            case IDEMPOTENCY_CONFLICT, QUEUE_FULL, NOT_POSSIBLE_NOW, LEASE_LOST -> REFUSED;
+            // A worker that isn't there has left, as a rule: that is no fault of who names it.
+            case WORKER_NOT_FOUND, IDEMPOTENCY_CONFLICT, QUEUE_FULL, NOT_POSSIBLE_NOW, LEASE_LOST ->
+                    REFUSED;
             case SCHEMA_NEWER,
                     STORE_CORRUPT,
                     STORE_FULL,
