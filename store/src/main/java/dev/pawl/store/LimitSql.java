@@ -90,13 +90,33 @@ public final class LimitSql {
              GROUP BY limit_key
             """;
 
-    /** All of running is read: it holds no more rows than all workers have slots. */
-    static final String QUEUE_TAKEN =
+    /**
+     * All of running is read, which holds no more rows than all workers have slots: where they are
+     * all there is of it.
+     */
+    private static final String QUEUE_TAKEN =
             """
             SELECT (SELECT count(*) FROM pawl.running r JOIN pawl.lane l ON l.id = r.lane
                      WHERE l.queue = :queue)
                  + (SELECT count(*) FROM pawl.stopping s JOIN pawl.job j ON j.id = s.id
                       JOIN pawl.lane l ON l.id = j.lane WHERE l.queue = :queue)
+            """;
+
+    /**
+     * The same by index running_lease, a look for each lease: past what was deleted of running and
+     * can't be vacuumed while a snapshot is held, which may be a thousand times what is there.
+     */
+    private static final String QUEUE_TAKEN_BY_LEASE =
+            """
+            SELECT (SELECT coalesce(CAST(sum((SELECT count(*) FROM pawl.running r
+                                               WHERE r.lease = s.id
+                                                 AND r.lane IN (SELECT l.id FROM pawl.lane l
+                                                                 WHERE l.queue = :queue)))
+                                         AS bigint), 0)
+                      FROM pawl.lease s)
+                 + (SELECT count(*) FROM pawl.stopping s
+                     WHERE (SELECT l.queue FROM pawl.job j JOIN pawl.lane l ON l.id = j.lane
+                             WHERE j.id = s.id) = :queue)
             """;
 
     /** Starts that count, of a limit, a queue or a key. Primary key. */
@@ -193,6 +213,11 @@ public final class LimitSql {
             SELECT j.limit_value FROM pawl.ready y JOIN pawl.job j ON j.id = y.id
              WHERE y.lane = :lane AND y.limit_key = :limit_key LIMIT 1
             """;
+
+    /** How many places of a queue's limit are taken. */
+    static String queueTaken(Dialect dialect) {
+        return dialect.alone() ? QUEUE_TAKEN : QUEUE_TAKEN_BY_LEASE;
+    }
 
     private LimitSql() {}
 }

@@ -164,7 +164,8 @@ final class Room {
         }
         int left = allowed.max();
         if (left < Integer.MAX_VALUE)
-            try (Rows rows = tx.stmt(LimitSql.QUEUE_TAKEN).set("queue", queue).query()) {
+            try (Rows rows =
+                    tx.stmt(LimitSql.queueTaken(tx.db().dialect())).set("queue", queue).query()) {
                 rows.next();
                 left -= rows.integer(1);
             }
