@@ -16,11 +16,11 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
 /**
- * A fault that the simulation has to find: a patch of one shipped source file, kept beside the
- * tests, whose first lines say which invariant breaks and which seed shows it.
+ * A fault that has to be found: a patch of one shipped source file, kept beside the tests, whose
+ * first lines say which invariant breaks, what shows it unless the simulation does, and with which
+ * seed.
  */
-record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
-    private static final int SEEDS_MAX = 1_000;
+record PlantedBug(String name, Invariant invariant, Stage stage, long seed, Path patch) {
     private static final Pattern HEAD = Pattern.compile("# (\\w+): (.*)");
 
     /** All patches of a checkout. */
@@ -35,15 +35,17 @@ record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
 
     private static PlantedBug read(Path file) throws IOException {
         String invariant = "";
+        Stage stage = Stage.SIMULATION;
         long seed = 1;
         for (String line : Files.readAllLines(file)) {
             var head = HEAD.matcher(line);
             if (!head.matches()) continue;
             if (head.group(1).equals("invariant")) invariant = head.group(2);
+            if (head.group(1).equals("stage")) stage = Stage.valueOf(head.group(2));
             if (head.group(1).equals("seed")) seed = Long.parseLong(head.group(2));
         }
         String name = String.valueOf(file.getFileName()).replace(".patch", "");
-        return new PlantedBug(name, Invariant.valueOf(invariant), seed, file);
+        return new PlantedBug(name, Invariant.valueOf(invariant), stage, seed, file);
     }
 
     /** Writes down the seed that shows the bug now. */
@@ -53,17 +55,18 @@ record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
     }
 
     /** The first seed that shows the bug, the noted one first; -1 when none of many does. */
-    long find(Path root, Path classes, Path runs) throws IOException {
+    long find(Path root, Path classes, Stages stages) throws IOException {
+        String place = stages.place(stage);
         try (var planted = plant(root, classes)) {
-            if (breaks(planted, seed, runs)) return seed;
-            for (long next = 1; next <= SEEDS_MAX; next++)
-                if (breaks(planted, next, runs)) return next;
+            if (breaks(planted, seed, place)) return seed;
+            for (long next = 1; next <= stage.seedsMax(); next++)
+                if (breaks(planted, next, place)) return next;
         }
         return -1;
     }
 
-    private boolean breaks(Planted planted, long with, Path runs) {
-        return planted.broken(with, Simulation.STEPS, runs).equals(invariant.name());
+    private boolean breaks(Planted planted, long with, String place) {
+        return planted.broken(stage, with, place).equals(invariant.name());
     }
 
     /** The shipped classes and the simulator, with this bug in them. */
@@ -132,13 +135,13 @@ record PlantedBug(String name, Invariant invariant, long seed, Path patch) {
         }
 
         /** The invariant that breaks with this seed; empty text when none does. */
-        String broken(long seed, int steps, Path folder) {
+        String broken(Stage stage, long seed, String place) {
             try {
                 var broken =
-                        loadClass(Simulation.class.getName())
-                                .getDeclaredMethod("broken", long.class, int.class, Path.class);
+                        loadClass(stage.player().getName())
+                                .getDeclaredMethod("broken", long.class, String.class);
                 broken.setAccessible(true);
-                return String.valueOf(broken.invoke(null, seed, steps, folder));
+                return String.valueOf(broken.invoke(null, seed, place));
             } catch (InvocationTargetException e) {
                 throw new AssertionError(e.getCause());
             } catch (ReflectiveOperationException e) {

@@ -113,15 +113,16 @@ final class Simulate {
     }
 
     private static int planted(Path folder) throws IOException {
-        // Makes the template that all of them copy.
-        new Simulation(folder);
         int missed = 0;
         Path root = Path.of("").toAbsolutePath();
-        for (PlantedBug bug : PlantedBug.all(root)) {
-            long found = bug.find(root, Files.createTempDirectory(folder, bug.name()), folder);
-            if (found < 0) missed++;
-            else bug.remember(found);
-            System.out.printf("%s: %s by seed %d%n", bug.name(), bug.invariant(), found);
+        try (var stages = new Stages(folder)) {
+            for (PlantedBug bug : PlantedBug.all(root)) {
+                Path classes = Files.createTempDirectory(folder, bug.name());
+                long found = bug.find(root, classes, stages);
+                if (found < 0) missed++;
+                else bug.remember(found);
+                System.out.printf("%s: %s by seed %d%n", bug.name(), bug.invariant(), found);
+            }
         }
         return missed;
     }

@@ -56,8 +56,9 @@ final class Simulation {
     }
 
     /** For a class loader of its own: the name of the invariant that broke, or empty text. */
-    static String broken(long seed, int steps, Path folder) {
-        Violation violation = new Simulation(folder).run(seed, steps, new Trace(false)).violation();
+    static String broken(long seed, String folder) {
+        var simulation = new Simulation(Path.of(folder));
+        Violation violation = simulation.run(seed, STEPS, new Trace(false)).violation();
         return violation == null ? "" : violation.invariant().name();
     }
 
