@@ -46,19 +46,22 @@ public record WorkerEntry(
 
     /** The same worker, its last heartbeat at that moment. */
     public WorkerEntry withSeenAt(Instant at) {
-        return new WorkerEntry(
-                id, host, pid, pidStartedAt, tools, slots, startedAt, at, can, draining);
+        return with(at, can, draining);
     }
 
     /** The same worker, with these special things. */
     public WorkerEntry withCan(Set<String> words) {
-        return new WorkerEntry(
-                id, host, pid, pidStartedAt, tools, slots, startedAt, seenAt, words, draining);
+        return with(seenAt, words, draining);
     }
 
     /** The same worker, told to drain or not. */
     public WorkerEntry withDraining(boolean told) {
+        return with(seenAt, can, told);
+    }
+
+    /** What changes of a worker while it runs. */
+    private WorkerEntry with(Instant seen, Set<String> words, boolean told) {
         return new WorkerEntry(
-                id, host, pid, pidStartedAt, tools, slots, startedAt, seenAt, can, told);
+                id, host, pid, pidStartedAt, tools, slots, startedAt, seen, words, told);
     }
 }

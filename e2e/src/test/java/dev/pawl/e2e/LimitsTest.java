@@ -2,11 +2,7 @@ package dev.pawl.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pawl.core.Count;
 import dev.pawl.core.JobState;
-import dev.pawl.store.postgres.PostgresOptions;
-import dev.pawl.store.postgres.PostgresStore;
-import dev.pawl.testkit.PostgresServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class LimitsTest {
     private static final int JOBS = 60;
     private static final int PROCESSES = 8;
-    private static final long POLL_MS = 100;
 
     private static final String TOOL =
             """
@@ -41,11 +36,11 @@ final class LimitsTest {
             """;
 
     @TempDir Path folder;
-    private String database = "";
+    private StorePlace place = StorePlace.folder();
 
     @BeforeEach
     void database() throws Exception {
-        database = PostgresServer.shared().freshDatabase();
+        place = StorePlace.fresh(StorePlace.Kind.POSTGRES);
         Files.createFile(folder.resolve("empty"));
         Path tools = Files.createDirectory(folder.resolve("tools"));
         Files.writeString(tools.resolve("alone.yaml"), TOOL);
@@ -62,7 +57,7 @@ final class LimitsTest {
 
     @AfterEach
     void drop() {
-        PostgresServer.shared().drop(database);
+        place.close();
     }
 
     @Test
@@ -80,45 +75,19 @@ final class LimitsTest {
                         PawlProcess.start(
                                 folder,
                                 folder.resolve("empty"),
-                                List.of(words("worker", "--slots", "4"))));
-            PawlProcess.run(folder, inputs, words("submit", "alone", "--batch"));
-            awaitEnds(workers);
+                                List.of(place.words("worker", "--slots", "4"))));
+            PawlProcess.run(folder, inputs, place.words("submit", "alone", "--batch"));
+            try (var store = place.postgres()) {
+                Notes.awaitEnds(store, JOBS, workers.toArray(PawlProcess[]::new));
+            }
         } finally {
             for (PawlProcess worker : workers) worker.close();
         }
 
         assertThat(folder.resolve("overlaps")).doesNotExist();
-        try (var store = open()) {
-            assertThat(ended(store, JobState.Name.SUCCEEDED)).isEqualTo(JOBS);
+        try (var store = place.postgres()) {
+            assertThat(Notes.count(store, JobState.Name.SUCCEEDED)).isEqualTo(JOBS);
             assertThat(store.violations()).isEmpty();
         }
-    }
-
-    private String[] words(String... words) {
-        var all = new ArrayList<>(List.of(words));
-        all.addAll(List.of("--data", "data", "--tools", "tools", "--store", database));
-        return all.toArray(String[]::new);
-    }
-
-    private void awaitEnds(List<PawlProcess> workers) throws Exception {
-        try (var store = open()) {
-            while (ended(store, JobState.Name.SUCCEEDED) + ended(store, JobState.Name.DEAD)
-                    < JOBS) {
-                for (PawlProcess worker : workers)
-                    assertThat(worker.alive()).as(worker::said).isTrue();
-                Thread.sleep(POLL_MS);
-            }
-        }
-    }
-
-    private static long ended(PostgresStore store, JobState.Name state) {
-        return store.counts().stream()
-                .filter(count -> count.state() == state)
-                .mapToLong(Count::jobs)
-                .sum();
-    }
-
-    private PostgresStore open() {
-        return PostgresStore.open(PostgresOptions.of(database).withConnections(2));
     }
 }

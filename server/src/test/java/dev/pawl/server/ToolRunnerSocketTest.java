@@ -61,8 +61,6 @@ final class ToolRunnerSocketTest {
     private Front front;
     private Running on;
 
-    private final StoreKind kind = StoreKind.MEMORY;
-
     @BeforeEach
     void start() throws IOException {
         http = HttpClient.newHttpClient();
@@ -71,7 +69,7 @@ final class ToolRunnerSocketTest {
         Scripts found = Scripts.of(scripts);
         front = new ToolRunner(found);
         var options = ServerOptions.defaults().withIdle(Duration.ofSeconds(2));
-        on = new Running(kind, folder, options, List.of(front), found.tools());
+        on = new Running(StoreKind.MEMORY, folder, options, List.of(front), found.tools());
     }
 
     @AfterEach
@@ -205,7 +203,7 @@ final class ToolRunnerSocketTest {
         on.close();
         on =
                 new Running(
-                        kind,
+                        StoreKind.MEMORY,
                         folder.resolve("b"),
                         ServerOptions.defaults().withAnonymous(Optional.empty()),
                         List.of(front),

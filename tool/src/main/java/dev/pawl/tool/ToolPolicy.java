@@ -9,6 +9,7 @@ import dev.pawl.core.ToolId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -117,13 +118,11 @@ public record ToolPolicy(
     }
 
     public ToolPolicy withTimeout(Duration value) {
-        return new ToolPolicy(
-                value, retry, cache, concurrency, rate, perKey, queue, priority, ttl, requires);
+        return with(change -> change.timeout = value);
     }
 
     public ToolPolicy withRetry(RetryPolicy value) {
-        return new ToolPolicy(
-                timeout, value, cache, concurrency, rate, perKey, queue, priority, ttl, requires);
+        return with(change -> change.retry = value);
     }
 
     /** How many failures end a job; 1 means no second try. */
@@ -137,43 +136,35 @@ public record ToolPolicy(
     }
 
     public ToolPolicy withCache(Cache value) {
-        return new ToolPolicy(
-                timeout, retry, value, concurrency, rate, perKey, queue, priority, ttl, requires);
+        return with(change -> change.cache = value);
     }
 
     public ToolPolicy withConcurrency(int value) {
-        return new ToolPolicy(
-                timeout, retry, cache, value, rate, perKey, queue, priority, ttl, requires);
+        return with(change -> change.concurrency = value);
     }
 
     public ToolPolicy withRate(Rate value) {
-        return new ToolPolicy(
-                timeout, retry, cache, concurrency, value, perKey, queue, priority, ttl, requires);
+        return with(change -> change.rate = value);
     }
 
     public ToolPolicy withPerKey(PerKey value) {
-        return new ToolPolicy(
-                timeout, retry, cache, concurrency, rate, value, queue, priority, ttl, requires);
+        return with(change -> change.perKey = value);
     }
 
     public ToolPolicy withQueue(String value) {
-        return new ToolPolicy(
-                timeout, retry, cache, concurrency, rate, perKey, value, priority, ttl, requires);
+        return with(change -> change.queue = value);
     }
 
     public ToolPolicy withPriority(int value) {
-        return new ToolPolicy(
-                timeout, retry, cache, concurrency, rate, perKey, queue, value, ttl, requires);
+        return with(change -> change.priority = value);
     }
 
     public ToolPolicy withTtl(Duration value) {
-        return new ToolPolicy(
-                timeout, retry, cache, concurrency, rate, perKey, queue, priority, value, requires);
+        return with(change -> change.ttl = value);
     }
 
     public ToolPolicy withRequires(Set<String> value) {
-        return new ToolPolicy(
-                timeout, retry, cache, concurrency, rate, perKey, queue, priority, ttl, value);
+        return with(change -> change.requires = value);
     }
 
     /** What holds a job of this tool back, given its input with defaults and its tags. */
@@ -182,5 +173,52 @@ public record ToolPolicy(
         int max = concurrency == 0 ? Integer.MAX_VALUE : concurrency;
         Limit all = new Limit("tool:" + tool, max).withRate(rate);
         return perKey.equals(PerKey.NONE) ? all : all.per(perKey.by(), perKey.of(input, tags));
+    }
+
+    private ToolPolicy with(Consumer<Change> edit) {
+        var change = new Change(this);
+        edit.accept(change);
+        return change.policy();
+    }
+
+    /** The one place that names every value twice, so that no withX has to. */
+    private static final class Change {
+        Duration timeout;
+        RetryPolicy retry;
+        Cache cache;
+        int concurrency;
+        Rate rate;
+        PerKey perKey;
+        String queue;
+        int priority;
+        Duration ttl;
+        Set<String> requires;
+
+        Change(ToolPolicy from) {
+            timeout = from.timeout;
+            retry = from.retry;
+            cache = from.cache;
+            concurrency = from.concurrency;
+            rate = from.rate;
+            perKey = from.perKey;
+            queue = from.queue;
+            priority = from.priority;
+            ttl = from.ttl;
+            requires = from.requires;
+        }
+
+        ToolPolicy policy() {
+            return new ToolPolicy(
+                    timeout,
+                    retry,
+                    cache,
+                    concurrency,
+                    rate,
+                    perKey,
+                    queue,
+                    priority,
+                    ttl,
+                    requires);
+        }
     }
 }
