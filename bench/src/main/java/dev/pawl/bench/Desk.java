@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -48,6 +49,9 @@ public final class Desk {
 
     private static final int TELL_MILLIS = 20;
 
+    /** Of a second. */
+    private static final int TURNS = 100;
+
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicLong last = new AtomicLong();
     private final Peer peer;
@@ -84,6 +88,7 @@ public final class Desk {
             case "bulk" -> peer.bulk(one);
             case "submit" -> submitAll(one, Integer.parseInt(words[2]));
             case "slowly" -> submitSlowly(one);
+            case "steadily" -> submitSteadily(one, Integer.parseInt(words[2]));
             case "each" -> peer.work(true, n -> say("started " + n + " " + System.nanoTime()));
             case "work" -> {
                 Thread.ofPlatform().daemon().name("tell").start(this::tell);
@@ -141,6 +146,16 @@ public final class Desk {
             Thread.sleep(2 + random.nextInt(10));
             peer.submit(n);
             say("answered " + n + " " + System.nanoTime());
+        }
+    }
+
+    /** So many a second, for so many seconds: a hundredth of them at a time, late or not. */
+    private void submitSteadily(int perSecond, int seconds) throws Exception {
+        long begun = System.nanoTime();
+        for (int turn = 0; turn < seconds * TURNS; turn++) {
+            long early = begun + turn * (1_000_000_000L / TURNS) - System.nanoTime();
+            if (early > 0) Thread.sleep(Duration.ofNanos(early));
+            peer.bulk(perSecond / TURNS);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.pawl.server.Server;
 import dev.pawl.server.ServerOptions;
 import dev.pawl.server.Site;
 import dev.pawl.server.webhook.WebhookDesk;
+import dev.pawl.store.SqlStore;
 import dev.pawl.store.sqlite.SqliteOptions.Synchronous;
 import dev.pawl.store.sqlite.SqliteStore;
 import dev.pawl.testkit.NoArtifacts;
@@ -45,21 +46,30 @@ final class HttpSite implements AutoCloseable {
         Files.writeString(tool, "tool: noop@1\nrun: {java: noop}\n");
         store = Jobs.open(file, synchronous);
         engine = Jobs.engine(store);
-        var artifacts = new NoArtifacts();
-        var site =
-                new Site(
-                        engine,
-                        artifacts,
-                        store.keys(),
-                        store.users(),
-                        Tools.of(List.of(file.getParent()), Map.of(), more),
-                        new Requests(artifacts, (_, _) -> "1", Map.of()),
-                        Jobs.TIME,
-                        new Random(1),
-                        new WebhookDesk(engine, store.webhooks(), new Random(1), false),
-                        "bench");
+        Site site = site(engine, store, file.resolveSibling(""), more);
         var ports = fronts.stream().map(front -> new FrontPort(front, 0)).toList();
         server = new Server(site, ServerOptions.defaults().withPort(0), ports).start();
+    }
+
+    /**
+     * What a server serves.
+     *
+     * @param tools a folder of tool files
+     * @param more tools
+     */
+    static Site site(Engine engine, SqlStore store, Path tools, List<Tool> more) {
+        var artifacts = new NoArtifacts();
+        return new Site(
+                engine,
+                artifacts,
+                store.keys(),
+                store.users(),
+                Tools.of(List.of(tools), Map.of(), more),
+                new Requests(artifacts, (_, _) -> "1", Map.of()),
+                Jobs.TIME,
+                new Random(1),
+                new WebhookDesk(engine, store.webhooks(), new Random(1), false),
+                "bench");
     }
 
     int port() {

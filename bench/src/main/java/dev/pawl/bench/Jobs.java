@@ -1,6 +1,7 @@
 package dev.pawl.bench;
 
 import dev.pawl.core.Engine;
+import dev.pawl.core.Store;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Submitted;
 import dev.pawl.core.SystemTime;
@@ -30,7 +31,7 @@ final class Jobs {
         return SqliteStore.open(SqliteOptions.of(file).withSynchronous(synchronous), TIME);
     }
 
-    static Engine engine(SqliteStore store) {
+    static Engine engine(Store store) {
         return new Engine(store, new NoArtifacts(), TIME, new Random());
     }
 

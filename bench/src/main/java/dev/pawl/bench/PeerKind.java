@@ -22,7 +22,7 @@ record PeerKind(String name, int fewer, boolean woken, List<String> command) {
     /** All of them; Pawl and the raw loop are of this module. */
     static List<PeerKind> all() {
         return List.of(
-                ours("pawl", 1, true, "dev.pawl.bench.PawlPeer"),
+                pawl(),
                 ours("raw", 1, false, "dev.pawl.bench.RawPeer"),
                 node("graphile-worker fast", 1, "graphile.mjs", "fast"),
                 node("graphile-worker default", 10, "graphile.mjs", "default"),
@@ -32,6 +32,11 @@ record PeerKind(String name, int fewer, boolean woken, List<String> command) {
                 jvm("db-scheduler default", 20, "dev.pawl.bench.peers.DbSchedulerPeer", "default"),
                 jvm("jobrunr fast", 20, "dev.pawl.bench.peers.JobRunrPeer", "fast"),
                 jvm("jobrunr default", 50, "dev.pawl.bench.peers.JobRunrPeer", "default"));
+    }
+
+    /** Pawl as its library is used, in its default settings. */
+    static PeerKind pawl() {
+        return ours("pawl", 1, true, "dev.pawl.bench.PawlPeer");
     }
 
     /** Pawl, with limits on its jobs. */

@@ -4,6 +4,7 @@ import dev.pawl.testkit.PostgresOptions;
 import dev.pawl.testkit.PostgresServer;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Job systems on one PostgreSQL, side by side in the same run: each in processes of its own, on a
@@ -19,17 +21,34 @@ import java.util.Locale;
  * server, and the log that the server wrote.
  */
 final class PostgresPeers implements Main.Benchmark {
-    static final List<String> SCENARIOS =
+    /** What a run without a word about it measures. */
+    private static final List<String> SCENARIOS =
             List.of("drain", "four", "submit", "bulk", "pickup", "limits");
+
+    /** What Pawl alone is measured at, when it is asked for. */
+    private static final Map<String, PawlScenario> ALONE =
+            Map.of(
+                    "idle", new IdleStatements(),
+                    "beside-future", DrainBeside.FUTURE,
+                    "beside-unserved", DrainBeside.UNSERVED,
+                    "after-finished", DrainBeside.FINISHED,
+                    "held", DrainBeside.HELD,
+                    "steady", new SteadyLoad(),
+                    "pages", new PostgresPages());
 
     private static final int JOBS = 200_000;
     private static final Duration DRAIN_MAX = Duration.ofMinutes(2);
     private static final Duration POLL = Duration.ofMillis(5);
-    private static final PostgresOptions SERVER =
+    private static final Duration LOOK = Duration.ofMillis(200);
+    static final PostgresOptions SERVER =
             PostgresOptions.defaults()
                     .withDurable()
                     .withSetting("shared_buffers", "1GB")
                     .withSetting("max_wal_size", "4GB");
+
+    static boolean knows(String scenario) {
+        return SCENARIOS.contains(scenario) || ALONE.containsKey(scenario);
+    }
 
     @Override
     public void run(Setting setting) throws Exception {
@@ -37,13 +56,22 @@ final class PostgresPeers implements Main.Benchmark {
         try (var server = PostgresServer.start(SERVER)) {
             System.out.println("server:  PostgreSQL " + SERVER.version().number() + " " + SERVER);
             for (String scenario : scenarios)
-                for (int run = 1; run <= setting.runs(); run++)
-                    for (PeerKind kind : scenario.equals("limits") ? limited() : kinds(setting)) {
-                        int jobs = setting.jobsOr(JOBS) / kind.fewer();
-                        System.out.printf(
-                                "%s %s, run %d: %s%n",
-                                scenario, kind.name(), run, measure(server, scenario, kind, jobs));
-                    }
+                for (int run = 1; run <= setting.runs(); run++) run(server, scenario, run, setting);
+        }
+    }
+
+    private static void run(PostgresServer server, String scenario, int run, Setting setting)
+            throws Exception {
+        PawlScenario alone = ALONE.get(scenario);
+        if (alone != null) {
+            String said = alone.measure(server, setting);
+            System.out.printf("%s pawl, run %d: %s%n", scenario, run, said);
+            return;
+        }
+        for (PeerKind kind : scenario.equals("limits") ? limited() : kinds(setting)) {
+            int jobs = setting.jobsOr(JOBS) / kind.fewer();
+            String said = measure(server, scenario, kind, jobs);
+            System.out.printf("%s %s, run %d: %s%n", scenario, kind.name(), run, said);
         }
     }
 
@@ -79,14 +107,32 @@ final class PostgresPeers implements Main.Benchmark {
         }
     }
 
-    /** From the command to work until the last handler has started. */
+    /**
+     * What came of a drain.
+     *
+     * @param said in words
+     */
+    record Drained(double perSecond, String said) {}
+
     private static String drain(
             PostgresServer server, String url, PeerKind kind, int jobs, int processes)
             throws Exception {
+        load(kind, url, jobs);
+        return drained(server, url, kind, jobs, processes).said();
+    }
+
+    /** Stores jobs, and leaves the database as after a while. */
+    static void load(PeerKind kind, String url, int jobs) throws Exception {
         try (var loader = loader(kind, url, 2)) {
             loader.ask("bulk " + jobs);
         }
         settle(url);
+    }
+
+    /** From the command to work until the last handler has started. */
+    static Drained drained(
+            PostgresServer server, String url, PeerKind kind, int jobs, int processes)
+            throws Exception {
         List<PeerProcess> workers = new ArrayList<>();
         try {
             for (int i = 0; i < processes; i++) workers.add(PeerProcess.start(kind, url));
@@ -98,17 +144,43 @@ final class PostgresPeers implements Main.Benchmark {
             int all = await(workers, wanted, begun.nanos());
             Cost ended = Cost.now(server, workers);
             long last = workers.stream().mapToLong(PeerProcess::last).max().orElseThrow();
-            if (all <= fifth) return "%,d of %,d jobs in %s".formatted(all, jobs, DRAIN_MAX);
-            return "%,.0f jobs/s (n=%,d%s), %s; after the first fifth %,.0f jobs/s, %s"
-                    .formatted(
-                            rate(all, last - begun.nanos()),
-                            all,
-                            all < wanted ? ", then out of time" : "",
-                            ended.since(begun, all),
-                            rate(all - fifth, last - after.nanos()),
-                            ended.since(after, all - fifth));
+            if (all <= fifth)
+                return new Drained(0, "%,d of %,d jobs in %s".formatted(all, jobs, DRAIN_MAX));
+            double rate = rate(all, last - begun.nanos());
+            return new Drained(
+                    rate,
+                    "%,.0f jobs/s (n=%,d%s), %s; after the first fifth %,.0f jobs/s, %s"
+                            .formatted(
+                                    rate,
+                                    all,
+                                    all < wanted ? ", then out of time" : "",
+                                    ended.since(begun, all),
+                                    rate(all - fifth, last - after.nanos()),
+                                    ended.since(after, all - fifth)));
         } finally {
             workers.forEach(PeerProcess::close);
+        }
+    }
+
+    /** Jobs of Pawl's that could run now, or do. */
+    static long unfinished(String url) throws SQLException {
+        return ask(
+                url,
+                "SELECT (SELECT count(*) FROM pawl.ready) + (SELECT count(*) FROM pawl.running)");
+    }
+
+    /** Waits until there is none. */
+    static void awaitEnds(String url) throws Exception {
+        while (unfinished(url) > 0) Jobs.TIME.sleep(LOOK);
+    }
+
+    /** The one number that a query answers. */
+    static long ask(String url, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
         }
     }
 
@@ -194,7 +266,7 @@ final class PostgresPeers implements Main.Benchmark {
     }
 
     /** On a new database: makes the tables first. */
-    private static PeerProcess loader(PeerKind kind, String url, int clients) throws Exception {
+    static PeerProcess loader(PeerKind kind, String url, int clients) throws Exception {
         try (var first = PeerProcess.start(kind, url)) {
             first.ask("migrate");
         }
@@ -208,7 +280,7 @@ final class PostgresPeers implements Main.Benchmark {
     }
 
     /** As after a while: statistics are there, and what the load left to write is written. */
-    private static void settle(String url) throws SQLException {
+    static void settle(String url) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement()) {
             statement.execute("VACUUM (ANALYZE)");

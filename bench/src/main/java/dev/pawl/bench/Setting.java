@@ -30,7 +30,7 @@ record Setting(
             else if (argument.startsWith("runs=")) runs = Integer.parseInt(argument.substring(5));
             else if (argument.startsWith("peers="))
                 peers = List.of(argument.substring(6).split(","));
-            else if (PostgresPeers.SCENARIOS.contains(argument)) scenarios.add(argument);
+            else if (PostgresPeers.knows(argument)) scenarios.add(argument);
             else synchronous = Synchronous.valueOf(argument.toUpperCase(Locale.ROOT));
         }
         return new Setting(synchronous, jobs, runs, peers, List.copyOf(scenarios));
