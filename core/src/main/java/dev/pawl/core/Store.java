@@ -188,6 +188,15 @@ public interface Store extends AutoCloseable {
     Pruned prune(Map<JobState.Name, Instant> until, String after, int max);
 
     /**
+     * Looks after history where it is kept in stretches of time, which are made ahead and dropped
+     * as a whole once {@code retention} is over for all that was submitted in them; but for what
+     * {@link #prune} would leave, which stays. That makes no event. Blocks while what was submitted
+     * long ago is read; what can't be had at the moment is left for the next call, which may be any
+     * process's.
+     */
+    default void keepHistory(Retention retention) {}
+
+    /**
      * Stores jobs that have ended elsewhere, as they ended there, and counts them; answers those
      * that weren't here. One whose id is here already stays as it is. It is history, no news: it
      * makes no event.

@@ -22,6 +22,21 @@ public record Delta(int lane, JobState.Name state, int jobs, long runs, long mil
         return new Delta(lane, state, 0, 0, 0);
     }
 
+    /**
+     * What ended jobs are counted as.
+     *
+     * @param outcome their state, as a row in outcome has it
+     * @param runs those of them that an attempt ended
+     */
+    public static Delta ended(int lane, int outcome, int jobs, long runs, long millis) {
+        return new Delta(lane, Codes.state(outcome + 2), jobs, runs, millis);
+    }
+
+    /** Takes away what this one adds. */
+    public Delta negated() {
+        return new Delta(lane, state, -jobs, -runs, -millis);
+    }
+
     Delta and(int sign, Ran ran) {
         return new Delta(
                 lane,

@@ -7,10 +7,14 @@ import dev.pawl.core.Ran;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The removal of jobs whose time after their end is over.
@@ -27,6 +31,14 @@ final class PruneWrites {
             """
             SELECT id, state, at FROM pawl.outcome
              WHERE id > :after AND id < :before ORDER BY id LIMIT :max
+            """;
+
+    /** Index outcome_unsuccessful: what has succeeded isn't read. */
+    private static final String PAGE_UNSUCCESSFUL =
+            """
+            SELECT id, state, at FROM pawl.outcome INDEXED BY outcome_unsuccessful
+             WHERE state <> 1 AND state = :state AND id > :after AND id < :before
+             ORDER BY id LIMIT :max
             """;
 
     private static final String LOCK =
@@ -47,6 +59,11 @@ final class PruneWrites {
             RETURNING id, lane, state, attempt, started_at, at
             """;
 
+    private static final Pattern ONE = Pattern.compile("(\\w+) = :id\\b");
+
+    private static final String SOME =
+            "$1 = ANY(CAST(:ids AS uuid[])) AND $1 >= :least AND $1 <= :greatest";
+
     private PruneWrites() {}
 
     /** A finished job that may have to go. */
@@ -55,30 +72,92 @@ final class PruneWrites {
     /** The page's last id, and those of it that are due. */
     record Look(String next, List<UUID> due) {}
 
-    /** Looks at the next {@code max} finished jobs; locks nothing. */
-    static Look look(Db db, Map<JobState.Name, Instant> until, String after, int max)
+    /**
+     * Looks at the next {@code max} finished jobs; locks nothing. Those that have succeeded are
+     * passed over where they stay for ever, or go all at once.
+     */
+    static Look look(Db db, Map<JobState.Name, Instant> until, String after, int max, IdRange whole)
             throws SQLException {
         Optional<Instant> latest = until.values().stream().max(Instant::compareTo);
         if (latest.isEmpty()) return new Look("", List.of());
+        UUID from = JobId.parse(after).map(JobId::value).orElse(FIRST);
+        Instant end = latest.get().plusMillis(1);
+        if (!until.containsKey(JobState.Name.SUCCEEDED))
+            return look(max, unsuccessful(db, until, until.keySet(), from, end, max));
+        if (whole.isEmpty() || !isBefore(from, IdRange.lastBefore(whole.until())))
+            return look(max, all(db, until, from, end, max));
+        boolean before = isBefore(from, IdRange.lastBefore(whole.from()));
+        Instant last = before ? whole.from() : whole.until();
+        Instant to = end.isBefore(last) ? end : last;
+        List<Old> found =
+                before
+                        ? all(db, until, from, to, max)
+                        : unsuccessful(db, until, sooner(until), from, to, max);
+        Look look = look(max, found);
+        return look.next().isEmpty() && last.isBefore(end)
+                ? new Look(IdRange.lastBefore(last).toString(), look.due())
+                : look;
+    }
+
+    private static Look look(int max, List<Old> found) {
+        List<Old> page = found.subList(0, Math.min(max, found.size()));
+        String next = page.size() < max ? "" : page.getLast().id().toString();
+        return new Look(next, page.stream().filter(Old::due).map(Old::id).toList());
+    }
+
+    private static boolean isBefore(UUID one, UUID other) {
+        return new JobId(one).compareTo(new JobId(other)) < 0;
+    }
+
+    /** The states whose jobs go before what has succeeded as long ago. */
+    private static Set<JobState.Name> sooner(Map<JobState.Name, Instant> until) {
+        Instant succeeded = until.getOrDefault(JobState.Name.SUCCEEDED, Instant.MIN);
+        return until.keySet().stream()
+                .filter(state -> until.getOrDefault(state, Instant.MIN).isAfter(succeeded))
+                .collect(Collectors.toSet());
+    }
+
+    private static List<Old> all(
+            Db db, Map<JobState.Name, Instant> until, UUID after, Instant before, int max)
+            throws SQLException {
+        return olds(until, page(db.stmt(PAGE), after, before, max));
+    }
+
+    /** The first {@code max} of each state; in their order the first {@code max} of all. */
+    private static List<Old> unsuccessful(
+            Db db,
+            Map<JobState.Name, Instant> until,
+            Set<JobState.Name> states,
+            UUID after,
+            Instant before,
+            int max)
+            throws SQLException {
         var found = new ArrayList<Old>();
-        try (Rows rows =
-                db.stmt(PAGE)
-                        .set("after", JobId.parse(after).map(JobId::value).orElse(FIRST))
-                        .set("before", firstOf(latest.get().plusMillis(1)))
-                        .set("max", max)
-                        .query()) {
+        for (JobState.Name state : states)
+            if (state != JobState.Name.SUCCEEDED)
+                found.addAll(
+                        olds(
+                                until,
+                                page(db.stmt(PAGE_UNSUCCESSFUL), after, before, max)
+                                        .set("state", Codes.of(state) - 2)));
+        found.sort(Comparator.comparing(old -> new JobId(old.id())));
+        return found;
+    }
+
+    private static Stmt page(Stmt stmt, UUID after, Instant before, int max) throws SQLException {
+        return stmt.set("after", after).set("before", IdRange.firstOf(before)).set("max", max);
+    }
+
+    private static List<Old> olds(Map<JobState.Name, Instant> until, Stmt page)
+            throws SQLException {
+        var found = new ArrayList<Old>();
+        try (Rows rows = page.query()) {
             while (rows.next()) {
                 Instant end = until.getOrDefault(ended(rows.integer(2)), Instant.MIN);
                 found.add(new Old(rows.uuid(1), rows.instant(3).isBefore(end)));
             }
         }
-        String next = found.size() < max ? "" : found.getLast().id().toString();
-        return new Look(next, found.stream().filter(Old::due).map(Old::id).toList());
-    }
-
-    /** The least id of a job that was submitted then: who ended before was submitted before. */
-    private static UUID firstOf(Instant moment) {
-        return new UUID(Math.max(0, moment.toEpochMilli()) << 16, 0);
+        return found;
     }
 
     /** Removes those of these that may still go. */
@@ -120,9 +199,8 @@ final class PruneWrites {
     }
 
     private static Stmt stmt(Tx tx, String sql, List<UUID> ids) throws SQLException {
-        return many(tx)
-                ? tx.stmt(sql.replace("= :id", "= ANY(:ids)")).set("ids", "uuid", ids)
-                : tx.stmt(sql).set("id", ids.getFirst());
+        if (!many(tx)) return tx.stmt(sql).set("id", ids.getFirst());
+        return tx.stmt(ONE.matcher(sql).replaceAll(SOME)).ids(ids);
     }
 
     private static boolean many(Tx tx) {

@@ -64,7 +64,7 @@ final class Reading {
             return states;
         }
         List<UUID> values = ids.stream().map(JobId::value).toList();
-        try (Rows rows = db.stmt(StoreSql.STATES_OF).set("ids", "uuid", values).query()) {
+        try (Rows rows = db.stmt(StoreSql.STATES_OF).ids(values).query()) {
             while (rows.next()) {
                 var id = new JobId(rows.uuid(17));
                 states.put(id, state(rows, id));
@@ -84,7 +84,7 @@ final class Reading {
             return jobs;
         }
         var found = new HashMap<UUID, Job>();
-        try (Rows rows = db.stmt(StoreSql.LIST + StoreSql.SOME).set("ids", "uuid", ids).query()) {
+        try (Rows rows = db.stmt(StoreSql.LIST + StoreSql.SOME).ids(ids).query()) {
             while (rows.next()) {
                 Job job = job(rows);
                 found.put(job.id().value(), job);

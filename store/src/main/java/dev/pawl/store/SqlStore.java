@@ -258,10 +258,16 @@ public abstract class SqlStore implements Store {
     /** Looks before it writes: most often there is nothing to remove. */
     @Override
     public Pruned prune(Map<JobState.Name, Instant> until, String after, int max) {
-        PruneWrites.Look look = read(db -> PruneWrites.look(db, until, after, max));
+        IdRange whole = goesWhole();
+        PruneWrites.Look look = read(db -> PruneWrites.look(db, until, after, max, whole));
         return look.due().isEmpty()
                 ? new Pruned(0, look.next())
                 : write(tx -> PruneWrites.prune(tx, until, look));
+    }
+
+    /** Jobs that aren't removed one by one when their success is over, but all at once. */
+    protected IdRange goesWhole() {
+        return IdRange.NONE;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.pawl.store;
 
+import dev.pawl.core.JobId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -112,6 +113,17 @@ public final class Stmt implements AutoCloseable {
     public Stmt set(String name, String type, List<?> values) throws SQLException {
         for (int position : at(name)) dialect.bind(statement, position, type, values);
         return this;
+    }
+
+    /**
+     * Binds :ids, and :least and :greatest of them: tables with none between aren't looked into.
+     */
+    Stmt ids(List<UUID> ids) throws SQLException {
+        List<JobId> sorted = ids.stream().map(JobId::new).sorted().toList();
+        var none = new UUID(0, 0);
+        return set("ids", "uuid", ids)
+                .set("least", ids.isEmpty() ? none : sorted.getFirst().value())
+                .set("greatest", ids.isEmpty() ? none : sorted.getLast().value());
     }
 
     public Stmt setNull(String name) throws SQLException {

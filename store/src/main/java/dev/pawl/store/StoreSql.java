@@ -203,10 +203,15 @@ final class StoreSql {
             VALUES (:id, :lease, :attempt, :failures, :lane, nullif(:limit_id, 0),
                     nullif(:limit_key, 0), :reuse, :now)
             """;
+
+    /** Tables that have none between the least and the greatest aren't looked into. */
+    static final String SOME =
+            " WHERE j.id = ANY(CAST(:ids AS uuid[])) AND j.id >= :least AND j.id <= :greatest";
+
     private static final String CLAIMED = "SELECT " + Submissions.COLUMNS + "FROM pawl.job j";
 
     static final String JOB_CLAIMED = CLAIMED + " WHERE j.id = :id";
-    static final String JOBS_CLAIMED = CLAIMED + " WHERE j.id = ANY(CAST(:ids AS uuid[]))";
+    static final String JOBS_CLAIMED = CLAIMED + SOME;
 
     /** All of running is read: it holds no more rows than all workers have slots. */
     static final String CLAIMED_UNDER =
@@ -451,7 +456,7 @@ final class StoreSql {
             """;
 
     static final String STATE = STATES + " WHERE j.id = :id";
-    static final String STATES_OF = STATES + " WHERE j.id = ANY(CAST(:ids AS uuid[]))";
+    static final String STATES_OF = STATES + SOME;
 
     /** A whole job; the state's columns first, as in {@link #STATE}. */
     static final String FIND_COLUMNS =
@@ -502,7 +507,6 @@ final class StoreSql {
     static final String FIND = FIND_COLUMNS + ", j.input, o.output" + FIND_MORE + FIND_JOINS;
     static final String LIST = FIND_COLUMNS + ", '', ''" + FIND_MORE + FIND_JOINS;
     static final String ONE = " WHERE j.id = :id";
-    static final String SOME = " WHERE j.id = ANY(CAST(:ids AS uuid[]))";
     static final String PAGE = " ORDER BY j.id DESC LIMIT :limit";
 
     static final String PROGRESS_OF =

@@ -37,7 +37,7 @@ public final class Submissions {
     static Map<JobId, Submission> of(Tx tx, List<Head> heads) throws SQLException {
         List<UUID> ids = heads.stream().map(head -> head.id().value()).toList();
         var found = new HashMap<JobId, Submission>();
-        try (Rows rows = tx.stmt(StoreSql.JOBS_CLAIMED).set("ids", "uuid", ids).query()) {
+        try (Rows rows = tx.stmt(StoreSql.JOBS_CLAIMED).ids(ids).query()) {
             while (rows.next()) found.put(new JobId(rows.uuid(19)), of(tx, rows));
         }
         return found;

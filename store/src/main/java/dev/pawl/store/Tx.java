@@ -87,6 +87,12 @@ public final class Tx {
         count(lane, state, 1, ran);
     }
 
+    /** Notes what many jobs at once change in a counter, which makes no event. */
+    public void counted(Delta delta) {
+        counts.computeIfAbsent(delta.lane(), _ -> new EnumMap<>(JobState.Name.class))
+                .merge(delta.state(), delta, Delta::plus);
+    }
+
     /** Notes that a running attempt's log or progress has grown. */
     void said(JobId id, int lane, int attempt) {
         events.said(id, lane, attempt);

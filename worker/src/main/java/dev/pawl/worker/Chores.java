@@ -105,7 +105,10 @@ final class Chores implements Loop {
         if (!walking && pruned && time.nanos() - prunedAt < PRUNE.toNanos()) return false;
         Store store = engine.store();
         Instant now = store.now();
-        if (!walking) forgetTheSilent(now);
+        if (!walking) {
+            forgetTheSilent(now);
+            store.keepHistory(options.retention());
+        }
         if (!options.retention().forever())
             pruning = store.prune(options.retention().until(now), pruning, BITE).next();
         pruned = true;

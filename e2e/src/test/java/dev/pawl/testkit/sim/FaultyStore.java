@@ -31,6 +31,7 @@ import dev.pawl.core.QueueEntry;
 import dev.pawl.core.Reclaimed;
 import dev.pawl.core.Renewal;
 import dev.pawl.core.Renewed;
+import dev.pawl.core.Retention;
 import dev.pawl.core.Standing;
 import dev.pawl.core.Store;
 import dev.pawl.core.Submitted;
@@ -262,6 +263,11 @@ final class FaultyStore implements Store {
     @Override
     public Pruned prune(Map<JobState.Name, Instant> until, String after, int max) {
         return real.prune(until, after, max);
+    }
+
+    @Override
+    public void keepHistory(Retention retention) {
+        real.keepHistory(retention);
     }
 
     /** Nobody calls it here: only {@code pawl import} does. So it has no fate and isn't judged. */

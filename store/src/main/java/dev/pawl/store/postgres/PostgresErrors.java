@@ -25,6 +25,20 @@ final class PostgresErrors {
         return e.getCause() instanceof SQLException sql && state(sql).equals("23505");
     }
 
+    /** Whether what was wanted is in use by others, for longer than was waited. */
+    static boolean busy(PawlException e) {
+        return e.getCause() instanceof SQLException sql
+                && switch (state(sql)) {
+                    case "55P03", "57014", "40P01" -> true;
+                    default -> false;
+                };
+    }
+
+    /** Whether there are rows that a table must not have. */
+    static boolean checkFails(PawlException e) {
+        return e.getCause() instanceof SQLException sql && state(sql).equals("23514");
+    }
+
     /** The same in a transaction of a caller's, who may have to do it again. */
     static PawlException inTransaction(SQLException e, PostgresOptions options) {
         SQLException cause = cause(e);

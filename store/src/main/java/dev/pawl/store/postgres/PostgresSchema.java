@@ -19,7 +19,7 @@ import javax.sql.DataSource;
  */
 final class PostgresSchema {
     /** The newest migration beside this class. */
-    static final int VERSION = 5;
+    static final int VERSION = 6;
 
     /** The oldest server that the statements are written for, as server_version_num has it. */
     static final int SERVER_MIN = 150_000;
@@ -48,6 +48,7 @@ final class PostgresSchema {
                    unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE'])
                        WITH ORDINALITY p (privilege, place)
              WHERE c.relnamespace = 'pawl'::regnamespace AND c.relkind IN ('r', 'p')
+               AND NOT c.relispartition AND c.relname !~ '_gone$'
                AND (c.relname <> 'flyway_schema_history' OR p.privilege = 'SELECT')
                AND NOT has_table_privilege(c.oid, p.privilege)
              GROUP BY c.relname ORDER BY c.relname LIMIT 1

@@ -13,12 +13,14 @@ import dev.pawl.core.JobId;
 import dev.pawl.core.Neighbours;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.PawlException;
+import dev.pawl.core.Retention;
 import dev.pawl.core.Standing;
 import dev.pawl.core.StorePool;
 import dev.pawl.core.Submitted;
 import dev.pawl.core.Tally;
 import dev.pawl.core.Transactions;
 import dev.pawl.store.Db;
+import dev.pawl.store.IdRange;
 import dev.pawl.store.Joined;
 import dev.pawl.store.Moved;
 import dev.pawl.store.Names;
@@ -70,6 +72,7 @@ public final class PostgresStore extends SqlStore {
     private final PostgresSignals signals;
     private final PostgresTransactions transactions;
     private final AtomicInteger writing = new AtomicInteger();
+    private final History history = new History(this);
 
     private PostgresStore(
             PostgresOptions options,
@@ -306,6 +309,18 @@ public final class PostgresStore extends SqlStore {
             if (!PostgresErrors.exists(e)) throw e;
         }
         return super.submit(jobs);
+    }
+
+    // ---- History's periods
+
+    @Override
+    public void keepHistory(Retention retention) {
+        history.keep(retention);
+    }
+
+    @Override
+    protected IdRange goesWhole() {
+        return history.whole();
     }
 
     // ---- What is numbered, or counted, when somebody asks

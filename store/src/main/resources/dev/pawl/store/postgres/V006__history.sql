@@ -1,0 +1,82 @@
+-- What hangs on a job for ever is kept in ranges of ids, which are in the order of submits, so that
+-- what is old enough is dropped as a whole. What is there becomes the first range, which ends with
+-- the day; each row of it is looked at once, and nobody else uses the tables meanwhile. The ranges
+-- behind it are made as time passes, by whoever leads; what belongs to none is in the last one.
+DO $$
+DECLARE
+  history text[] := ARRAY['job', 'tag', 'outcome', 'attempt_end', 'log', 'artifact'];
+  bound   uuid := CAST(lpad(to_hex((floor(extract(epoch FROM clock_timestamp()) / 86400) + 1)
+                                   ::bigint * 86400000), 12, '0') || repeat('0', 20) AS uuid);
+  views   text[] := '{}';
+  name    text;
+  old     record;
+  part    record;
+BEGIN
+  FOREACH name IN ARRAY history LOOP
+    EXECUTE format('LOCK TABLE pawl.%I IN ACCESS EXCLUSIVE MODE', name);
+  END LOOP;
+
+  -- Views go by the table, not by its name: each is made again in its place, and keeps its grants.
+  FOR old IN
+      SELECT DISTINCT c.relkind, format('%I.%I', n.nspname, c.relname) AS name,
+             pg_get_viewdef(c.oid) AS body, array_to_string(c.reloptions, ', ') AS options
+        FROM pg_depend d
+        JOIN pg_rewrite r ON r.oid = d.objid
+        JOIN pg_class c ON c.oid = r.ev_class
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+         AND d.refobjid IN (SELECT to_regclass('pawl.' || t) FROM unnest(history) t) LOOP
+    IF old.relkind <> 'v' THEN
+      RAISE EXCEPTION '% reads a table that is to be made anew; drop it and make it again after',
+                      old.name;
+    END IF;
+    views := views || format('CREATE OR REPLACE VIEW %s %s AS %s', old.name,
+                             'WITH (' || old.options || ')', old.body);
+  END LOOP;
+
+  FOREACH name IN ARRAY history LOOP
+    SELECT c.oid, pg_get_userbyid(c.relowner) AS owner, c.relacl INTO old
+      FROM pg_class c WHERE c.oid = to_regclass('pawl.' || name);
+    EXECUTE format('ALTER TABLE pawl.%I RENAME TO %I', name, name || '_past');
+    EXECUTE format('CREATE TABLE pawl.%I (LIKE pawl.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS'
+                   ' INCLUDING STORAGE INCLUDING COMPRESSION) PARTITION BY RANGE (id)',
+                   name, name || '_past');
+    FOR part IN
+        SELECT i.indexrelid, c.relname,
+               replace(pg_get_indexdef(i.indexrelid), format('pawl.%I ', name || '_past'),
+                       format('pawl.%I ', name)) AS made,
+               (SELECT pg_get_constraintdef(k.oid) FROM pg_constraint k
+                 WHERE k.conindid = i.indexrelid AND k.contype = 'p') AS key
+          FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = old.oid LOOP
+      EXECUTE format('ALTER INDEX pawl.%I RENAME TO %I', part.relname,
+                     name || '_past' || substr(part.relname, length(name) + 1));
+      IF part.key IS NULL THEN
+        EXECUTE part.made;
+      ELSE
+        EXECUTE format('ALTER TABLE pawl.%I ADD CONSTRAINT %I %s', name, part.relname, part.key);
+      END IF;
+    END LOOP;
+
+    EXECUTE format('ALTER TABLE pawl.%I OWNER TO %I', name, old.owner);
+    EXECUTE format('CREATE TABLE pawl.%I PARTITION OF pawl.%I DEFAULT', name || '_rest', name);
+    EXECUTE format('ALTER TABLE pawl.%I OWNER TO %I', name || '_rest', old.owner);
+    FOR part IN SELECT a.privilege_type, a.is_grantable,
+                       CASE a.grantee WHEN 0 THEN 'PUBLIC'
+                            ELSE quote_ident(pg_get_userbyid(a.grantee)) END AS grantee
+                  FROM aclexplode(old.relacl) a LOOP
+      EXECUTE format('GRANT %s ON pawl.%I, pawl.%I TO %s%s', part.privilege_type, name,
+                     name || '_rest', part.grantee,
+                     CASE WHEN part.is_grantable THEN ' WITH GRANT OPTION' END);
+    END LOOP;
+
+    -- Ids of clocks that are ahead.
+    EXECUTE format('WITH d AS (DELETE FROM pawl.%I WHERE id >= %L RETURNING *)'
+                   ' INSERT INTO pawl.%I SELECT * FROM d', name || '_past', bound, name);
+    EXECUTE format('ALTER TABLE pawl.%I ATTACH PARTITION pawl.%I FOR VALUES FROM (MINVALUE) TO (%L)',
+                   name, name || '_past', bound);
+  END LOOP;
+
+  FOREACH name IN ARRAY views LOOP
+    EXECUTE name;
+  END LOOP;
+END $$;

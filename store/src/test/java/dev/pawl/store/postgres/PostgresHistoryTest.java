@@ -1,0 +1,666 @@
+package dev.pawl.store.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pawl.core.AttemptEnd;
+import dev.pawl.core.Claim;
+import dev.pawl.core.ClaimedJob;
+import dev.pawl.core.Count;
+import dev.pawl.core.End;
+import dev.pawl.core.ErrorClass;
+import dev.pawl.core.InputKey;
+import dev.pawl.core.JobError;
+import dev.pawl.core.JobFilter;
+import dev.pawl.core.JobId;
+import dev.pawl.core.JobState;
+import dev.pawl.core.LeaseId;
+import dev.pawl.core.NewJob;
+import dev.pawl.core.Pruned;
+import dev.pawl.core.Retention;
+import dev.pawl.core.Reuse;
+import dev.pawl.core.Submission;
+import dev.pawl.core.Submitted;
+import dev.pawl.core.ToolId;
+import dev.pawl.core.Written;
+import dev.pawl.testkit.PostgresClock;
+import dev.pawl.testkit.PostgresServer;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Periods are made ahead and dropped as a whole, and nothing goes with them that is to stay. */
+class PostgresHistoryTest {
+    private static final ToolId TOOL = new ToolId("echo", "1");
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration KEPT = Duration.ofDays(5);
+    private static final Retention RETENTION =
+            Retention.FOREVER.with(JobState.Name.SUCCEEDED, KEPT);
+
+    private PostgresDatabase database;
+    private PostgresStore store;
+    private Instant now;
+
+    /** When the first period begins. */
+    private Instant first;
+
+    private int serial;
+
+    @BeforeEach
+    void open() {
+        database = new PostgresDatabase(server().freshDatabase());
+        store = another();
+        PostgresClock.install(database.url());
+        first = store.read(History::periods).getFirst().end();
+        at(first.minus(Duration.ofHours(12)));
+        store.keepHistory(RETENTION);
+        at(first.plus(Duration.ofHours(1)));
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+        server().drop(database.url());
+    }
+
+    PostgresServer server() {
+        return PostgresServer.shared();
+    }
+
+    private PostgresStore another() {
+        return PostgresStore.open(database.options());
+    }
+
+    // ---- Making
+
+    @Test
+    void daysAreMadeAhead() {
+        assertThat(names()).containsExactly("past", name(0), name(1));
+
+        store.keepHistory(RETENTION);
+        assertThat(names())
+                .as("the next two days")
+                .containsExactly("past", name(0), name(1), name(2));
+        store.keepHistory(RETENTION);
+        assertThat(names()).hasSize(4);
+        submit();
+        assertThat(rows("job_" + name(0))).isEqualTo(1);
+        assertThat(rows("job_rest")).isZero();
+    }
+
+    @Test
+    void whatIsKeptForLongIsInAFewLongPeriods() {
+        Retention year = Retention.FOREVER.with(JobState.Name.SUCCEEDED, Duration.ofDays(365));
+        for (int day = 0; day < 400; day += 10) {
+            at(first.plus(DAY.multipliedBy(day)));
+            store.keepHistory(year);
+        }
+        assertThat(names()).hasSizeBetween(10, 14);
+        assertThat(store.violations()).isEmpty();
+    }
+
+    @Test
+    void nothingIsMadeWhereNothingIsDropped() {
+        at(first.plus(DAY.multipliedBy(9)));
+        store.keepHistory(Retention.FOREVER);
+        store.keepHistory(
+                Retention.FOREVER.with(JobState.Name.SUCCEEDED, History.SHORT.minusMillis(1)));
+        assertThat(names().getLast()).isEqualTo(name(1));
+    }
+
+    @Test
+    void aDayThatRowsAreInAlreadyHasNoTablesOfItsOwn() {
+        JobId ahead = submit(id(first.plus(DAY.multipliedBy(3))), job -> job);
+        at(first.plus(DAY.multipliedBy(2)).plusMillis(1));
+        store.keepHistory(RETENTION);
+        assertThat(names()).containsExactly("past", name(0), name(1), name(4));
+        assertThat(rows("job_rest")).isEqualTo(1);
+        assertThat(store.find(ahead)).isPresent();
+        store.keepHistory(RETENTION);
+        assertThat(names()).hasSize(4);
+    }
+
+    @Test
+    void aLargeTableOfRowsWithoutPeriodIsReadWhileOthersUseIt() throws SQLException {
+        submit(id(first.plus(DAY.multipliedBy(99))), job -> job);
+        at(first.plus(DAY));
+        new History(store, 0, "200ms").keep(RETENTION);
+        assertThat(names()).endsWith(name(1), name(2));
+        assertThat(checks()).isEmpty();
+    }
+
+    @Test
+    void whatACrashLeftBetweenThemIsTakenAway() throws SQLException {
+        database.execute(
+                "ALTER TABLE pawl.job_rest ADD CONSTRAINT rest_empty CHECK (id < '%s') NOT VALID"
+                        .formatted(id(first)));
+        store.keepHistory(RETENTION);
+        assertThat(checks()).isEmpty();
+        submit(id(first.plus(DAY.multipliedBy(99))), job -> job);
+    }
+
+    @Test
+    void aNewDaysTablesHaveTheGrantsOfTheOthers() throws SQLException {
+        String role = "reader_" + first.toEpochMilli() + "_" + System.identityHashCode(this);
+        database.execute("CREATE ROLE %s; GRANT SELECT ON pawl.job TO %1$s".formatted(role));
+        try {
+            store.keepHistory(RETENTION);
+            assertThat(
+                            text(
+                                    "SELECT has_table_privilege('%s', 'pawl.job_%s', 'SELECT')"
+                                            .formatted(role, name(2))))
+                    .isEqualTo("t");
+        } finally {
+            database.execute("DROP OWNED BY %s; DROP ROLE %1$s".formatted(role));
+        }
+    }
+
+    @Test
+    void whoMayNotMakeTablesRemovesRowByRow() {
+        String role = "worker_" + System.nanoTime();
+        database.execute(
+                """
+                CREATE ROLE %1$s LOGIN;
+                GRANT USAGE ON SCHEMA pawl TO %1$s;
+                GRANT ALL ON ALL TABLES IN SCHEMA pawl TO %1$s;
+                GRANT SELECT ON test_clock TO %1$s;
+                """
+                        .formatted(role));
+        JobId gone = succeed(submit());
+        at(first.plus(DAY).plus(KEPT));
+        try (var theirs =
+                PostgresStore.open(
+                        PostgresOptions.of(database.url().replace("user=postgres", "user=" + role))
+                                .withConnections(2))) {
+            theirs.keepHistory(RETENTION);
+            assertThat(names()).containsExactly("past", name(0), name(1));
+
+            prune(theirs, RETENTION);
+
+            assertThat(store.find(gone)).isEmpty();
+        } finally {
+            database.execute("DROP OWNED BY %s; DROP ROLE %1$s".formatted(role));
+        }
+        assertThat(store.violations()).isEmpty();
+    }
+
+    // ---- Dropping
+
+    @Test
+    void aDayIsDroppedWholeWhenItsTimeIsOver() {
+        for (int i = 0; i < 3; i++) succeed(submit(job -> job.tags(Set.of("red"))));
+        at(first.plus(DAY));
+        JobId next = succeed(submit());
+        at(first.plus(DAY).plus(KEPT).minusMillis(1));
+        turn();
+        assertThat(store.list(JobFilter.ALL, "", 10)).hasSize(4);
+
+        at(first.plus(DAY).plus(KEPT));
+        turn();
+
+        assertThat(store.list(JobFilter.ALL, "", 10))
+                .singleElement()
+                .satisfies(job -> assertThat(job.id()).isEqualTo(next));
+        assertThat(store.counts()).extracting(Count::jobs).containsExactly(1L);
+        assertThat(store.counts().getFirst().ran().attempts()).isEqualTo(1);
+        assertThat(names()).doesNotContain("past", name(0)).contains(name(1));
+        assertThat(tables("_gone")).isZero();
+        assertThat(store.violations()).isEmpty();
+    }
+
+    @Test
+    void whatStillNeedsAJobKeepsIt() {
+        JobId ready = submit();
+        JobId later = submit(job -> job.runAt(now.plus(DAY.multipliedBy(99))));
+        JobId parent = succeed(submit());
+        ClaimedJob running = claim(submit());
+        ClaimedJob cancelled = claim(submit());
+        assertThat(store.cancel(cancelled.id())).isPresent();
+        JobId dead = fail(submit());
+        JobId kept =
+                succeed(
+                        submit(job ->
+                                job.key(new InputKey("%064x".formatted(7), "{}"))
+                                        .reuse(new Reuse(DAY.multipliedBy(50), false))));
+        JobId late = submit();
+        JobId waiting = submit(job -> job.parents(Set.of(ready)));
+        JobId gone = succeed(submit(job -> job.tags(Set.of("red"))));
+        at(first.plus(DAY.multipliedBy(2)));
+        JobId child = submit(job -> job.parents(Set.of(parent, ready)));
+        succeed(late);
+
+        at(first.plus(DAY).plus(KEPT));
+        turn();
+
+        assertThat(names()).doesNotContain(name(0));
+        assertThat(
+                        store.states(
+                                List.of(
+                                        ready,
+                                        later,
+                                        parent,
+                                        running.id(),
+                                        cancelled.id(),
+                                        dead,
+                                        kept,
+                                        late,
+                                        waiting,
+                                        child,
+                                        gone)))
+                .containsOnlyKeys(
+                        ready,
+                        later,
+                        parent,
+                        running.id(),
+                        cancelled.id(),
+                        dead,
+                        kept,
+                        late,
+                        waiting,
+                        child);
+        assertThat(store.find(late).orElseThrow().state().name())
+                .isEqualTo(JobState.Name.SUCCEEDED);
+        assertThat(store.history(dead)).hasSize(1);
+        assertThat(store.violations()).isEmpty();
+        // They go on where they are now.
+        succeed(ready);
+        assertThat(store.redrive(dead, now)).isPresent();
+        succeed(dead);
+        assertThat(store.end(List.of(success(running))))
+                .singleElement()
+                .isInstanceOf(Written.Done.class);
+        assertThat(store.stopped(cancelled.token())).isInstanceOf(Written.Done.class);
+        succeed(child);
+        succeed(waiting);
+        assertThat(store.violations()).isEmpty();
+        // And are removed one by one when their time is over.
+        at(first.plus(DAY).plus(KEPT).plus(KEPT).plus(DAY.multipliedBy(60)));
+        turn();
+        prune();
+        assertThat(store.states(List.of(ready, parent, running.id(), kept, late, dead))).isEmpty();
+        assertThat(store.states(List.of(cancelled.id()))).hasSize(1);
+        assertThat(store.violations()).isEmpty();
+    }
+
+    @Test
+    void aCrashBetweenTheTwoTransactionsIsEndedByTheNext() {
+        succeed(submit());
+        JobId stays = submit();
+        at(first.plus(DAY).plus(KEPT));
+        turn();
+        Period period =
+                store.read(History::periods).stream()
+                        .filter(p -> !p.past())
+                        .findFirst()
+                        .orElseThrow();
+        at(period.end().plus(KEPT));
+        store.write(tx -> new PeriodDrop(tx, period, RETENTION.until(tx.now)).detach("200ms"));
+        assertThat(tables("_gone")).isEqualTo(Period.TABLES.size());
+        assertThat(store.violations()).as("between them").isEmpty();
+
+        try (var other = another()) {
+            other.keepHistory(Retention.FOREVER);
+        }
+
+        assertThat(tables("_gone")).isZero();
+        assertThat(store.find(stays)).isPresent();
+        assertThat(store.violations()).isEmpty();
+    }
+
+    @Test
+    void aReaderThatStaysKeepsADayAndNobodyElse() throws SQLException {
+        JobId gone = succeed(submit());
+        at(first.plus(DAY).plus(KEPT));
+        store.keepHistory(RETENTION); // the past
+        try (Connection reader = DriverManager.getConnection(database.url());
+                Statement statement = reader.createStatement()) {
+            reader.setAutoCommit(false);
+            statement.executeQuery("SELECT count(*) FROM pawl.job").close();
+
+            turn();
+
+            assertThat(names()).contains(name(0));
+            assertThat(store.find(gone)).isPresent();
+            succeed(submit());
+            reader.rollback();
+        }
+        turn();
+        assertThat(names()).doesNotContain(name(0));
+        assertThat(store.find(gone)).isEmpty();
+        assertThat(store.violations()).isEmpty();
+    }
+
+    @Test
+    void aJobThatGetsAChildMeanwhileStays() throws Exception {
+        JobId parent = succeed(submit());
+        JobId gone = succeed(submit());
+        at(first.plus(DAY).plus(KEPT));
+        store.keepHistory(RETENTION); // the past
+        var patient = new History(store, 0, "60s");
+        JobId child = id(now);
+        Submission alone = Submission.of(TOOL, "{}").parents(Set.of(parent)).build();
+        try (Connection connection = DriverManager.getConnection(database.url())) {
+            connection.setAutoCommit(false);
+            var submitted =
+                    store.transactions()
+                            .orElseThrow()
+                            .submit(connection, List.of(new NewJob(child, alone)));
+            assertThat(submitted).hasSize(1);
+            inBackground(
+                    () -> {
+                        patient.keep(RETENTION);
+                        return true;
+                    },
+                    () -> {
+                        database.awaitBlocked(1);
+                        connection.commit();
+                    });
+        }
+        assertThat(names()).doesNotContain(name(0));
+        assertThat(store.states(List.of(parent, gone, child))).containsOnlyKeys(parent, child);
+        assertThat(store.violations()).isEmpty();
+        succeed(child);
+    }
+
+    @Test
+    void aJobThatIsRedrivenMeanwhileStays() throws Exception {
+        JobId dead = fail(submit());
+        at(first.plus(DAY).plus(KEPT));
+        store.keepHistory(RETENTION); // the past
+        Retention all = RETENTION.with(JobState.Name.DEAD, Duration.ZERO);
+        var patient = new History(store, 0, "60s");
+        assertThat(store.counts()).hasSize(1);
+        try (Connection other = DriverManager.getConnection(database.url());
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            // As a redrive does it.
+            statement.execute(
+                    """
+                    WITH d AS (DELETE FROM pawl.outcome WHERE id = '%s' RETURNING *)
+                    INSERT INTO pawl.ready (id, run_at, lane, priority, attempt, failures)
+                    SELECT id, 0, lane, 0, attempt, 0 FROM d
+                    """
+                            .formatted(dead));
+            statement.execute(
+                    "UPDATE pawl.counter SET jobs = jobs - 1, runs = runs - 1 WHERE state = 4");
+            statement.execute("UPDATE pawl.counter SET jobs = jobs + 1 WHERE state = 1");
+            inBackground(
+                    () -> {
+                        patient.keep(all);
+                        return true;
+                    },
+                    () -> {
+                        database.awaitBlocked(1);
+                        other.commit();
+                    });
+        }
+        assertThat(names()).doesNotContain(name(0));
+        succeed(dead);
+        assertThat(store.violations()).isEmpty();
+    }
+
+    @Test
+    void aRedriveThatComesWhileADayIsDroppedFindsNoJob() throws Exception {
+        JobId dead = fail(submit());
+        at(first.plus(DAY).plus(KEPT));
+        store.keepHistory(RETENTION); // the past
+        Retention all = RETENTION.with(JobState.Name.DEAD, Duration.ZERO);
+        var patient = new History(store, 0, "60s");
+        try (Connection reader = DriverManager.getConnection(database.url());
+                Statement statement = reader.createStatement();
+                var redrive = Executors.newSingleThreadExecutor()) {
+            reader.setAutoCommit(false);
+            statement.executeQuery("SELECT count(*) FROM pawl.job").close();
+            inBackground(
+                    () -> {
+                        patient.keep(all);
+                        return true;
+                    },
+                    () -> {
+                        database.awaitBlocked(1);
+                        var redriven = redrive.submit(() -> store.redrive(dead, now));
+                        database.awaitBlocked(2);
+                        reader.commit();
+                        assertThat(redriven.get()).isEmpty();
+                    });
+        }
+        assertThat(store.find(dead)).isEmpty();
+        assertThat(store.violations()).isEmpty();
+    }
+
+    @Test
+    void twoThatDoItAtOnceAreHarmless() throws Exception {
+        for (int i = 0; i < 20; i++) succeed(submit());
+        JobId stays = submit();
+        at(first.plus(DAY).plus(KEPT));
+        try (var other = another()) {
+            for (int i = 0; i < 8; i++)
+                inBackground(
+                        () -> {
+                            other.keepHistory(RETENTION);
+                            return true;
+                        },
+                        () -> store.keepHistory(RETENTION));
+        }
+        turn();
+        assertThat(names()).doesNotContain(name(0));
+        assertThat(tables("_gone")).isZero();
+        assertThat(store.list(JobFilter.ALL, "", 10))
+                .singleElement()
+                .satisfies(job -> assertThat(job.id()).isEqualTo(stays));
+        assertThat(store.violations()).isEmpty();
+    }
+
+    @Test
+    void whatMoreThanSomeJobsOfStayGoesRowByRow() {
+        database.execute(
+                """
+                INSERT INTO pawl.tool (name, version) VALUES ('many', '1');
+                INSERT INTO pawl.queue (name) VALUES ('many');
+                INSERT INTO pawl.lane (queue, tool_id, limit_id)
+                SELECT 'many', id, 0 FROM pawl.tool WHERE name = 'many';
+                INSERT INTO pawl.policy (line) VALUES ('attempts=1');
+                """);
+        database.execute(
+                """
+                INSERT INTO pawl.job (id, lane, policy, priority, parents, run_at, submitted_at, ttl,
+                                      reuse_ttl, go_on, reuse_errors, tenant, input)
+                SELECT CAST('%s' || lpad(to_hex(n), 12, '0') AS uuid), l.id, 1, 0, 0, 0, 0, 0, 0, 0,
+                       0, 'default', '{}'
+                  FROM generate_series(1000001, 1010002) n, pawl.lane l WHERE l.queue = 'many';
+                INSERT INTO pawl.outcome (id, at, lane, attempt, state, output, class)
+                SELECT id, 0, lane, 1, 2, 'x', 'permanent' FROM pawl.job;
+                INSERT INTO pawl.counter (lane, state, jobs, runs, millis)
+                SELECT lane, 4, count(*), 0, 0 FROM pawl.job GROUP BY lane
+                """
+                        .formatted(id(now).toString().substring(0, 24)));
+        JobId gone = succeed(submit());
+        at(first.plus(DAY).plus(KEPT));
+        turn();
+        assertThat(names()).contains(name(0));
+        assertThat(store.find(gone)).isPresent();
+
+        prune();
+
+        assertThat(store.find(gone)).isEmpty();
+        assertThat(store.violations()).isEmpty();
+    }
+
+    // ---- Bites beside it
+
+    @Test
+    void whatADropWillTakeIsntTakenRowByRow() {
+        JobId whole = succeed(submit());
+        JobId dead = fail(submit());
+        at(first.minus(DAY));
+        JobId past = succeed(submit());
+        Retention both = RETENTION.with(JobState.Name.DEAD, DAY.multipliedBy(3));
+        at(first.plus(KEPT).minusMillis(1));
+        store.keepHistory(both);
+
+        prune(both);
+
+        assertThat(names()).contains("past", name(0));
+        assertThat(store.states(List.of(past, whole, dead))).containsOnlyKeys(whole);
+        at(first.plus(KEPT).plus(Duration.ofHours(9)));
+        prune(both);
+        assertThat(store.find(whole)).as("it waits for its day").isPresent();
+        at(first.plus(KEPT).plus(DAY));
+        turn();
+        assertThat(store.find(whole)).isEmpty();
+        assertThat(store.violations()).isEmpty();
+    }
+
+    @Test
+    void whatIsKeptForAShortTimeGoesToTheMoment() {
+        Retention day = Retention.FOREVER.with(JobState.Name.SUCCEEDED, DAY);
+        JobId id = succeed(submit());
+        at(now.plus(DAY));
+        store.keepHistory(day);
+        prune(day);
+        assertThat(store.find(id)).isPresent();
+
+        at(now.plusMillis(1));
+        prune(day);
+
+        assertThat(store.find(id)).isEmpty();
+        assertThat(store.violations()).isEmpty();
+    }
+
+    // ---- What a scene is made of
+
+    private interface Doing {
+        void run() throws Exception;
+    }
+
+    private static void inBackground(Callable<Boolean> aside, Doing here) throws Exception {
+        try (var thread = Executors.newSingleThreadExecutor()) {
+            var done = thread.submit(aside);
+            here.run();
+            assertThat(done.get()).isTrue();
+        }
+    }
+
+    /** The past goes first, a day at each of the next. */
+    private void turn() {
+        for (int i = 0; i < 5; i++) store.keepHistory(RETENTION);
+    }
+
+    private void prune() {
+        prune(RETENTION);
+    }
+
+    private void prune(Retention retention) {
+        prune(store, retention);
+    }
+
+    private void prune(PostgresStore store, Retention retention) {
+        String next = "";
+        do {
+            Pruned pruned = store.prune(retention.until(now), next, 1_000);
+            next = pruned.next();
+        } while (!next.isEmpty());
+    }
+
+    private void at(Instant moment) {
+        now = moment;
+        database.execute("UPDATE test_clock SET ms = " + moment.toEpochMilli());
+    }
+
+    private JobId id(Instant moment) {
+        return new JobId(new UUID(moment.toEpochMilli() << 16 | 0x7000, Long.MIN_VALUE | ++serial));
+    }
+
+    private JobId submit() {
+        return submit(job -> job);
+    }
+
+    private JobId submit(UnaryOperator<Submission.Builder> change) {
+        return submit(id(now), change);
+    }
+
+    private JobId submit(JobId id, UnaryOperator<Submission.Builder> change) {
+        Submission job = change.apply(Submission.of(TOOL, "{}")).build();
+        assertThat(store.submit(List.of(new NewJob(id, job))))
+                .singleElement()
+                .isInstanceOf(Submitted.Accepted.class);
+        return id;
+    }
+
+    private ClaimedJob claim(JobId id) {
+        var lease = new LeaseId(new UUID(0x4000, Long.MIN_VALUE | ++serial));
+        var want = new Claim.Want(Set.of(TOOL), Set.of(), Set.of(id), 1);
+        List<ClaimedJob> jobs =
+                store.claim(new Claim(lease, "worker", DAY, List.of(want), Set.of())).jobs();
+        assertThat(jobs).hasSize(1);
+        return jobs.getFirst();
+    }
+
+    private End success(ClaimedJob job) {
+        var to = new JobState.Succeeded(now, job.token().attempt());
+        return new End(job.token(), AttemptEnd.How.COMPLETED, to, "worker", null, "{}", List.of());
+    }
+
+    private JobId succeed(JobId id) {
+        ClaimedJob job = claim(id);
+        assertThat(store.end(List.of(success(job))))
+                .singleElement()
+                .isInstanceOf(Written.Done.class);
+        return id;
+    }
+
+    private JobId fail(JobId id) {
+        ClaimedJob job = claim(id);
+        var to = new JobState.Dead(now, job.token().attempt(), ErrorClass.PERMANENT);
+        var error = new JobError(ErrorClass.PERMANENT, "it failed");
+        var end = new End(job.token(), AttemptEnd.How.FAILED, to, "worker", error, "", List.of());
+        assertThat(store.end(List.of(end))).singleElement().isInstanceOf(Written.Done.class);
+        return id;
+    }
+
+    private List<String> names() {
+        return store.read(History::periods).stream().map(Period::name).toList();
+    }
+
+    private String name(int day) {
+        return Period.from(first.plus(DAY.multipliedBy(day)), KEPT).name();
+    }
+
+    private long rows(String table) {
+        return Long.parseLong(text("SELECT count(*) FROM pawl." + table));
+    }
+
+    private long tables(String ending) {
+        return Long.parseLong(
+                text("SELECT count(*) FROM pg_tables WHERE tablename LIKE '%" + ending + "'"));
+    }
+
+    private String checks() {
+        return text(
+                "SELECT coalesce(string_agg(conname, ' '), '') FROM pg_constraint"
+                        + " WHERE conname = 'rest_empty'");
+    }
+
+    private String text(String sql) {
+        try (Connection connection = DriverManager.getConnection(database.url());
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getString(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+}
