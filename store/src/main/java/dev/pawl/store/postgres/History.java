@@ -112,6 +112,11 @@ final class History {
         try {
             turn(retention);
         } catch (PawlException e) {
+            if (PostgresErrors.forbidden(e)) {
+                whole = IdRange.NONE;
+                say("owner", e.getMessage() + "; what has ended is removed row by row until then");
+                return;
+            }
             if (!PostgresErrors.busy(e)) throw e;
             tries++;
             if (tries >= TRIES_UNTOLD)
@@ -153,6 +158,7 @@ final class History {
         if (due.isPresent()) drop(due.get(), retention, now);
         whole = kept.compareTo(SHORT) < 0 ? IdRange.NONE : taken(there);
         tries = 0;
+        said.remove("busy");
     }
 
     /** From the first period that will go as a whole to the end of the last. */
@@ -193,7 +199,7 @@ final class History {
         try (Rows rows = db.stmt(PeriodSql.PERIODS).query()) {
             while (rows.next()) {
                 Matcher range = RANGE.matcher(rows.text(2));
-                String name = rows.text(1).substring("job_".length());
+                String name = rows.text(1).replaceFirst("^job_", "");
                 if (range.find() && name.matches(Period.PAST + "|[0-9]+"))
                     periods.add(new Period(name, at(range.group(1)), at(range.group(2))));
             }
@@ -314,18 +320,21 @@ final class History {
     // ---- Dropping
 
     private void drop(Period period, Retention retention, Instant now) {
-        PeriodDrop.Done done =
-                store.write(
-                        tx -> new PeriodDrop(tx, period, retention.until(tx.now)).detach(patience));
+        PeriodDrop.Done done;
+        try {
+            done =
+                    store.write(tx ->
+                            new PeriodDrop(tx, period, retention.until(tx.now)).detach(patience));
+        } catch (PawlException e) {
+            // Everybody waited, and would again.
+            if (!PostgresErrors.tooSlow(e)) throw e;
+            rest(period, now, e.getMessage());
+            return;
+        }
         switch (done) {
             case PeriodDrop.NotNow _ -> {}
-            case PeriodDrop.Stays(int most) -> {
-                stuck.put(period.name(), now.plus(REST));
-                say(
-                        period.name(),
-                        "of what was submitted from %s to %s more than %d jobs stay: the others are removed row by row"
-                                .formatted(period.begin(), period.end(), most));
-            }
+            case PeriodDrop.Stays(int most) ->
+                    rest(period, now, "more than " + most + " jobs stay");
             case PeriodDrop.Gone(long gone, int stay) -> {
                 stuck.remove(period.name());
                 log.info(
@@ -336,6 +345,15 @@ final class History {
                 finish(period.name());
             }
         }
+    }
+
+    /** Its rows are removed one by one meanwhile. */
+    private void rest(Period period, Instant now, String why) {
+        stuck.put(period.name(), now.plus(REST));
+        say(
+                period.name(),
+                "what was submitted from %s to %s is not dropped as a whole but row by row: %s"
+                        .formatted(period.begin(), period.end(), why));
     }
 
     private void finish(String name) {

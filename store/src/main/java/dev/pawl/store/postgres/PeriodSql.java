@@ -11,8 +11,10 @@ final class PeriodSql {
     /** One process at a time makes and drops; who comes second has nothing to do. */
     static final String ALONE = "SELECT CASE WHEN pg_try_advisory_xact_lock(7297, 6) THEN 1 END";
 
-    /** Nobody waits behind a wait for a lock for longer. */
-    static final String PATIENCE = "SELECT set_config('lock_timeout', :wait, true)";
+    /** Nobody waits behind a wait for a lock for longer; what is read may take its time. */
+    static final String PATIENCE =
+            "SELECT set_config('lock_timeout', :wait, true),"
+                    + " set_config('statement_timeout', '0', true)";
 
     /** By what the tables are now, not by plans and indexes that are good for a few rows. */
     static final String WHOLE =

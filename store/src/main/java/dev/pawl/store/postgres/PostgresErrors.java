@@ -29,9 +29,19 @@ final class PostgresErrors {
     static boolean busy(PawlException e) {
         return e.getCause() instanceof SQLException sql
                 && switch (state(sql)) {
-                    case "55P03", "57014", "40P01" -> true;
+                    case "55P03", "40P01" -> true;
                     default -> false;
                 };
+    }
+
+    /** Whether a statement was given up that took long. */
+    static boolean tooSlow(PawlException e) {
+        return e.getCause() instanceof SQLException sql && state(sql).equals("57014");
+    }
+
+    /** Whether this user may not do it. */
+    static boolean forbidden(PawlException e) {
+        return e.getCause() instanceof SQLException sql && state(sql).equals("42501");
     }
 
     /** Whether there are rows that a table must not have. */

@@ -2,6 +2,7 @@
 -- what is old enough is dropped as a whole. What is there becomes the first range, which ends with
 -- the day; each row of it is looked at once, and nobody else uses the tables meanwhile. The ranges
 -- behind it are made as time passes, by whoever leads; what belongs to none is in the last one.
+-- Who waits here for the tables lets others on now and then, and gives up after some minutes.
 DO $$
 DECLARE
   history text[] := ARRAY['job', 'tag', 'outcome', 'attempt_end', 'log', 'artifact'];
@@ -12,8 +13,17 @@ DECLARE
   old     record;
   part    record;
 BEGIN
-  FOREACH name IN ARRAY history LOOP
-    EXECUTE format('LOCK TABLE pawl.%I IN ACCESS EXCLUSIVE MODE', name);
+  -- Long enough for an automatic vacuum to give way.
+  PERFORM set_config('lock_timeout', '1500ms', true);
+  FOR tries IN REVERSE 150 .. 0 LOOP
+    BEGIN
+      LOCK TABLE pawl.outcome, pawl.job, pawl.tag, pawl.attempt_end, pawl.log, pawl.artifact
+        IN ACCESS EXCLUSIVE MODE;
+      EXIT;
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+      IF tries = 0 THEN RAISE; END IF;
+      PERFORM pg_sleep(0.2);
+    END;
   END LOOP;
 
   -- Views go by the table, not by its name: each is made again in its place, and keeps its grants.
@@ -41,13 +51,16 @@ BEGIN
     EXECUTE format('CREATE TABLE pawl.%I (LIKE pawl.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS'
                    ' INCLUDING STORAGE INCLUDING COMPRESSION) PARTITION BY RANGE (id)',
                    name, name || '_past');
+    -- The primary key last: of two indexes that cost the same, as those of a range that is still
+    -- empty do, a statement goes by the newer one.
     FOR part IN
         SELECT i.indexrelid, c.relname,
                replace(pg_get_indexdef(i.indexrelid), format('pawl.%I ', name || '_past'),
                        format('pawl.%I ', name)) AS made,
                (SELECT pg_get_constraintdef(k.oid) FROM pg_constraint k
                  WHERE k.conindid = i.indexrelid AND k.contype = 'p') AS key
-          FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = old.oid LOOP
+          FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+         WHERE i.indrelid = old.oid ORDER BY i.indisprimary LOOP
       EXECUTE format('ALTER INDEX pawl.%I RENAME TO %I', part.relname,
                      name || '_past' || substr(part.relname, length(name) + 1));
       IF part.key IS NULL THEN

@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.Executors;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -145,6 +146,23 @@ final class PostgresHistoryMigrationTest {
                         .formatted(role));
         assertThat(rows("SELECT reloptions FROM pg_class WHERE relname = 'mine'"))
                 .isEqualTo("{security_barrier=true} ");
+    }
+
+    @Test
+    void itWaitsForWhoUsesTheTables() throws Exception {
+        try (Connection reader = DriverManager.getConnection(database.url());
+                Statement statement = reader.createStatement();
+                var aside = Executors.newSingleThreadExecutor()) {
+            reader.setAutoCommit(false);
+            statement.executeQuery("SELECT count(*) FROM pawl.log").close();
+            var opened = aside.submit(() -> PostgresStore.open(database.options()));
+            database.awaitBlocked(1);
+            statement.executeQuery("SELECT count(*) FROM pawl.outcome").close();
+            reader.commit();
+            try (PostgresStore store = opened.get()) {
+                assertThat(store.violations()).isEmpty();
+            }
+        }
     }
 
     @Test

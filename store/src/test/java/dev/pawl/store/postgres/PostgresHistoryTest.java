@@ -101,6 +101,22 @@ class PostgresHistoryTest {
     }
 
     @Test
+    void aJobIsFoundByItsIdThoughItsDayWasEmptyWhenItWasLookedAtLast() throws SQLException {
+        try (Connection connection = DriverManager.getConnection(database.url());
+                Statement statement = connection.createStatement()) {
+            statement.execute("VACUUM ANALYZE pawl.job");
+            statement.execute("SET enable_seqscan = off");
+            try (ResultSet plan =
+                    statement.executeQuery(
+                            "EXPLAIN SELECT lane FROM pawl.job WHERE id = '%s'"
+                                    .formatted(id(now)))) {
+                plan.next();
+                assertThat(plan.getString(1)).contains("job_%s_pkey".formatted(name(0)));
+            }
+        }
+    }
+
+    @Test
     void whatIsKeptForLongIsInAFewLongPeriods() {
         Retention year = Retention.FOREVER.with(JobState.Name.SUCCEEDED, Duration.ofDays(365));
         for (int day = 0; day < 400; day += 10) {
