@@ -46,6 +46,9 @@ final class History {
 
     private static final String PATIENCE = "200ms";
 
+    /** What a statement may take while everybody waits. */
+    private static final String HURRY = "3s";
+
     /** Waiting for a lock that nobody else's work waits behind. */
     private static final String PATIENCE_ASIDE = "5s";
 
@@ -117,7 +120,7 @@ final class History {
                 say("owner", e.getMessage() + "; what has ended is removed row by row until then");
                 return;
             }
-            if (!PostgresErrors.busy(e)) throw e;
+            if (!PostgresErrors.busy(e) && !PostgresErrors.tooSlow(e)) throw e;
             tries++;
             if (tries >= TRIES_UNTOLD)
                 say(
@@ -236,6 +239,8 @@ final class History {
                 if (!begin(tx, patience) || periods(tx.db()).contains(period)) return false;
                 for (String table : large)
                     if (!checked(tx.db(), true).contains(table + "_rest")) return false;
+                for (String table : Period.TABLES) create(tx, table, period);
+                lock(tx, PeriodSql.lockRest(), patience);
                 for (String table : Period.TABLES) attach(tx, table, period);
                 return true;
             });
@@ -292,7 +297,7 @@ final class History {
         });
     }
 
-    private static void attach(Tx tx, String table, Period period) throws SQLException {
+    private static void create(Tx tx, String table, Period period) throws SQLException {
         String name = table + "_" + period.name();
         tx.db().execute(PeriodSql.CREATE.formatted(table, period.name()));
         var likened = new ArrayList<String>();
@@ -300,6 +305,9 @@ final class History {
             while (rows.next()) likened.add(rows.text(1));
         }
         for (String sql : likened) tx.db().execute(sql);
+    }
+
+    private static void attach(Tx tx, String table, Period period) throws SQLException {
         tx.db()
                 .execute(
                         PeriodSql.ATTACH.formatted(
@@ -317,6 +325,27 @@ final class History {
         }
     }
 
+    /**
+     * Locks tables all at once, so that others wait no longer than this for all of them together;
+     * what follows may take {@link #HURRY} a statement.
+     */
+    static void lock(Tx tx, String sql, String patience) throws SQLException {
+        most(tx, patience);
+        try {
+            tx.db().execute(sql);
+        } catch (SQLException e) {
+            if (!PostgresErrors.tooSlow(e)) throw e;
+            throw new SQLException(e.getMessage(), PostgresErrors.LOCKED, e);
+        }
+        most(tx, HURRY);
+    }
+
+    private static void most(Tx tx, String time) throws SQLException {
+        try (Rows rows = tx.stmt(PeriodSql.HURRY).text("most", time).query()) {
+            rows.next();
+        }
+    }
+
     // ---- Dropping
 
     private void drop(Period period, Retention retention, Instant now) {
@@ -328,7 +357,7 @@ final class History {
         } catch (PawlException e) {
             // Everybody waited, and would again.
             if (!PostgresErrors.tooSlow(e)) throw e;
-            rest(period, now, e.getMessage());
+            rest(period, now, String.valueOf(e.getMessage()));
             return;
         }
         switch (done) {

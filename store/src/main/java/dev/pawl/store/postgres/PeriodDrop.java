@@ -26,9 +26,6 @@ final class PeriodDrop {
     /** More jobs that stay are not copied while everybody waits. */
     static final int STAY_MAX = 10_000;
 
-    /** How long a statement may take while everybody waits. */
-    private static final String HURRY = "3s";
-
     private final Tx tx;
     private final Period period;
     private final Map<JobState.Name, Instant> until;
@@ -63,8 +60,7 @@ final class PeriodDrop {
             return new Stays(STAY_MAX);
         range(tx.stmt(PeriodSql.KEPT_DROP)).set("now", tx.now).update();
 
-        set(tx.stmt(PeriodSql.HURRY).text("most", HURRY));
-        for (String table : Period.TABLES) tx.db().execute(PeriodSql.LOCK.formatted(table));
+        History.lock(tx, PeriodSql.lockAll(period), patience);
         // Jobs that have got a child since, by transactions that the locks have waited for.
         List<UUID> stay = List.copyOf(with(late, needed()));
         if (stay.size() > STAY_MAX) throw new IllegalStateException("new children: " + stay.size());

@@ -1,5 +1,9 @@
 package dev.pawl.store.postgres;
 
+import static java.util.stream.Collectors.joining;
+
+import java.util.stream.Stream;
+
 /** The statements that make the tables of a {@link Period} and drop them. */
 final class PeriodSql {
     /** What a dropped period's tables are called until they are gone. */
@@ -21,7 +25,7 @@ final class PeriodSql {
             "SELECT set_config('enable_seqscan', 'on', true),"
                     + " set_config('plan_cache_mode', 'force_custom_plan', true)";
 
-    /** Of what is done while nobody else can use the tables. */
+    /** Of what is done while nobody else can use the tables, or waits for them. */
     static final String HURRY = "SELECT set_config('statement_timeout', :most, true)";
 
     /** Whose tables they are, and whether this user may do what the owner may. */
@@ -139,9 +143,6 @@ final class PeriodSql {
             DELETE FROM pawl.kept WHERE job_id >= :from AND job_id < :until AND valid_until <= :now
             """;
 
-    /** For a moment nobody uses them. */
-    static final String LOCK = "LOCK TABLE ONLY pawl.%s IN ACCESS EXCLUSIVE MODE";
-
     static final String DETACH = "ALTER TABLE pawl.%1$s DETACH PARTITION pawl.%1$s_%2$s";
     static final String RENAME = "ALTER TABLE pawl.%1$s_%2$s RENAME TO %1$s_%2$s_gone";
 
@@ -177,4 +178,20 @@ final class PeriodSql {
     static final String DROP = "DROP TABLE pawl.%1$s_%2$s_gone";
 
     private PeriodSql() {}
+
+    /** What a period is taken out of: nobody uses it for a moment. */
+    static String lockAll(Period period) {
+        return lock(
+                Stream.of("ONLY pawl.%s", "pawl.%s_" + period.name(), "pawl.%s_rest")
+                        .flatMap(each -> Period.TABLES.stream().map(each::formatted)));
+    }
+
+    /** What gives way to a new period: nobody uses it for a moment. */
+    static String lockRest() {
+        return lock(Period.TABLES.stream().map("pawl.%s_rest"::formatted));
+    }
+
+    private static String lock(Stream<String> tables) {
+        return tables.collect(joining(", ", "LOCK TABLE ", " IN ACCESS EXCLUSIVE MODE"));
+    }
 }

@@ -10,6 +10,9 @@ import java.sql.SQLTransientConnectionException;
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 final class PostgresErrors {
+    /** A lock that wasn't got in time. */
+    static final String LOCKED = "55P03";
+
     private PostgresErrors() {}
 
     /** Whether the transaction may succeed when it is done again: it met another one. */
@@ -29,14 +32,18 @@ final class PostgresErrors {
     static boolean busy(PawlException e) {
         return e.getCause() instanceof SQLException sql
                 && switch (state(sql)) {
-                    case "55P03", "40P01" -> true;
+                    case LOCKED, "40P01" -> true;
                     default -> false;
                 };
     }
 
     /** Whether a statement was given up that took long. */
     static boolean tooSlow(PawlException e) {
-        return e.getCause() instanceof SQLException sql && state(sql).equals("57014");
+        return e.getCause() instanceof SQLException sql && tooSlow(sql);
+    }
+
+    static boolean tooSlow(SQLException e) {
+        return state(e).equals("57014");
     }
 
     /** Whether this user may not do it. */
@@ -96,7 +103,7 @@ final class PostgresErrors {
                             "raise statement_timeout",
                             cause,
                             options);
-            case "55P03" ->
+            case LOCKED ->
                     unavailable(
                             "gave up waiting for a lock: " + message(cause),
                             "raise lock_timeout",
