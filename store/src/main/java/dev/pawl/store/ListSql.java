@@ -114,6 +114,10 @@ final class ListSql {
     static final String COUNTED =
             "SELECT 1 FROM pawl.counter WHERE lane = :lane AND state = :state AND jobs > 0";
 
+    /** Tables that have none between the least and the greatest aren't looked into. */
+    static final String SOME =
+            " WHERE j.id = ANY(CAST(:ids AS uuid[])) AND j.id >= :least AND j.id <= :greatest";
+
     // ---- Candidates of a search, which are looked at one by one
 
     static final String NEWEST_OF_ALL = newest("job", "");

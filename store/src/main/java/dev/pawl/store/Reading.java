@@ -84,7 +84,7 @@ final class Reading {
             return jobs;
         }
         var found = new HashMap<UUID, Job>();
-        try (Rows rows = db.stmt(StoreSql.LIST + StoreSql.SOME).ids(ids).query()) {
+        try (Rows rows = db.stmt(StoreSql.LIST + ListSql.SOME).ids(ids).query()) {
             while (rows.next()) {
                 Job job = job(rows);
                 found.put(job.id().value(), job);

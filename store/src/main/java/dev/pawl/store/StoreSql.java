@@ -204,14 +204,10 @@ final class StoreSql {
                     nullif(:limit_key, 0), :reuse, :now)
             """;
 
-    /** Tables that have none between the least and the greatest aren't looked into. */
-    static final String SOME =
-            " WHERE j.id = ANY(CAST(:ids AS uuid[])) AND j.id >= :least AND j.id <= :greatest";
-
     private static final String CLAIMED = "SELECT " + Submissions.COLUMNS + "FROM pawl.job j";
 
     static final String JOB_CLAIMED = CLAIMED + " WHERE j.id = :id";
-    static final String JOBS_CLAIMED = CLAIMED + SOME;
+    static final String JOBS_CLAIMED = CLAIMED + ListSql.SOME;
 
     /** All of running is read: it holds no more rows than all workers have slots. */
     static final String CLAIMED_UNDER =
@@ -456,7 +452,7 @@ final class StoreSql {
             """;
 
     static final String STATE = STATES + " WHERE j.id = :id";
-    static final String STATES_OF = STATES + SOME;
+    static final String STATES_OF = STATES + ListSql.SOME;
 
     /** A whole job; the state's columns first, as in {@link #STATE}. */
     static final String FIND_COLUMNS =

@@ -150,6 +150,8 @@ final class History {
             whole = IdRange.NONE;
             return;
         }
+        // Also when nothing can be made or dropped at the moment.
+        whole = taken(found.periods(), kept);
         Instant now = store.now();
         if (kept.compareTo(SHORT) >= 0) makeAhead(found.periods(), now, kept);
         List<Period> there = store.read(History::periods);
@@ -159,13 +161,15 @@ final class History {
                         .filter(p -> !now.isBefore(stuck.getOrDefault(p.name(), now)))
                         .findFirst();
         if (due.isPresent()) drop(due.get(), retention, now);
-        whole = kept.compareTo(SHORT) < 0 ? IdRange.NONE : taken(there);
+        // Without those that turned out to stay.
+        whole = taken(there, kept);
         tries = 0;
         said.remove("busy");
     }
 
     /** From the first period that will go as a whole to the end of the last. */
-    private IdRange taken(List<Period> periods) {
+    private IdRange taken(List<Period> periods, Duration kept) {
+        if (kept.compareTo(SHORT) < 0) return IdRange.NONE;
         List<Period> some =
                 periods.stream().filter(p -> !p.past() && !stuck.containsKey(p.name())).toList();
         return some.isEmpty()

@@ -2,87 +2,31 @@ package dev.pawl.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pawl.core.AttemptEnd;
-import dev.pawl.core.Claim;
 import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.Count;
-import dev.pawl.core.End;
-import dev.pawl.core.ErrorClass;
 import dev.pawl.core.InputKey;
-import dev.pawl.core.JobError;
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
-import dev.pawl.core.LeaseId;
 import dev.pawl.core.NewJob;
-import dev.pawl.core.Pruned;
 import dev.pawl.core.Retention;
 import dev.pawl.core.Reuse;
 import dev.pawl.core.Submission;
-import dev.pawl.core.Submitted;
-import dev.pawl.core.ToolId;
 import dev.pawl.core.Written;
-import dev.pawl.testkit.PostgresClock;
-import dev.pawl.testkit.PostgresServer;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
-import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Periods are made ahead and dropped as a whole, and nothing goes with them that is to stay. */
-class PostgresHistoryTest {
-    private static final ToolId TOOL = new ToolId("echo", "1");
-    private static final Duration DAY = Duration.ofDays(1);
-    private static final Duration KEPT = Duration.ofDays(5);
-    private static final Retention RETENTION =
-            Retention.FOREVER.with(JobState.Name.SUCCEEDED, KEPT);
-
-    private PostgresDatabase database;
-    private PostgresStore store;
-    private Instant now;
-
-    /** When the first period begins. */
-    private Instant first;
-
-    private int serial;
-
-    @BeforeEach
-    void open() {
-        database = new PostgresDatabase(server().freshDatabase());
-        store = another();
-        PostgresClock.install(database.url());
-        first = store.read(History::periods).getFirst().end();
-        at(first.minus(Duration.ofHours(12)));
-        store.keepHistory(RETENTION);
-        at(first.plus(Duration.ofHours(1)));
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
-        server().drop(database.url());
-    }
-
-    PostgresServer server() {
-        return PostgresServer.shared();
-    }
-
-    private PostgresStore another() {
-        return PostgresStore.open(database.options());
-    }
-
+class PostgresHistoryTest extends HistoryScenes {
     // ---- Making
 
     @Test
@@ -261,31 +205,10 @@ class PostgresHistoryTest {
         turn();
 
         assertThat(names()).doesNotContain(name(0));
-        assertThat(
-                        store.states(
-                                List.of(
-                                        ready,
-                                        later,
-                                        parent,
-                                        running.id(),
-                                        cancelled.id(),
-                                        dead,
-                                        kept,
-                                        late,
-                                        waiting,
-                                        child,
-                                        gone)))
-                .containsOnlyKeys(
-                        ready,
-                        later,
-                        parent,
-                        running.id(),
-                        cancelled.id(),
-                        dead,
-                        kept,
-                        late,
-                        waiting,
-                        child);
+        var stay = new ArrayList<>(List.of(ready, later, parent, dead, kept, late, waiting, child));
+        stay.addAll(List.of(running.id(), cancelled.id()));
+        assertThat(store.states(stay)).containsOnlyKeys(stay);
+        assertThat(store.find(gone)).isEmpty();
         assertThat(store.find(late).orElseThrow().state().name())
                 .isEqualTo(JobState.Name.SUCCEEDED);
         assertThat(store.history(dead)).hasSize(1);
@@ -347,8 +270,12 @@ class PostgresHistoryTest {
 
             turn();
 
+            try (var other = another()) {
+                other.keepHistory(RETENTION);
+                prune(other, RETENTION);
+            }
             assertThat(names()).contains(name(0));
-            assertThat(store.find(gone)).isPresent();
+            assertThat(store.find(gone)).as("it waits for its day").isPresent();
             succeed(submit());
             reader.rollback();
         }
@@ -553,130 +480,5 @@ class PostgresHistoryTest {
 
         assertThat(store.find(id)).isEmpty();
         assertThat(store.violations()).isEmpty();
-    }
-
-    // ---- What a scene is made of
-
-    private interface Doing {
-        void run() throws Exception;
-    }
-
-    private static void inBackground(Callable<Boolean> aside, Doing here) throws Exception {
-        try (var thread = Executors.newSingleThreadExecutor()) {
-            var done = thread.submit(aside);
-            here.run();
-            assertThat(done.get()).isTrue();
-        }
-    }
-
-    /** The past goes first, a day at each of the next. */
-    private void turn() {
-        for (int i = 0; i < 5; i++) store.keepHistory(RETENTION);
-    }
-
-    private void prune() {
-        prune(RETENTION);
-    }
-
-    private void prune(Retention retention) {
-        prune(store, retention);
-    }
-
-    private void prune(PostgresStore store, Retention retention) {
-        String next = "";
-        do {
-            Pruned pruned = store.prune(retention.until(now), next, 1_000);
-            next = pruned.next();
-        } while (!next.isEmpty());
-    }
-
-    private void at(Instant moment) {
-        now = moment;
-        database.execute("UPDATE test_clock SET ms = " + moment.toEpochMilli());
-    }
-
-    private JobId id(Instant moment) {
-        return new JobId(new UUID(moment.toEpochMilli() << 16 | 0x7000, Long.MIN_VALUE | ++serial));
-    }
-
-    private JobId submit() {
-        return submit(job -> job);
-    }
-
-    private JobId submit(UnaryOperator<Submission.Builder> change) {
-        return submit(id(now), change);
-    }
-
-    private JobId submit(JobId id, UnaryOperator<Submission.Builder> change) {
-        Submission job = change.apply(Submission.of(TOOL, "{}")).build();
-        assertThat(store.submit(List.of(new NewJob(id, job))))
-                .singleElement()
-                .isInstanceOf(Submitted.Accepted.class);
-        return id;
-    }
-
-    private ClaimedJob claim(JobId id) {
-        var lease = new LeaseId(new UUID(0x4000, Long.MIN_VALUE | ++serial));
-        var want = new Claim.Want(Set.of(TOOL), Set.of(), Set.of(id), 1);
-        List<ClaimedJob> jobs =
-                store.claim(new Claim(lease, "worker", DAY, List.of(want), Set.of())).jobs();
-        assertThat(jobs).hasSize(1);
-        return jobs.getFirst();
-    }
-
-    private End success(ClaimedJob job) {
-        var to = new JobState.Succeeded(now, job.token().attempt());
-        return new End(job.token(), AttemptEnd.How.COMPLETED, to, "worker", null, "{}", List.of());
-    }
-
-    private JobId succeed(JobId id) {
-        ClaimedJob job = claim(id);
-        assertThat(store.end(List.of(success(job))))
-                .singleElement()
-                .isInstanceOf(Written.Done.class);
-        return id;
-    }
-
-    private JobId fail(JobId id) {
-        ClaimedJob job = claim(id);
-        var to = new JobState.Dead(now, job.token().attempt(), ErrorClass.PERMANENT);
-        var error = new JobError(ErrorClass.PERMANENT, "it failed");
-        var end = new End(job.token(), AttemptEnd.How.FAILED, to, "worker", error, "", List.of());
-        assertThat(store.end(List.of(end))).singleElement().isInstanceOf(Written.Done.class);
-        return id;
-    }
-
-    private List<String> names() {
-        return store.read(History::periods).stream().map(Period::name).toList();
-    }
-
-    private String name(int day) {
-        return Period.from(first.plus(DAY.multipliedBy(day)), KEPT).name();
-    }
-
-    private long rows(String table) {
-        return Long.parseLong(text("SELECT count(*) FROM pawl." + table));
-    }
-
-    private long tables(String ending) {
-        return Long.parseLong(
-                text("SELECT count(*) FROM pg_tables WHERE tablename LIKE '%" + ending + "'"));
-    }
-
-    private String checks() {
-        return text(
-                "SELECT coalesce(string_agg(conname, ' '), '') FROM pg_constraint"
-                        + " WHERE conname = 'rest_empty'");
-    }
-
-    private String text(String sql) {
-        try (Connection connection = DriverManager.getConnection(database.url());
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            rows.next();
-            return rows.getString(1);
-        } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
-        }
     }
 }
