@@ -103,6 +103,11 @@ public abstract class SqlStore implements Store {
         return write(tx -> SubmitWrites.submit(tx, jobs));
     }
 
+    /** Whether its submit has nothing to look for that others may be about to write. */
+    protected static boolean waitsForNobody(NewJob job) {
+        return SubmitWrites.plain(job);
+    }
+
     /**
      * Stores the jobs by one statement outside of any transaction, where that can be done; empty
      * when nothing was stored.

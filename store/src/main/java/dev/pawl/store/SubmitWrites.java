@@ -53,7 +53,7 @@ final class SubmitWrites {
     }
 
     /** The same but for its queue's cap. */
-    private static boolean plain(NewJob job) {
+    static boolean plain(NewJob job) {
         Submission s = job.submission();
         return s.idempotencyKey().isEmpty()
                 && s.parents().isEmpty()

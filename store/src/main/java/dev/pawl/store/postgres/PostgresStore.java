@@ -68,7 +68,13 @@ public final class PostgresStore extends SqlStore {
 
     private final Names names;
     private final PostgresSql dialect = new PostgresSql();
-    private final SharedSubmits submits = new SharedSubmits(this::submitAll);
+
+    /** Of jobs that wait for nobody. */
+    private final SharedSubmits submits = new SharedSubmits(1, this::submitAll);
+
+    /** Of those that may: for who has the same key, or ends a parent, in a long transaction. */
+    private final SharedSubmits waitingSubmits = new SharedSubmits(2, this::submitAll);
+
     private final PostgresSignals signals;
     private final PostgresTransactions transactions;
     private final AtomicInteger writing = new AtomicInteger();
@@ -296,7 +302,9 @@ public final class PostgresStore extends SqlStore {
     /** Those of many callers share statements and commits; one of many jobs has its own. */
     @Override
     public List<Submitted> submit(List<NewJob> jobs) {
-        return jobs.size() == 1 ? submits.submit(jobs.getFirst()) : submitAll(jobs);
+        if (jobs.size() > 1) return submitAll(jobs);
+        NewJob job = jobs.getFirst();
+        return (waitsForNobody(job) ? submits : waitingSubmits).submit(job);
     }
 
     /** At once where nothing has to be looked at first, else in a transaction. */

@@ -10,10 +10,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
- * Single submits of many callers, several in one commit. Who comes while nobody writes does it on
- * its own; who comes later waits, and the next writer takes all that wait along. There is no timer,
- * and no thread but the callers'. A write that fails takes nobody along: each does its own again.
- * Thread-safe.
+ * Single submits of many callers, several in one commit. Who comes while few others write does it
+ * on its own; who comes later waits, and the next writer takes all that wait along. There is no
+ * timer, and no thread but the callers'. A write that fails takes nobody along: each does its own
+ * again. Thread-safe.
  */
 final class SharedSubmits {
     /** Jobs in one commit; more wait for the next. */
@@ -34,15 +34,18 @@ final class SharedSubmits {
 
     private record Waiting(NewJob job, CompletableFuture<Turn> turn) {}
 
+    private final int writersMax;
     private final Function<List<NewJob>, List<Submitted>> write;
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
-    private boolean writing;
+    private int writers;
 
     /**
+     * @param writersMax at once; where none waits for anything, one shares a statement among most
      * @param write stores jobs in one commit; answers are in order
      */
-    SharedSubmits(Function<List<NewJob>, List<Submitted>> write) {
+    SharedSubmits(int writersMax, Function<List<NewJob>, List<Submitted>> write) {
+        this.writersMax = writersMax;
         this.write = write;
     }
 
@@ -69,10 +72,8 @@ final class SharedSubmits {
     private boolean begins(Waiting one) {
         lock.lock();
         try {
-            if (!writing) {
-                // With two at once the statement itself, which costs as much as several of its
-                // rows, would run for half as many.
-                writing = true;
+            if (writers < writersMax) {
+                writers++;
                 return true;
             }
             waiting.add(one);
@@ -110,7 +111,7 @@ final class SharedSubmits {
                 chars += next.job.submission().input().length();
                 batch.add(next);
             }
-            if (batch.isEmpty()) writing = false;
+            if (batch.isEmpty()) writers--;
         } finally {
             lock.unlock();
         }

@@ -217,6 +217,19 @@ final class PostgresTransactionsTest {
     }
 
     @Test
+    void whoWaitsForAKeyKeepsNobodyElseFromSubmitting() throws Exception {
+        accepted(submit(caller, keyed("k")));
+        Future<Submitted> second = inAnother(keyed("k"));
+        database.awaitBlocked(1);
+
+        accepted(store.submit(List.of(new NewJob(nextId(), mail()))).getFirst());
+
+        assertThat(second).isNotDone();
+        caller.rollback();
+        accepted(second.get());
+    }
+
+    @Test
     void oneSnapshotThatCantSeeTheOtherKeyHasToBeginAnew() throws Exception {
         store.submit(List.of(new NewJob(nextId(), mail())));
         caller.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
