@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -50,7 +51,8 @@ final class Bulk {
             Function<List<Submission>, List<Submitted>> store) {
         var answers = new ArrayList<Submitted>(inputs.size());
         Deque<CompletableFuture<List<Checked>>> ahead = new ArrayDeque<>();
-        try (var threads = threads()) {
+        ExecutorService threads = threads();
+        try {
             for (int from = 0; from < inputs.size() || !ahead.isEmpty(); from += PART) {
                 if (from < inputs.size()) {
                     List<I> part = inputs.subList(from, Math.min(inputs.size(), from + PART));
@@ -59,10 +61,17 @@ final class Bulk {
                 }
                 store(ahead.remove().join(), store, answers);
             }
+            return answers;
+        } catch (CompletionException e) {
+            // As where it is checked by the caller's own thread.
+            if (e.getCause() instanceof RuntimeException cause) throw cause;
+            throw e;
+        } finally {
+            threads.shutdownNow();
         }
-        return answers;
     }
 
+    /** Platform threads: they compute and wait for nothing. */
     private static ExecutorService threads() {
         return Executors.newFixedThreadPool(
                 THREADS, Thread.ofPlatform().daemon().name("pawl-check-", 0).factory());
@@ -81,6 +90,7 @@ final class Bulk {
                 case Request.Wrong(var errors) -> new Checked.Not(invalid(errors));
             };
         } catch (PawlException e) {
+            if (e.code().blame() != ErrorCode.Blame.CALLER) throw e;
             return new Checked.Not(new Submitted.Refused(e.code(), String.valueOf(e.getMessage())));
         }
     }

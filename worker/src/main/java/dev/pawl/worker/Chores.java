@@ -103,6 +103,9 @@ final class Chores implements Loop {
     private boolean prune() {
         boolean walking = !pruning.isEmpty();
         if (!walking && pruned && time.nanos() - prunedAt < PRUNE.toNanos()) return false;
+        // Also when it fails: leases that nobody renews wait for the next step.
+        pruned = true;
+        prunedAt = time.nanos();
         Store store = engine.store();
         Instant now = store.now();
         if (!walking) {
@@ -111,8 +114,6 @@ final class Chores implements Loop {
         }
         if (!options.retention().forever())
             pruning = store.prune(options.retention().until(now), pruning, BITE).next();
-        pruned = true;
-        prunedAt = time.nanos();
         return !pruning.isEmpty();
     }
 

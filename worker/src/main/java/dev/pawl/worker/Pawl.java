@@ -324,7 +324,7 @@ public final class Pawl implements AutoCloseable {
         Request request = requests.of(tool, Requests.parse(text(tool, input)), false, conditions);
         if (!(request instanceof Request.Ready(var _, var completed))) return request;
         if (!(tool.run() instanceof dev.pawl.tool.Run.Java(var handler))) return request;
-        return handlers.misfit(handler, input, completed)
+        return handlers.misfit(handler, completed)
                 .<Request>map(error -> new Request.Wrong(List.of(error)))
                 .orElse(request);
     }

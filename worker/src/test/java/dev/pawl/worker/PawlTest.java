@@ -125,6 +125,27 @@ final class PawlTest {
     }
 
     @Test
+    void whatIsWrongWithTheConditionsOfVeryManyIsThrownAsOfOne() {
+        var pawl = open(b -> b.tool("count@1", Letter.class, this::count));
+        BiConsumer<Letter, Submission.Builder> wrong =
+                (_, _) -> {
+                    throw new IllegalStateException("not mine");
+                };
+        BiConsumer<Letter, Submission.Builder> away =
+                (_, _) -> {
+                    throw new PawlException(ErrorCode.STORE_UNAVAILABLE, "away");
+                };
+
+        assertThatThrownBy(() -> pawl.submitAll("count@1", List.of(HELLO), wrong))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("not mine");
+        assertThatThrownBy(() -> pawl.submitAll("count@1", List.of(HELLO), away))
+                .isInstanceOf(PawlException.class)
+                .hasMessage("away");
+        assertThat(store.counts()).isEmpty();
+    }
+
+    @Test
     void noInputsAreNoJobs() {
         var pawl = open(b -> b.tool("count@1", Letter.class, this::count));
 

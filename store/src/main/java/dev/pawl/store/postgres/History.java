@@ -47,7 +47,10 @@ final class History {
     private static final String PATIENCE = "200ms";
 
     /** What a statement may take while everybody waits. */
-    private static final String HURRY = "3s";
+    private static final String HURRY = "1s";
+
+    /** What one may take while only what ends or is redriven waits. */
+    static final String COUNTING = "10s";
 
     /** Waiting for a lock that nobody else's work waits behind. */
     private static final String PATIENCE_ASIDE = "5s";
@@ -120,7 +123,16 @@ final class History {
                 say("owner", e.getMessage() + "; what has ended is removed row by row until then");
                 return;
             }
-            if (!PostgresErrors.busy(e) && !PostgresErrors.tooSlow(e)) throw e;
+            if (PostgresErrors.away(e)) throw e;
+            if (!PostgresErrors.busy(e) && !PostgresErrors.tooSlow(e)) {
+                // Whatever it is, time brings other things that have to be done.
+                whole = IdRange.NONE;
+                say(
+                        "failed",
+                        "history's tables can't be made or dropped: %s; what has ended is removed row by row until then"
+                                .formatted(e.getMessage()));
+                return;
+            }
             tries++;
             if (tries >= TRIES_UNTOLD)
                 say(
@@ -145,7 +157,7 @@ final class History {
             return;
         }
         for (String table : found.checked()) uncheck(table);
-        for (String name : found.left()) finish(name);
+        for (String name : found.left()) finishWhatIsLeft(name);
         if (kept == null) {
             whole = IdRange.NONE;
             return;
@@ -167,14 +179,21 @@ final class History {
         said.remove("busy");
     }
 
-    /** From the first period that will go as a whole to the end of the last. */
+    /**
+     * The newest periods that will go as a whole. What is older than one that won't is taken row by
+     * row with it.
+     */
     private IdRange taken(List<Period> periods, Duration kept) {
         if (kept.compareTo(SHORT) < 0) return IdRange.NONE;
-        List<Period> some =
-                periods.stream().filter(p -> !p.past() && !stuck.containsKey(p.name())).toList();
-        return some.isEmpty()
-                ? IdRange.NONE
-                : new IdRange(some.getFirst().begin(), some.getLast().end());
+        IdRange range = IdRange.NONE;
+        for (Period period : periods.reversed()) {
+            // Of a time when more was to be kept: it would stay for too long.
+            boolean tooLong = period.end().isAfter(Period.from(period.begin(), kept).end());
+            if (period.past() || tooLong || stuck.containsKey(period.name())) return range;
+            Instant end = range.equals(IdRange.NONE) ? period.end() : range.until();
+            range = new IdRange(period.begin(), end);
+        }
+        return range;
     }
 
     // ---- Looking
@@ -344,7 +363,7 @@ final class History {
         most(tx, HURRY);
     }
 
-    private static void most(Tx tx, String time) throws SQLException {
+    static void most(Tx tx, String time) throws SQLException {
         try (Rows rows = tx.stmt(PeriodSql.HURRY).text("most", time).query()) {
             rows.next();
         }
@@ -367,7 +386,7 @@ final class History {
         switch (done) {
             case PeriodDrop.NotNow _ -> {}
             case PeriodDrop.Stays(int most) ->
-                    rest(period, now, "more than " + most + " jobs stay");
+                    rest(period, now, "more than " + most + " jobs, or rows of theirs, stay");
             case PeriodDrop.Gone(long gone, int stay) -> {
                 stuck.remove(period.name());
                 log.info(
@@ -387,6 +406,19 @@ final class History {
                 period.name(),
                 "what was submitted from %s to %s is not dropped as a whole but row by row: %s"
                         .formatted(period.begin(), period.end(), why));
+    }
+
+    /** What keeps these from being dropped, as a table of somebody's that refers to one, stays. */
+    private void finishWhatIsLeft(String name) {
+        try {
+            finish(name);
+        } catch (PawlException e) {
+            if (PostgresErrors.away(e)) throw e;
+            say(
+                    "left " + name,
+                    "tables of a period that is over can't be dropped (pawl.*_%s_gone): %s"
+                            .formatted(name, e.getMessage()));
+        }
     }
 
     private void finish(String name) {

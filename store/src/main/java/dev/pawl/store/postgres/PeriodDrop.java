@@ -26,6 +26,9 @@ final class PeriodDrop {
     /** More jobs that stay are not copied while everybody waits. */
     static final int STAY_MAX = 10_000;
 
+    /** Nor more log lines, attempts and artifacts of theirs. */
+    private static final int ROWS_MAX = 100_000;
+
     private final Tx tx;
     private final Period period;
     private final Map<JobState.Name, Instant> until;
@@ -44,7 +47,7 @@ final class PeriodDrop {
     /** Somebody else is at it. */
     record NotNow() implements Done {}
 
-    /** More jobs than this stay, so that all do. */
+    /** More jobs than this stay, or more rows of theirs, so that all do. */
     record Stays(int most) implements Done {}
 
     record Gone(long jobs, int stay) implements Done {}
@@ -53,17 +56,19 @@ final class PeriodDrop {
         if (!History.begin(tx, patience) || !History.periods(tx.db()).contains(period))
             return new NotNow();
         tx.db().execute(PeriodSql.HOLD.formatted(period.name()));
+        History.most(tx, History.COUNTING);
         set(tx.stmt(PeriodSql.WHOLE));
         List<Delta> ends = ends(tx.stmt(PeriodSql.ENDS.formatted(period.name())));
         Set<UUID> late = late();
-        if (late.size() > STAY_MAX || with(late, needed()).size() > STAY_MAX)
-            return new Stays(STAY_MAX);
+        Set<UUID> few = with(late, needed());
+        if (few.size() > STAY_MAX) return new Stays(STAY_MAX);
+        if (rowsOf(List.copyOf(few)) > ROWS_MAX) return new Stays(ROWS_MAX);
         range(tx.stmt(PeriodSql.KEPT_DROP)).set("now", tx.now).update();
 
         History.lock(tx, PeriodSql.lockAll(period), patience);
         // Jobs that have got a child since, by transactions that the locks have waited for.
         List<UUID> stay = List.copyOf(with(late, needed()));
-        if (stay.size() > STAY_MAX) throw new IllegalStateException("new children: " + stay.size());
+        if (stay.size() > STAY_MAX) return new Stays(STAY_MAX);
         for (String table : Period.TABLES) {
             tx.db().execute(PeriodSql.DETACH.formatted(table, period.name()));
         }
@@ -121,6 +126,14 @@ final class PeriodDrop {
                                 rows.number(5)));
         }
         return ends;
+    }
+
+    private long rowsOf(List<UUID> stay) throws SQLException {
+        Stmt stmt = tx.stmt(PeriodSql.STAYING.formatted(period.name()));
+        try (Rows rows = stmt.set("ids", "uuid", stay).set("max", ROWS_MAX + 1).query()) {
+            rows.next();
+            return rows.number(1);
+        }
     }
 
     private Set<UUID> late() throws SQLException {

@@ -119,7 +119,7 @@ final class PeriodSql {
 
     /**
      * Those that are unfinished, whose handler may run, whose result is kept, or that an unfinished
-     * child has. Primary keys; indexes kept_job and outcome's.
+     * child has. Primary keys; index kept_job.
      */
     static final String NEEDED =
             """
@@ -132,8 +132,9 @@ final class PeriodSql {
                     WHERE job_id >= :from AND job_id < :until AND valid_until > :now
              UNION SELECT e.parent FROM pawl.flow_edge e
                     WHERE e.parent >= :from AND e.parent < :until
-                      AND EXISTS (SELECT FROM pawl.job c WHERE c.id = e.child)
-                      AND NOT EXISTS (SELECT FROM pawl.outcome o WHERE o.id = e.child)
+                      AND e.child IN (SELECT id FROM pawl.ready UNION ALL SELECT id FROM pawl.later
+                                       UNION ALL SELECT id FROM pawl.waiting
+                                       UNION ALL SELECT id FROM pawl.running)
              LIMIT :max
             """;
 
@@ -158,6 +159,16 @@ final class PeriodSql {
             WITH d AS (DELETE FROM pawl.%1$s_%2$s_gone WHERE id = ANY(CAST(:ids AS uuid[]))
                        RETURNING %3$s)
             INSERT INTO pawl.%1$s (%3$s) SELECT %3$s FROM d
+            """;
+
+    /** Rows of jobs that stay, in the tables where a job may have many. */
+    static final String STAYING =
+            """
+            SELECT count(*) FROM (
+              SELECT 1 FROM pawl.log_%1$s WHERE id = ANY(CAST(:ids AS uuid[]))
+               UNION ALL SELECT 1 FROM pawl.attempt_end_%1$s WHERE id = ANY(CAST(:ids AS uuid[]))
+               UNION ALL SELECT 1 FROM pawl.artifact_%1$s WHERE id = ANY(CAST(:ids AS uuid[]))
+               LIMIT :max) t
             """;
 
     /** What they were counted as, before they go there. */

@@ -46,6 +46,17 @@ final class PostgresErrors {
         return state(e).equals("57014");
     }
 
+    /** Whether the database, or the way to it, is what failed. */
+    static boolean away(PawlException e) {
+        if (!(e.getCause() instanceof SQLException sql)) return true;
+        String state = state(sql);
+        return state.isEmpty()
+                || state.startsWith("08")
+                || state.startsWith("57P")
+                || state.startsWith("53")
+                || state.equals("25006");
+    }
+
     /** Whether this user may not do it. */
     static boolean forbidden(PawlException e) {
         return e.getCause() instanceof SQLException sql && state(sql).equals("42501");

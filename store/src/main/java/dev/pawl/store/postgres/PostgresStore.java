@@ -302,7 +302,7 @@ public final class PostgresStore extends SqlStore {
     /** Those of many callers share statements and commits; one of many jobs has its own. */
     @Override
     public List<Submitted> submit(List<NewJob> jobs) {
-        if (jobs.size() > 1) return submitAll(jobs);
+        if (jobs.size() != 1) return submitAll(jobs);
         NewJob job = jobs.getFirst();
         return (waitsForNobody(job) ? submits : waitingSubmits).submit(job);
     }

@@ -29,7 +29,8 @@ BEGIN
   -- Views go by the table, not by its name: each is made again in its place, and keeps its grants.
   FOR old IN
       SELECT DISTINCT c.relkind, format('%I.%I', n.nspname, c.relname) AS name,
-             pg_get_viewdef(c.oid) AS body, array_to_string(c.reloptions, ', ') AS options
+             pg_get_viewdef(c.oid) AS body, array_to_string(c.reloptions, ', ') AS options,
+             pg_has_role(c.relowner, 'USAGE') AS ours
         FROM pg_depend d
         JOIN pg_rewrite r ON r.oid = d.objid
         JOIN pg_class c ON c.oid = r.ev_class
@@ -40,8 +41,27 @@ BEGIN
       RAISE EXCEPTION '% reads a table that is to be made anew; drop it and make it again after',
                       old.name;
     END IF;
+    IF NOT old.ours THEN
+      RAISE EXCEPTION 'view % belongs to somebody else and reads a table that is to be made anew;'
+                      ' drop it and make it again after', old.name;
+    END IF;
     views := views || format('CREATE OR REPLACE VIEW %s %s AS %s', old.name,
                              'WITH (' || old.options || ')', old.body);
+  END LOOP;
+
+  -- What others hung on the tables would stay with the first range alone, or not be made again.
+  FOR old IN
+      SELECT format('%s "%s" of %s', what, t.name, t.of) AS name FROM (
+        SELECT 'foreign key' AS what, conname AS name, conrelid::regclass AS of
+          FROM pg_constraint
+         WHERE contype = 'f' AND confrelid IN (SELECT to_regclass('pawl.' || h) FROM unnest(history) h)
+         UNION ALL
+        SELECT 'trigger', tgname, tgrelid::regclass FROM pg_trigger
+         WHERE NOT tgisinternal AND tgrelid IN (SELECT to_regclass('pawl.' || h) FROM unnest(history) h)
+         UNION ALL
+        SELECT 'policy', polname, polrelid::regclass FROM pg_policy
+         WHERE polrelid IN (SELECT to_regclass('pawl.' || h) FROM unnest(history) h)) t LOOP
+    RAISE EXCEPTION '% hangs on a table that is to be made anew; drop it', old.name;
   END LOOP;
 
   FOREACH name IN ARRAY history LOOP

@@ -189,6 +189,17 @@ final class PostgresHistoryMigrationTest {
         PostgresStore.open(database.options()).close();
     }
 
+    @Test
+    void whatHangsOnTheTablesIsNamedAndNothingIsChanged() {
+        database.execute("CREATE TABLE public.bill (job uuid REFERENCES pawl.job (id))");
+        assertThatThrownBy(() -> PostgresStore.open(database.options()))
+                .isInstanceOf(PawlException.class)
+                .hasMessageContaining("foreign key \"bill_job_fkey\" of bill hangs on a table");
+        assertThat(rows("SELECT count(*) FROM pawl.tag")).isEqualTo("100 ");
+        database.execute("DROP TABLE public.bill");
+        PostgresStore.open(database.options()).close();
+    }
+
     /** How many rows there are, and what is in them. */
     private String answer(String sql) {
         return rows(

@@ -384,6 +384,69 @@ class PostgresHistoryTest extends HistoryScenes {
     }
 
     @Test
+    void whoLooksAtAJobWhileItsDayIsDroppedFindsIt() throws Exception {
+        JobId stays = submit();
+        succeed(submit());
+        at(first.plus(DAY).plus(KEPT));
+        store.keepHistory(RETENTION); // the past
+        var patient = new History(store, 0, "60s");
+        try (Connection reader = DriverManager.getConnection(database.url());
+                Statement statement = reader.createStatement();
+                var look = Executors.newFixedThreadPool(2)) {
+            reader.setAutoCommit(false);
+            statement.executeQuery("SELECT count(*) FROM pawl.job").close();
+            inBackground(
+                    () -> {
+                        patient.keep(RETENTION);
+                        return true;
+                    },
+                    () -> {
+                        database.awaitBlocked(1);
+                        var found = look.submit(() -> store.find(stays));
+                        var states = look.submit(() -> store.states(List.of(stays)));
+                        database.awaitBlocked(3);
+                        reader.commit();
+                        assertThat(found.get()).isPresent();
+                        assertThat(states.get()).containsKey(stays);
+                    });
+        }
+        assertThat(names()).doesNotContain(name(0));
+        assertThat(store.violations()).isEmpty();
+    }
+
+    @Test
+    void whatSomebodyElseHangsOnADayKeepsItAndNothingElseWaits() {
+        succeed(submit());
+        database.execute(
+                "CREATE VIEW public.theirs AS SELECT id FROM pawl.job_%s".formatted(name(0)));
+        at(first.plus(DAY).plus(KEPT));
+        turn();
+
+        assertThat(tables("_gone")).isPositive();
+        assertThat(store.read(History::periods).getLast().end()).isAfter(now.plus(DAY));
+        database.execute("DROP VIEW public.theirs");
+        turn();
+        assertThat(tables("_gone")).isZero();
+        assertThat(store.violations()).isEmpty();
+    }
+
+    @Test
+    void whatWasToBeKeptForLongerGoesRowByRowWhenLessIsKept() {
+        Retention year = RETENTION.with(JobState.Name.SUCCEEDED, Duration.ofDays(365));
+        at(first.plus(DAY.multipliedBy(3)));
+        store.keepHistory(year);
+        at(first.plus(DAY.multipliedBy(10)));
+        JobId old = succeed(submit());
+        at(now.plus(KEPT).plus(Duration.ofHours(1)));
+
+        store.keepHistory(RETENTION);
+        prune();
+
+        assertThat(store.find(old)).isEmpty();
+        assertThat(store.violations()).isEmpty();
+    }
+
+    @Test
     void twoThatDoItAtOnceAreHarmless() throws Exception {
         for (int i = 0; i < 20; i++) succeed(submit());
         JobId stays = submit();

@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,17 +57,30 @@ final class PromptSocketsTest {
 
     @Test
     void everyOtherReadWaits() throws Exception {
-        Thread writer =
-                Thread.ofVirtual()
+        var read = new CompletableFuture<Integer>();
+        Thread reader =
+                Thread.ofPlatform()
                         .start(() -> {
                             try {
-                                other.getOutputStream().write(7);
+                                read.complete(socket.getInputStream().read());
                             } catch (IOException e) {
-                                throw new IllegalStateException(e);
+                                read.completeExceptionally(e);
                             }
                         });
+        while (!reader.isAlive() || !isReading(reader)) {
+            assertThat(read).isNotDone();
+            Thread.onSpinWait();
+        }
 
-        assertThat(socket.getInputStream().readNBytes(1)).containsExactly(7);
-        writer.join();
+        other.getOutputStream().write(7);
+
+        assertThat(read.get()).isEqualTo(7);
+        reader.join();
+    }
+
+    /** A thread in a native read is RUNNABLE: its stack says where it is. */
+    private static boolean isReading(Thread reader) {
+        return Arrays.stream(reader.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().startsWith("sun.nio.ch"));
     }
 }

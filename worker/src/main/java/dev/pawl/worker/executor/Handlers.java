@@ -14,9 +14,6 @@ import tools.jackson.databind.JsonNode;
 public final class Handlers {
     private final Map<String, Registered<?>> byName = new ConcurrentHashMap<>();
 
-    /** Whose values can be read from what they are written as. */
-    private final Set<Class<?>> readBack = ConcurrentHashMap.newKeySet();
-
     record Registered<I>(Class<I> input, Handler<? super I> handler) {
         I read(JsonNode json) {
             return Json.MAPPER.treeToValue(json, input);
@@ -47,18 +44,12 @@ public final class Handlers {
      * What a handler couldn't read of an input, as its tool's schema let it pass; empty when it can
      * read all of it, when it isn't known here, and when the input has files, whose text is put in
      * only when it runs.
-     *
-     * @param given what the input was made of: one of the handler's own class was what the handler
-     *     takes before it was written, so that it is read back once for each class, not each time
      */
-    public Optional<FieldError> misfit(String name, Object given, CompletedInput input) {
+    public Optional<FieldError> misfit(String name, CompletedInput input) {
         Registered<?> handler = byName.get(name);
         if (handler == null || !input.files().isEmpty()) return Optional.empty();
-        boolean own = given.getClass().equals(handler.input());
-        if (own && readBack.contains(given.getClass())) return Optional.empty();
         try {
             handler.read(input.node());
-            if (own) readBack.add(given.getClass());
             return Optional.empty();
         } catch (JacksonException e) {
             return Optional.of(new FieldError(Json.pointer(e), handler.mistake(e)));
