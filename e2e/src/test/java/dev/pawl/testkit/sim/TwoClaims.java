@@ -119,6 +119,8 @@ final class TwoClaims {
         return proxy(
                 DataSource.class,
                 (_, method, _) -> {
+                    // The store asks a source for connections and for nothing else: should it
+                    // ever, the run ends here, where it can be seen.
                     if (!method.getName().equals("getConnection"))
                         throw new UnsupportedOperationException(method.getName());
                     return proxy(Connection.class, through(connection()));

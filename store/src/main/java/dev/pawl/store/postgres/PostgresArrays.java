@@ -106,6 +106,7 @@ final class PostgresArrays {
                             .putLong(id.getLeastSignificantBits());
         }
 
+        /** The driver calls it for a value that it has read, and none is read into this. */
         @Override
         public void setByteValue(byte[] value, int offset) {
             throw new UnsupportedOperationException("only to be written");

@@ -72,14 +72,13 @@ public final class PromptSockets extends SocketFactory {
 
     @Override
     public Socket createSocket(InetAddress host, int port) throws IOException {
-        return connected(new InetSocketAddress(host, port), new InetSocketAddress(0));
+        return createSocket(host.getHostAddress(), port);
     }
 
     @Override
     public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort)
             throws IOException {
-        return connected(
-                new InetSocketAddress(host, port), new InetSocketAddress(localHost, localPort));
+        return createSocket(host.getHostAddress(), port, localHost, localPort);
     }
 
     private static Socket connected(InetSocketAddress to, InetSocketAddress from)

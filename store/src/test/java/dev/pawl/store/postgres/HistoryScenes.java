@@ -30,7 +30,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -83,12 +82,18 @@ abstract class HistoryScenes {
         void run() throws Exception;
     }
 
-    static void inBackground(Callable<Boolean> aside, Doing here) throws Exception {
+    static void inBackground(Runnable aside, Doing here) throws Exception {
         try (var thread = Executors.newSingleThreadExecutor()) {
             var done = thread.submit(aside);
             here.run();
-            assertThat(done.get()).isTrue();
+            done.get();
         }
+    }
+
+    /** Drops what is due, however long it has to wait for locks; ends when that has happened. */
+    void whileItDrops(Retention retention, Doing here) throws Exception {
+        var patient = new History(store, 0, "60s");
+        inBackground(() -> patient.keep(retention), here);
     }
 
     /** The past goes first, a day at each of the next. */

@@ -291,7 +291,6 @@ class PostgresHistoryTest extends HistoryScenes {
         JobId gone = succeed(submit());
         at(first.plus(DAY).plus(KEPT));
         store.keepHistory(RETENTION); // the past
-        var patient = new History(store, 0, "60s");
         JobId child = id(now);
         Submission alone = Submission.of(TOOL, "{}").parents(Set.of(parent)).build();
         try (Connection connection = DriverManager.getConnection(database.url())) {
@@ -301,11 +300,8 @@ class PostgresHistoryTest extends HistoryScenes {
                             .orElseThrow()
                             .submit(connection, List.of(new NewJob(child, alone)));
             assertThat(submitted).hasSize(1);
-            inBackground(
-                    () -> {
-                        patient.keep(RETENTION);
-                        return true;
-                    },
+            whileItDrops(
+                    RETENTION,
                     () -> {
                         database.awaitBlocked(1);
                         connection.commit();
@@ -323,7 +319,6 @@ class PostgresHistoryTest extends HistoryScenes {
         at(first.plus(DAY).plus(KEPT));
         store.keepHistory(RETENTION); // the past
         Retention all = RETENTION.with(JobState.Name.DEAD, Duration.ZERO);
-        var patient = new History(store, 0, "60s");
         assertThat(store.counts()).hasSize(1);
         try (Connection other = DriverManager.getConnection(database.url());
                 Statement statement = other.createStatement()) {
@@ -339,11 +334,8 @@ class PostgresHistoryTest extends HistoryScenes {
             statement.execute(
                     "UPDATE pawl.counter SET jobs = jobs - 1, runs = runs - 1 WHERE state = 4");
             statement.execute("UPDATE pawl.counter SET jobs = jobs + 1 WHERE state = 1");
-            inBackground(
-                    () -> {
-                        patient.keep(all);
-                        return true;
-                    },
+            whileItDrops(
+                    all,
                     () -> {
                         database.awaitBlocked(1);
                         other.commit();
@@ -360,17 +352,13 @@ class PostgresHistoryTest extends HistoryScenes {
         at(first.plus(DAY).plus(KEPT));
         store.keepHistory(RETENTION); // the past
         Retention all = RETENTION.with(JobState.Name.DEAD, Duration.ZERO);
-        var patient = new History(store, 0, "60s");
         try (Connection reader = DriverManager.getConnection(database.url());
                 Statement statement = reader.createStatement();
                 var redrive = Executors.newSingleThreadExecutor()) {
             reader.setAutoCommit(false);
             statement.executeQuery("SELECT count(*) FROM pawl.job").close();
-            inBackground(
-                    () -> {
-                        patient.keep(all);
-                        return true;
-                    },
+            whileItDrops(
+                    all,
                     () -> {
                         database.awaitBlocked(1);
                         var redriven = redrive.submit(() -> store.redrive(dead, now));
@@ -389,17 +377,13 @@ class PostgresHistoryTest extends HistoryScenes {
         succeed(submit());
         at(first.plus(DAY).plus(KEPT));
         store.keepHistory(RETENTION); // the past
-        var patient = new History(store, 0, "60s");
         try (Connection reader = DriverManager.getConnection(database.url());
                 Statement statement = reader.createStatement();
                 var look = Executors.newFixedThreadPool(2)) {
             reader.setAutoCommit(false);
             statement.executeQuery("SELECT count(*) FROM pawl.job").close();
-            inBackground(
-                    () -> {
-                        patient.keep(RETENTION);
-                        return true;
-                    },
+            whileItDrops(
+                    RETENTION,
                     () -> {
                         database.awaitBlocked(1);
                         var found = look.submit(() -> store.find(stays));
@@ -454,11 +438,7 @@ class PostgresHistoryTest extends HistoryScenes {
         try (var other = another()) {
             for (int i = 0; i < 8; i++)
                 inBackground(
-                        () -> {
-                            other.keepHistory(RETENTION);
-                            return true;
-                        },
-                        () -> store.keepHistory(RETENTION));
+                        () -> other.keepHistory(RETENTION), () -> store.keepHistory(RETENTION));
         }
         turn();
         assertThat(names()).doesNotContain(name(0));
