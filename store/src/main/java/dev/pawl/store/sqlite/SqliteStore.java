@@ -11,6 +11,7 @@ import dev.pawl.store.SqlStore;
 import dev.pawl.store.Tx;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -19,7 +20,10 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.BusyHandler;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
 
 /**
@@ -128,9 +132,27 @@ public final class SqliteStore extends SqlStore {
         config.setBusyTimeout((int) options.busy().toMillis());
         config.setCacheSize(-32_000);
         config.setPragma(SQLiteConfig.Pragma.TEMP_STORE, "memory");
-        var source = new SQLiteDataSource(config);
+        var source = new Patient(config, options.busy());
         source.setUrl("jdbc:sqlite:" + options.file());
         return source;
+    }
+
+    /** Its connections wait as {@link SqlitePatience} says, once they are open. */
+    private static final class Patient extends SQLiteDataSource {
+        private final Duration busy;
+
+        Patient(SQLiteConfig config, Duration busy) {
+            super(config);
+            this.busy = busy;
+        }
+
+        @Override
+        public SQLiteConnection getConnection(@Nullable String user, @Nullable String password)
+                throws SQLException {
+            SQLiteConnection connection = super.getConnection(user, password);
+            BusyHandler.setHandler(connection, new SqlitePatience(busy));
+            return connection;
+        }
     }
 
     @Override
