@@ -159,7 +159,8 @@ public final class Desk {
         }
     }
 
-    private static void say(String line) {
+    /** Says a line to whoever started this process. */
+    public static void say(String line) {
         synchronized (System.out) {
             System.out.println(line);
         }

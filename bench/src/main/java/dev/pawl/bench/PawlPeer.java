@@ -1,5 +1,7 @@
 package dev.pawl.bench;
 
+import dev.pawl.core.Claimed;
+import dev.pawl.core.Store;
 import dev.pawl.core.Submitted;
 import dev.pawl.store.postgres.PostgresOptions;
 import dev.pawl.store.postgres.PostgresStore;
@@ -7,6 +9,8 @@ import dev.pawl.testkit.NoArtifacts;
 import dev.pawl.worker.Pawl;
 import dev.pawl.worker.PawlBuilder;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -19,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * handlers get a record.
  */
 final class PawlPeer implements Desk.Peer {
+    /** The setting in which it tells of its claims. */
+    static final String TIMED = "pawl timed";
+
     private static final String TOOL = "mail@1";
 
     private static final String FILE =
@@ -41,22 +48,24 @@ final class PawlPeer implements Desk.Peer {
 
     private final PostgresOptions options;
     private final PawlLimits limits;
+    private final boolean timed;
     private @Nullable Pawl pawl;
 
     private final Path tools;
 
-    private PawlPeer(PostgresOptions options, PawlLimits limits) throws IOException {
+    private PawlPeer(PostgresOptions options, String setting) throws IOException {
         this.options = options;
-        this.limits = limits;
+        this.limits = PawlLimits.of(setting);
+        this.timed = setting.equals(TIMED);
         this.tools = Files.createTempDirectory("pawl-peer");
         tools.toFile().deleteOnExit();
         Path file = Files.writeString(tools.resolve("mail.yaml"), FILE);
         file.toFile().deleteOnExit();
     }
 
-    /** Serves the database whose URL is the first argument; the second names limits. */
+    /** Serves the database whose URL is the first argument; the second is the setting. */
     public static void main(String[] arguments) throws Exception {
-        Desk.serve(new PawlPeer(PostgresOptions.of(arguments[0]), PawlLimits.of(arguments[1])));
+        Desk.serve(new PawlPeer(PostgresOptions.of(arguments[0]), arguments[1]));
     }
 
     @Override
@@ -90,7 +99,8 @@ final class PawlPeer implements Desk.Peer {
     }
 
     private PawlBuilder builder(Desk.Handler handler) {
-        return Pawl.on(PostgresStore.open(options), new NoArtifacts(), new SecureRandom())
+        Store store = PostgresStore.open(options);
+        return Pawl.on(timed ? timed(store) : store, new NoArtifacts(), new SecureRandom())
                 .tools(tools)
                 .handler(
                         "mail",
@@ -98,6 +108,26 @@ final class PawlPeer implements Desk.Peer {
                         (mail, _) -> {
                             handler.started(mail.number());
                             return null;
+                        });
+    }
+
+    /** The same, which tells of each claim that finds jobs how long it took. */
+    private static Store timed(Store store) {
+        return (Store)
+                Proxy.newProxyInstance(
+                        Store.class.getClassLoader(),
+                        new Class<?>[] {Store.class},
+                        (_, method, arguments) -> {
+                            long begun = System.nanoTime();
+                            try {
+                                Object answer = method.invoke(store, arguments);
+                                long ended = System.nanoTime();
+                                if (answer instanceof Claimed claimed && !claimed.jobs().isEmpty())
+                                    Desk.say("claimed " + ended + " " + (ended - begun));
+                                return answer;
+                            } catch (InvocationTargetException e) {
+                                throw e.getCause();
+                            }
                         });
     }
 

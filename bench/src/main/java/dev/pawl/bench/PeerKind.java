@@ -39,6 +39,11 @@ record PeerKind(String name, int fewer, boolean woken, List<String> command) {
         return ours("pawl", 1, true, "dev.pawl.bench.PawlPeer");
     }
 
+    /** Pawl, which tells how long its claims take. */
+    static PeerKind timed() {
+        return ours(PawlPeer.TIMED, 1, true, "dev.pawl.bench.PawlPeer");
+    }
+
     /** Pawl, with limits on its jobs. */
     static PeerKind limited(PawlLimits limits) {
         return ours("pawl " + limits.wire(), 1, true, "dev.pawl.bench.PawlPeer");

@@ -4,7 +4,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -21,8 +23,20 @@ final class PeerProcess implements AutoCloseable {
     final Map<Integer, Long> answered = new ConcurrentHashMap<>();
 
     final Map<Integer, Long> started = new ConcurrentHashMap<>();
+
+    /** Of a Pawl that tells them. */
+    final Queue<Claimed> claims = new ConcurrentLinkedQueue<>();
+
     private volatile int count;
     private volatile long last;
+
+    /**
+     * A claim that found jobs.
+     *
+     * @param at when it ended, on the clock that all processes share
+     * @param took nanoseconds
+     */
+    record Claimed(long at, long took) {}
 
     private PeerProcess(PeerKind kind, Process process) {
         this.kind = kind;
@@ -59,6 +73,8 @@ final class PeerProcess implements AutoCloseable {
             }
             case "started" -> started.put(Integer.valueOf(words[1]), Long.valueOf(words[2]));
             case "answered" -> answered.put(Integer.valueOf(words[1]), Long.valueOf(words[2]));
+            case "claimed" ->
+                    claims.add(new Claimed(Long.parseLong(words[1]), Long.parseLong(words[2])));
             case "ok" -> answers.add(words[1]);
             default -> System.err.println(kind.name() + " says: " + line);
         }

@@ -33,12 +33,14 @@ final class PostgresPeers implements Main.Benchmark {
                     "beside-unserved", DrainBeside.UNSERVED,
                     "after-finished", DrainBeside.FINISHED,
                     "held", DrainBeside.HELD,
-                    "steady", new SteadyLoad(),
+                    "steady", SteadyLoad.PLAIN,
+                    "steady-held", SteadyLoad.HELD,
                     "pages", new PostgresPages());
 
     private static final int JOBS = 200_000;
     private static final Duration DRAIN_MAX = Duration.ofMinutes(2);
     private static final Duration POLL = Duration.ofMillis(5);
+    private static final String SIZE = "SELECT pg_database_size(current_database())";
     private static final Duration LOOK = Duration.ofMillis(200);
     static final PostgresOptions SERVER =
             PostgresOptions.defaults()
@@ -134,6 +136,7 @@ final class PostgresPeers implements Main.Benchmark {
             PostgresServer server, String url, PeerKind kind, int jobs, int processes)
             throws Exception {
         List<PeerProcess> workers = new ArrayList<>();
+        long size = ask(url, SIZE);
         try {
             for (int i = 0; i < processes; i++) workers.add(PeerProcess.start(kind, url));
             Cost begun = Cost.now(server, workers);
@@ -149,14 +152,16 @@ final class PostgresPeers implements Main.Benchmark {
             double rate = rate(all, last - begun.nanos());
             return new Drained(
                     rate,
-                    "%,.0f jobs/s (n=%,d%s), %s; after the first fifth %,.0f jobs/s, %s"
+                    "%,.0f jobs/s (n=%,d%s), %s; after the first fifth %,.0f jobs/s, %s; database %,d MiB before, %,d after"
                             .formatted(
                                     rate,
                                     all,
                                     all < wanted ? ", then out of time" : "",
                                     ended.since(begun, all),
                                     rate(all - fifth, last - after.nanos()),
-                                    ended.since(after, all - fifth)));
+                                    ended.since(after, all - fifth),
+                                    size >> 20,
+                                    ask(url, SIZE) >> 20));
         } finally {
             workers.forEach(PeerProcess::close);
         }
