@@ -66,6 +66,19 @@ public interface Batches {
      */
     Taken begin(Tx tx, Claim claim, List<Integer> lanes, int max) throws SQLException;
 
+    /**
+     * A line of jobs of which a claim wants the first ones.
+     *
+     * @param key 0 for all of a lane
+     */
+    record Wanted(int lane, long key, int max) {}
+
+    /** The first heads of these lines; nobody is kept from them, and each line is in its order. */
+    List<Head> heads(Tx tx, Claim claim, List<Wanted> lines) throws SQLException;
+
+    /** Keys of a lane that had more due jobs than a claim took lately, in their order. */
+    List<Long> keys(Tx tx, Claim claim, int lane, long after, long upTo);
+
     /** Moves heads that this transaction keeps from others to running. */
     void begin(Tx tx, Claim claim, List<Begun> attempts) throws SQLException;
 

@@ -147,7 +147,7 @@ final class ClaimWrites {
         this.lanes = tx.names.lanes(tx.db(), tx.fresh, outlook.lane);
         this.paused = outlook.paused;
         this.room = new Room(tx, outlook.limited);
-        this.lines = new Lines(tx, room);
+        this.lines = new Lines(tx, claim, room);
     }
 
     static Claimed claim(Tx tx, Claim claim) throws SQLException {
@@ -269,6 +269,9 @@ final class ClaimWrites {
         outOfOrder = true;
         int left = wanted;
         if (batches.isPresent()) {
+            // Whatever the order of the limited ones, that many plain ones are among the first.
+            List<Head> most = merged(held, new ArrayList<>(), left);
+            left -= takeSure(plain, left - most.size(), most);
             List<Head> page = merged(held, peeked(plain, left), left);
             List<Head> limited = new ArrayList<>();
             for (Head head : page) if (room.limits(lane(head.lane()))) limited.add(head);
@@ -283,6 +286,14 @@ final class ClaimWrites {
             others.addAll(tx.db().dialect().heads(tx, some, left + answerable.size()));
         merged = true;
         return takeEach(merged(held, others, left), left);
+    }
+
+    /** Takes plain jobs, unless one of the limited ones is to be compared; answers how many. */
+    private int takeSure(List<Integer> plain, int sure, List<Head> limited) throws SQLException {
+        if (sure == 0 || plain.isEmpty()) return 0;
+        readTogether(limited);
+        if (limited.stream().anyMatch(this::isCompared)) return 0;
+        return takeTogether(plain, sure).jobs().size();
     }
 
     private List<Head> peeked(List<Integer> plain, int max) throws SQLException {

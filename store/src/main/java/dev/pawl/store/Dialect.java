@@ -55,7 +55,7 @@ public interface Dialect {
     /** The same for one who only looks: others may take them. */
     List<Head> peek(Tx tx, List<Integer> lanes, int max) throws SQLException;
 
-    /** {@link LimitSql#KEYS}, which locks the keys that it finds where others could. */
+    /** {@link LimitSql#keys}, which locks the keys that it finds where others could. */
     String keys();
 
     /** The condition that the i-th field of a job's input has the value {@code :value<i>}. */

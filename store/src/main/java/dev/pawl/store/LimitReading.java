@@ -16,7 +16,7 @@ import java.util.TreeMap;
 
 /** What limits there are, who holds places under them, and how many wait. */
 final class LimitReading {
-    private static final String KEYS = LimitSql.KEYS.formatted("true");
+    private static final String KEYS = LimitSql.keys(LimitSql.NEXT_KEY, "true");
 
     private final Db db;
     private final Instant now;

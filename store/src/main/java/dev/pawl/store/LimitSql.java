@@ -17,43 +17,26 @@ public final class LimitSql {
                            excluded.key_max, excluded.key_rate_max, excluded.key_rate_ms)
             """;
 
-    /** What holds the jobs of a lane that has due ones. Index ready_claim. */
+    /**
+     * What holds the jobs of a lane that has due ones, or had when this process last looked. Index
+     * ready_claim.
+     */
     static final String LINE_RULES =
             """
             SELECT l.id, m.name, m.max, m.rate_max, m.rate_ms, m.key_max, m.key_rate_max,
                    m.key_rate_ms
               FROM pawl.lane l JOIN pawl.slot_limit m ON m.id = l.limit_id
-             WHERE l.id = :id AND EXISTS (SELECT 1 FROM pawl.ready y WHERE y.lane = l.id)
+             WHERE l.id = :id
+               AND (l.id = :busy OR EXISTS (SELECT 1 FROM pawl.ready y WHERE y.lane = l.id))
              ORDER BY l.id
             """;
 
-    /**
-     * Keys of a lane that have due jobs and seem to have room, in their order from one to another.
-     * Index ready_key, a look for each key: who passes over full ones passes over no more than run.
-     *
-     * @see Dialect#keys()
-     */
-    public static final String KEYS =
+    /** The key that comes after one, as {@link #keys} wants it. */
+    public static final String NEXT_KEY =
             """
-            WITH RECURSIVE k(key, n) AS (
-              SELECT (SELECT y.limit_key FROM pawl.ready y
-                       WHERE y.lane = :lane AND y.limit_key > :after AND y.limit_key <= :up_to
-                       ORDER BY y.lane, y.limit_key LIMIT 1), 1
-               UNION ALL
-              SELECT (SELECT y.limit_key FROM pawl.ready y
-                       WHERE y.lane = :lane AND y.limit_key > k.key AND y.limit_key <= :up_to
-                       ORDER BY y.lane, y.limit_key LIMIT 1), k.n + 1
-                FROM k WHERE k.key IS NOT NULL AND k.n < :looks)
-            SELECT k.key FROM k
-             WHERE k.key IS NOT NULL
-               AND CASE WHEN (SELECT count(*) FROM pawl.running r WHERE r.limit_key = k.key)
-                           + (SELECT count(*) FROM pawl.stopping s WHERE s.limit_key = k.key)
-                           < :key_max
-                         AND (:rate_max = 2147483647
-                              OR (SELECT coalesce(sum(t.starts), 0) FROM pawl.limit_start t
-                                   WHERE t.limit_key = k.key AND t.until > :now) < :rate_max)
-                        THEN %s ELSE false END
-             LIMIT :max
+            (SELECT y.limit_key FROM pawl.ready y
+              WHERE y.lane = :lane AND y.limit_key > %s AND y.limit_key <= :up_to
+              ORDER BY y.lane, y.limit_key LIMIT 1)\
             """;
 
     /**
@@ -160,25 +143,6 @@ public final class LimitSql {
              ORDER BY priority DESC, run_at, id LIMIT :max
             """;
 
-    /** The same of many lanes, where the database knows arrays. */
-    static final String LANES_HEADS =
-            """
-            SELECT r.lane, r.priority, r.run_at, r.id, r.attempt, r.failures, r.limit_key
-              FROM unnest(CAST(:lanes AS integer[]), CAST(:maxima AS integer[])) l(lane, max)
-             CROSS JOIN LATERAL (SELECT * FROM pawl.ready y WHERE y.lane = l.lane
-                                  ORDER BY y.priority DESC, y.run_at, y.id LIMIT l.max) r
-            """;
-
-    static final String KEYS_HEADS =
-            """
-            SELECT r.lane, r.priority, r.run_at, r.id, r.attempt, r.failures, r.limit_key
-              FROM unnest(CAST(:lanes AS integer[]), CAST(:keys AS bigint[]),
-                          CAST(:maxima AS integer[])) l(lane, key, max)
-             CROSS JOIN LATERAL (SELECT * FROM pawl.ready y
-                                  WHERE y.lane = l.lane AND y.limit_key = l.key
-                                  ORDER BY y.priority DESC, y.run_at, y.id LIMIT l.max) r
-            """;
-
     // ---- Look
 
     /** Running attempts and those that are being stopped, the oldest first. */
@@ -213,6 +177,35 @@ public final class LimitSql {
             SELECT j.limit_value FROM pawl.ready y JOIN pawl.job j ON j.id = y.id
              WHERE y.lane = :lane AND y.limit_key = :limit_key LIMIT 1
             """;
+
+    /**
+     * Keys of a lane that have due jobs and seem to have room, in their order from one to another.
+     * Index ready_key, a look for each key: who passes over full ones passes over no more than run.
+     *
+     * @param next the key after another, as {@link #NEXT_KEY}
+     * @param locked whether the key k.key could be locked
+     * @see Dialect#keys()
+     */
+    public static String keys(String next, String locked) {
+        return """
+        WITH RECURSIVE k(key, n) AS (
+          SELECT %s, 1
+           UNION ALL
+          SELECT %s, k.n + 1
+            FROM k WHERE k.key IS NOT NULL AND k.n < :looks)
+        SELECT k.key FROM k
+         WHERE k.key IS NOT NULL
+           AND CASE WHEN (SELECT count(*) FROM pawl.running r WHERE r.limit_key = k.key)
+                       + (SELECT count(*) FROM pawl.stopping s WHERE s.limit_key = k.key)
+                       < :key_max
+                     AND (:rate_max = 2147483647
+                          OR (SELECT coalesce(sum(t.starts), 0) FROM pawl.limit_start t
+                               WHERE t.limit_key = k.key AND t.until > :now) < :rate_max)
+                    THEN %s ELSE false END
+         LIMIT :max
+        """
+                .formatted(next.replace("%s", ":after"), next.replace("%s", "k.key"), locked);
+    }
 
     /** How many places of a queue's limit are taken. */
     static String queueTaken(Dialect dialect) {

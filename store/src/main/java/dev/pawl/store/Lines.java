@@ -1,15 +1,19 @@
 package dev.pawl.store;
 
+import dev.pawl.core.Claim;
 import dev.pawl.core.Limit;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 
 /**
  * The lines of jobs that limits hold back, as one claim looks at them.
@@ -22,13 +26,17 @@ import java.util.function.ToIntFunction;
 final class Lines {
     private static final int KEYS_MIN = 16;
 
-    /** Keys are locked, and a server has room for 64 locks of each transaction by default. */
-    private static final int KEYS_MAX = 60;
+    /**
+     * Keys are locked. A server has room for 64 locks of each connection by default, which all
+     * share; a process claims on one of several.
+     */
+    private static final int KEYS_MAX = 120;
 
     /** Of keys that have due jobs and no room. */
     private static final int LOOKS_MAX = 10_000;
 
     private final Tx tx;
+    private final Claim claim;
     private final Room room;
 
     /** Each key's place in the order of turns, from 0, and which was served last, by lane. */
@@ -39,8 +47,9 @@ final class Lines {
     /** Whether there may be more keys with room than a claim looks at. */
     private boolean more;
 
-    Lines(Tx tx, Room room) {
+    Lines(Tx tx, Claim claim, Room room) {
         this.tx = tx;
+        this.claim = claim;
         this.room = room;
     }
 
@@ -68,8 +77,15 @@ final class Lines {
         lines.removeIf(line -> room.left(line) == 0);
         ToIntFunction<Line> bound = line -> Math.min(room.left(line), max) + besides;
         var byLane = new HashMap<Integer, List<Head>>();
-        for (Head head : read(lines, bound))
+        List<Head> found =
+                due.size() == 1 && lines.size() > 1
+                        ? ofOneLane(lines, bound, max + besides)
+                        : read(lines, bound);
+        for (Head head : found)
             byLane.computeIfAbsent(head.lane(), _ -> new ArrayList<>()).add(head);
+        for (Names.Lane lane : due)
+            if (byLane.containsKey(lane.id())) tx.names.busy.add(lane.id());
+            else tx.names.busy.remove(lane.id());
         return byLane.values().stream().map(this::inTurn).toList();
     }
 
@@ -123,9 +139,12 @@ final class Lines {
     private List<Long> keys(Names.Lane lane, Limit rule, long after, long upTo, int max)
             throws SQLException {
         var keys = new ArrayList<Long>();
+        Stmt stmt = tx.stmt(tx.db().dialect().keys());
+        Optional<Batches> batches = tx.db().dialect().batches();
+        if (batches.isPresent())
+            stmt.set("known", "int8", batches.get().keys(tx, claim, lane.id(), after, upTo));
         try (Rows rows =
-                tx.stmt(tx.db().dialect().keys())
-                        .set("lane", lane.id())
+                stmt.set("lane", lane.id())
                         .set("after", after)
                         .set("up_to", upTo)
                         .set("looks", LOOKS_MAX)
@@ -139,53 +158,90 @@ final class Lines {
         return keys;
     }
 
+    /**
+     * At least so many heads of a lane's keys that are first in turn, or all. Reads of each key its
+     * share at first, which is mostly enough, rather than all that it may start.
+     */
+    private List<Head> ofOneLane(List<Line> lines, ToIntFunction<Line> bound, int wanted)
+            throws SQLException {
+        int share = wanted / lines.size() + 1;
+        List<Head> heads = read(lines, line -> Math.min(bound.applyAsInt(line), share));
+        List<Turn> turns = turns(heads);
+        var lasts = new HashMap<Long, Turn>();
+        for (Turn turn : turns) lasts.put(turn.head.key(), turn);
+        // Keys of which there may be more heads than were read, and when the next could be taken.
+        var cut = new HashMap<Long, Turn>();
+        for (Turn last : lasts.values())
+            if (last.nth == share) cut.put(last.head.key(), last.next());
+        for (Line line : lines) if (bound.applyAsInt(line) <= share) cut.remove(line.key());
+        if (cut.isEmpty()) return heads;
+        if (turns.size() >= wanted
+                && Turn.ORDER.compare(
+                                turns.get(wanted - 1), Collections.min(cut.values(), Turn.ORDER))
+                        < 0) return heads;
+        heads.removeIf(head -> cut.containsKey(head.key()));
+        heads.addAll(
+                read(lines.stream().filter(line -> cut.containsKey(line.key())).toList(), bound));
+        return heads;
+    }
+
+    /**
+     * When a head is taken.
+     *
+     * @param nth of its key, from 1
+     * @param place of its key
+     */
+    private record Turn(Head head, int priority, int nth, int place) {
+        static final Comparator<Turn> ORDER =
+                Comparator.comparingInt(Turn::priority)
+                        .reversed()
+                        .thenComparingInt(Turn::nth)
+                        .thenComparingInt(Turn::place);
+
+        /** The earliest that the next head of the same key could be taken. */
+        Turn next() {
+            return new Turn(head, priority, nth + 1, place);
+        }
+    }
+
     /** The heads of a lane in the order in which they are taken. */
     private Deque<Head> inTurn(List<Head> heads) {
-        record Turn(Head head, int priority, int nth, int place) {}
+        if (heads.getFirst().key() != 0)
+            return turns(heads).stream()
+                    .map(Turn::head)
+                    .collect(Collectors.toCollection(ArrayDeque::new));
         heads.sort(Head.CLAIM_ORDER);
-        if (heads.getFirst().key() == 0) return new ArrayDeque<>(heads);
+        return new ArrayDeque<>(heads);
+    }
+
+    private List<Turn> turns(List<Head> heads) {
+        var turns = new ArrayList<Turn>();
         var nth = new HashMap<Long, Integer>();
-        return heads.stream()
-                .map(head ->
-                        new Turn(
-                                head,
-                                head.priority(),
-                                nth.merge(head.key(), 1, Integer::sum),
-                                places.getOrDefault(head.key(), 0)))
-                .sorted(
-                        Comparator.comparingInt(Turn::priority)
-                                .reversed()
-                                .thenComparingInt(Turn::nth)
-                                .thenComparingInt(Turn::place))
-                .map(Turn::head)
-                .collect(java.util.stream.Collectors.toCollection(ArrayDeque::new));
+        heads.sort(Head.CLAIM_ORDER);
+        for (Head head : heads) {
+            int place = places.getOrDefault(head.key(), 0);
+            int count = nth.merge(head.key(), 1, Integer::sum);
+            turns.add(new Turn(head, head.priority(), count, place));
+        }
+        turns.sort(Turn.ORDER);
+        return turns;
     }
 
     private List<Head> read(List<Line> lines, ToIntFunction<Line> max) throws SQLException {
-        var heads = new ArrayList<Head>();
-        if (tx.db().dialect().batches().isPresent()) {
-            List<Line> plain = lines.stream().filter(line -> line.key() == 0).toList();
-            List<Line> keyed = lines.stream().filter(line -> line.key() != 0).toList();
-            if (!plain.isEmpty()) add(heads, lanes(LimitSql.LANES_HEADS, plain, max));
-            if (!keyed.isEmpty())
-                add(
-                        heads,
-                        lanes(LimitSql.KEYS_HEADS, keyed, max)
-                                .set("keys", "int8", keyed.stream().map(Line::key).toList()));
-            return heads;
+        Optional<Batches> batches = tx.db().dialect().batches();
+        if (batches.isPresent()) {
+            var wanted = new ArrayList<Batches.Wanted>();
+            for (Line line : lines)
+                wanted.add(new Batches.Wanted(line.lane().id(), line.key(), max.applyAsInt(line)));
+            return batches.get().heads(tx, claim, wanted);
         }
+        var heads = new ArrayList<Head>();
         for (Line line : lines) {
             Stmt stmt = tx.stmt(line.key() == 0 ? LimitSql.LANE_HEADS : LimitSql.KEY_HEADS);
             if (line.key() != 0) stmt.set("limit_key", line.key());
             add(heads, stmt.set("lane", line.lane().id()).set("max", max.applyAsInt(line)));
         }
         return heads;
-    }
-
-    private Stmt lanes(String sql, List<Line> lines, ToIntFunction<Line> max) throws SQLException {
-        return tx.stmt(sql)
-                .set("lanes", "int4", lines.stream().map(line -> line.lane().id()).toList())
-                .set("maxima", "int4", lines.stream().map(max::applyAsInt).toList());
     }
 
     private static void add(List<Head> heads, Stmt stmt) throws SQLException {

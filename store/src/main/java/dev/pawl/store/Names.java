@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -60,6 +61,9 @@ public final class Names {
      * The key of each lane that was served last by this process: the next turn is of those after.
      */
     final Map<Integer, Long> turns = new ConcurrentHashMap<>();
+
+    /** Limited lanes that had due jobs when this process last looked at them. */
+    final Set<Integer> busy = ConcurrentHashMap.newKeySet();
 
     /** Whether a submit of this job needs nothing that isn't here already. */
     boolean know(Submission s) {

@@ -19,8 +19,11 @@ import dev.pawl.core.Submission;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +43,7 @@ public interface LimitContract extends StoreSubject {
     }
 
     private static List<String> keys(Claimed claimed) {
-        return claimed.jobs().stream().map(job -> job.submission().limit().key().value()).toList();
+        return keysOf(claimed.jobs());
     }
 
     // ---- Keys
@@ -54,6 +57,45 @@ public interface LimitContract extends StoreSubject {
             assertThat(keys(s.claim(9))).containsExactlyInAnyOrder("a", "a", "b", "b", "c", "c");
             assertThat(s.claim("another", Want.of(Set.of(TOOL), 9)).jobs()).isEmpty();
         }
+    }
+
+    /** However it remembers where it was in each key's line. */
+    @Test
+    default void aClaimOfManyStartsAllThatHaveRoom() {
+        var random = new Random(5);
+        var due = new HashMap<String, Integer>();
+        var running = new ArrayList<ClaimedJob>();
+        try (var s = new StoreDriver(this)) {
+            for (int round = 0; round < 40; round++) {
+                for (int i = random.nextInt(150); i > 0; i--) {
+                    // Without a limit, or with one of 30 keys.
+                    String key = random.nextInt(4) == 0 ? "" : "k" + random.nextInt(30);
+                    s.submit((key.isEmpty() ? job() : of(key, 5)).priority(random.nextInt(3)));
+                    due.merge(key, 1, Integer::sum);
+                }
+                int expected = due.getOrDefault("", 0);
+                for (String key : due.keySet())
+                    if (!key.isEmpty())
+                        expected +=
+                                Math.min(
+                                        due.get(key),
+                                        5 - Collections.frequency(keysOf(running), key));
+
+                List<ClaimedJob> claimed = s.claim(100).jobs();
+
+                assertThat(claimed).as("round %d", round).hasSize(Math.min(100, expected));
+                for (ClaimedJob job : claimed)
+                    due.merge(job.submission().limit().key().value(), -1, Integer::sum);
+                running.addAll(claimed);
+                Collections.shuffle(running, random);
+                for (int i = random.nextInt(running.size() + 1); i > 0; i--)
+                    s.complete(running.removeLast());
+            }
+        }
+    }
+
+    private static List<String> keysOf(List<ClaimedJob> jobs) {
+        return jobs.stream().map(job -> job.submission().limit().key().value()).toList();
     }
 
     @Test

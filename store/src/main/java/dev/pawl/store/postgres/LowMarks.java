@@ -3,20 +3,27 @@ package dev.pawl.store.postgres;
 import dev.pawl.store.Head;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in each lane's line this process's claims have got to, so that the next one doesn't walk
- * over what they took: PostgreSQL keeps the index entries of deleted rows for a while, and for as
- * long as anybody holds a snapshot. Who comes into the line before the mark waits until the mark is
- * given up, which bounds how far claims leave their order, never whether a job is claimed.
- * Thread-safe.
+ * Where in each line this process's claims have got to, so that the next one doesn't walk over what
+ * they took: PostgreSQL keeps the index entries of deleted rows for a while, and for as long as
+ * anybody holds a snapshot. Who comes into the line before the mark waits until the mark is given
+ * up, which bounds how far claims leave their order, never whether a job is claimed. Thread-safe.
  */
 final class LowMarks {
     /** Smaller claims go by the whole line: they are of a worker that isn't in a hurry. */
-    private static final int TAKEN_MIN = 64;
+    static final int TAKEN_MIN = 64;
+
+    /** As many as a claim might pass over before it has found those that it may look at. */
+    private static final int KEYS_MAX = 256;
+
+    /** More are forgotten together. */
+    private static final int MARKS_MAX = 20_000;
 
     private static final Duration AGE_MIN = Duration.ofMillis(100);
     private static final Duration AGE_MAX = Duration.ofSeconds(5);
@@ -25,31 +32,57 @@ final class LowMarks {
     private static final int REST = 20;
 
     /**
-     * @param last the last head that was taken
-     * @param until when the whole line is looked at again
+     * A line of jobs.
+     *
+     * @param key 0 for all of a lane
      */
-    record Mark(Head last, Instant until) {}
-
-    private final Map<Integer, Mark> marks = new ConcurrentHashMap<>();
-
-    /** The mark of a lane; null when its whole line is to be looked at. */
-    @Nullable Mark of(int lane, Instant now) {
-        Mark mark = marks.get(lane);
-        return mark == null || !now.isBefore(mark.until) ? null : mark;
+    record Place(int lane, long key) implements Comparable<Place> {
+        @Override
+        public int compareTo(Place other) {
+            int byLane = Integer.compare(lane, other.lane);
+            return byLane != 0 ? byLane : Long.compare(key, other.key);
+        }
     }
 
     /**
-     * A claim has taken this head, the last of its lane, and others behind it may be left.
-     *
-     * @param from what the claim went by
-     * @param took how long it looked
+     * @param last the last head that was taken; null for none yet
+     * @param until when the whole line is looked at again
      */
-    void reached(Head last, @Nullable Mark from, int taken, Instant now, Duration took) {
-        if (taken < TAKEN_MIN) {
-            forget(last.lane());
-            return;
+    private record Mark(@Nullable Head last, Instant until) {}
+
+    private final ConcurrentNavigableMap<Place, Mark> marks = new ConcurrentSkipListMap<>();
+
+    /** The head after which a line goes on; null when the whole line is to be looked at. */
+    @Nullable Head of(Place line, Instant now) {
+        Mark mark = marks.get(line);
+        return mark == null || !now.isBefore(mark.until) ? null : mark.last;
+    }
+
+    /** The first keys of a lane that have a mark, after one and up to another, in their order. */
+    List<Long> keys(int lane, long after, long upTo, Instant now) {
+        var keys = new ArrayList<Long>();
+        var from = new Place(lane, after);
+        for (var entry : marks.subMap(from, false, new Place(lane, upTo), true).entrySet()) {
+            if (keys.size() == KEYS_MAX) break;
+            Mark mark = entry.getValue();
+            if (mark.last != null && now.isBefore(mark.until)) keys.add(entry.getKey().key);
         }
-        marks.put(last.lane(), new Mark(last, from == null ? now.plus(age(took)) : from.until));
+        return keys;
+    }
+
+    /**
+     * The whole line was looked at.
+     *
+     * @param took how long that was
+     */
+    void looked(Place line, Instant now, Duration took) {
+        if (marks.size() >= MARKS_MAX) marks.clear();
+        marks.put(line, new Mark(null, now.plus(age(took))));
+    }
+
+    /** A claim has taken this head, the last of its line, and others behind it may be left. */
+    void reached(Place line, Head last) {
+        marks.computeIfPresent(line, (_, mark) -> new Mark(last, mark.until));
     }
 
     private static Duration age(Duration took) {
@@ -58,8 +91,8 @@ final class LowMarks {
         return rested.compareTo(AGE_MAX) > 0 ? AGE_MAX : rested;
     }
 
-    /** The lane's line is done from here on. */
-    void forget(int lane) {
-        marks.remove(lane);
+    /** The line is done from here on. */
+    void forget(Place line) {
+        marks.remove(line);
     }
 }

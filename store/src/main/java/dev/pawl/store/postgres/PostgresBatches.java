@@ -39,6 +39,9 @@ final class PostgresBatches implements Batches {
     private static final int BEGUN = 25;
     private static final int TOOK = 26;
 
+    /** Of KEYS_HEADS and LANES_HEADS, behind those of a head. */
+    private static final int LOOKED = 8;
+
     /** Stands for a lane's mark where it has none. */
     private static final Head NOWHERE =
             new Head(0, 0, Instant.EPOCH, new JobId(new UUID(0x7000, Long.MIN_VALUE)), 0, 0, 0);
@@ -205,10 +208,11 @@ final class PostgresBatches implements Batches {
     public Taken begin(Tx tx, Claim claim, List<Integer> lanes, int max) throws SQLException {
         var jobs = new ArrayList<Started>();
         var lasts = new HashMap<Integer, Head>();
-        Map<Integer, LowMarks.Mark> from = marks(tx, lanes);
+        List<Wanted> lines = column(lanes, lane -> new Wanted(lane, 0, max));
+        Map<Wanted, Head> from = marks(tx, lines);
         int seen = 0;
         Duration took = Duration.ZERO;
-        try (Rows rows = heads(tx, claim, lanes, from, max).query()) {
+        try (Rows rows = heads(tx, claim, lines, from).set("max", max).query()) {
             for (; rows.next(); seen++) {
                 took = Duration.between(tx.now, rows.instant(TOOK));
                 if (!rows.flag(BEGUN)) continue;
@@ -217,46 +221,108 @@ final class PostgresBatches implements Batches {
         }
         jobs.sort(Comparator.comparing(Started::head, Head.CLAIM_ORDER));
         for (Started job : jobs) lasts.put(job.head().lane(), job.head());
-        boolean full = jobs.size() == max;
-        for (int lane : lanes) {
-            Head last = lasts.get(lane);
-            if (!full || last == null) marks.forget(lane);
-            else marks.reached(last, from.get(lane), max, tx.now, took);
+        boolean full = jobs.size() == max && max >= LowMarks.TAKEN_MIN;
+        for (Wanted line : lines) {
+            Head last = lasts.get(line.lane());
+            if (!full || last == null) marks.forget(place(line));
+            else {
+                if (!from.containsKey(line)) marks.looked(place(line), tx.now, took);
+                marks.reached(place(line), last);
+            }
         }
         return new Taken(jobs, seen < max && seen == jobs.size() && from.isEmpty());
     }
 
-    private Map<Integer, LowMarks.Mark> marks(Tx tx, List<Integer> lanes) {
-        var found = new HashMap<Integer, LowMarks.Mark>();
-        for (int lane : lanes) {
-            LowMarks.Mark mark = marks.of(lane, tx.now);
-            if (mark != null) found.put(lane, mark);
+    private static LowMarks.Place place(Wanted line) {
+        return new LowMarks.Place(line.lane(), line.key());
+    }
+
+    private Map<Wanted, Head> marks(Tx tx, List<Wanted> lines) {
+        var found = new HashMap<Wanted, Head>();
+        for (Wanted line : lines) {
+            Head last = marks.of(place(line), tx.now);
+            if (last != null) found.put(line, last);
         }
         return found;
     }
 
-    private static Stmt heads(
-            Tx tx, Claim claim, List<Integer> lanes, Map<Integer, LowMarks.Mark> from, int max)
+    private static Stmt heads(Tx tx, Claim claim, List<Wanted> lanes, Map<Wanted, Head> from)
             throws SQLException {
-        List<Head> lasts = new ArrayList<>();
-        for (int lane : lanes) {
-            LowMarks.Mark mark = from.get(lane);
-            lasts.add(mark == null ? NOWHERE : mark.last());
-        }
-        return tx.stmt(
-                        lanes.size() == 1
-                                ? PostgresSql.HEADS_BEGIN
-                                : PostgresSql.HEADS_OF_LANES_BEGIN)
-                .set("lanes", "int4", lanes)
-                .set("marked", "int4", column(lanes, lane -> from.containsKey(lane) ? 1 : 0))
-                .set("priorities", "int4", column(lasts, Head::priority))
-                .set("run_ats", "int8", column(lasts, last -> last.runAt().toEpochMilli()))
-                .set("ids", "uuid", column(lasts, last -> last.id().value()))
-                .set("max", max)
+        String sql = lanes.size() == 1 ? PostgresSql.HEADS_BEGIN : PostgresSql.HEADS_OF_LANES_BEGIN;
+        return marked(tx.stmt(sql), lanes, from)
                 .set("lease", claim.lease().value())
                 .set("worker", claim.worker())
                 .set("until", tx.now.plus(claim.ttl()))
                 .set("now", tx.now);
+    }
+
+    private static Stmt marked(Stmt stmt, List<Wanted> lines, Map<Wanted, Head> from)
+            throws SQLException {
+        List<Head> lasts = column(lines, line -> from.getOrDefault(line, NOWHERE));
+        return stmt.set("lanes", "int4", column(lines, Wanted::lane))
+                .set("marked", "int4", column(lines, line -> from.containsKey(line) ? 1 : 0))
+                .set("priorities", "int4", column(lasts, Head::priority))
+                .set("run_ats", "int8", column(lasts, last -> last.runAt().toEpochMilli()))
+                .set("ids", "uuid", column(lasts, last -> last.id().value()));
+    }
+
+    /** Whether a claim wants so many that it goes by marks. */
+    private static boolean hurries(Claim claim) {
+        return claim.wants().stream().anyMatch(want -> want.max() >= LowMarks.TAKEN_MIN);
+    }
+
+    @Override
+    public List<Head> heads(Tx tx, Claim claim, List<Wanted> lines) throws SQLException {
+        Map<Wanted, Head> from = hurries(claim) ? marks(tx, lines) : Map.of();
+        List<Head> heads = heads(tx, lines, from);
+        if (from.isEmpty()) return heads;
+        // What came into a line before its mark is as good as what should be behind it.
+        var counts = new HashMap<LowMarks.Place, Integer>();
+        for (Head head : heads) counts.merge(place(head), 1, Integer::sum);
+        var again = new ArrayList<Wanted>();
+        for (Wanted line : from.keySet())
+            if (counts.getOrDefault(place(line), 0) < line.max()) again.add(line);
+        if (again.isEmpty()) return heads;
+        for (Wanted line : again) marks.forget(place(line));
+        Set<LowMarks.Place> whole = new HashSet<>(column(again, PostgresBatches::place));
+        heads.removeIf(head -> whole.contains(place(head)));
+        heads.addAll(heads(tx, again, Map.of()));
+        return heads;
+    }
+
+    private static LowMarks.Place place(Head head) {
+        return new LowMarks.Place(head.lane(), head.key());
+    }
+
+    private List<Head> heads(Tx tx, List<Wanted> lines, Map<Wanted, Head> from)
+            throws SQLException {
+        var heads = new ArrayList<Head>();
+        Duration took = Duration.ZERO;
+        for (boolean keyed : new boolean[] {false, true}) {
+            List<Wanted> some = lines.stream().filter(line -> (line.key() != 0) == keyed).toList();
+            if (some.isEmpty()) continue;
+            Stmt stmt =
+                    marked(
+                            tx.stmt(keyed ? PostgresSql.KEYS_HEADS : PostgresSql.LANES_HEADS),
+                            some,
+                            from);
+            stmt.set("keys", "int8", column(some, Wanted::key))
+                    .set("maxima", "int4", column(some, Wanted::max));
+            try (Rows rows = stmt.query()) {
+                while (rows.next()) {
+                    heads.add(Head.of(rows));
+                    took = Duration.between(tx.now, rows.instant(LOOKED));
+                }
+            }
+        }
+        for (Wanted line : lines)
+            if (!from.containsKey(line)) marks.looked(place(line), tx.now, took);
+        return heads;
+    }
+
+    @Override
+    public List<Long> keys(Tx tx, Claim claim, int lane, long after, long upTo) {
+        return hurries(claim) ? marks.keys(lane, after, upTo, tx.now) : List.of();
     }
 
     private static Head head(Rows rows) throws SQLException {
@@ -288,6 +354,14 @@ final class PostgresBatches implements Batches {
                         .set("now", tx.now)
                         .update();
         if (begun < attempts.size()) throw new Moved("a job is not in ready");
+        if (!hurries(claim)) return;
+        var lasts = new HashMap<LowMarks.Place, Head>();
+        for (Begun attempt : attempts)
+            lasts.merge(
+                    place(attempt.head()),
+                    attempt.head(),
+                    (one, other) -> Head.CLAIM_ORDER.compare(one, other) < 0 ? other : one);
+        lasts.forEach(marks::reached);
     }
 
     @Override

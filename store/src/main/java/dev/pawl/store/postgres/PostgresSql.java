@@ -32,6 +32,7 @@ final class PostgresSql implements Dialect {
      */
     static final String NOW_WRITING =
             "SELECT pawl.now_ms(), set_config('enable_seqscan', 'off', true),"
+                    + " set_config('enable_bitmapscan', 'off', true),"
                     + " set_config('plan_cache_mode', 'force_generic_plan', true),"
                     + " set_config('jit', 'off', true)";
 
@@ -85,15 +86,17 @@ final class PostgresSql implements Dialect {
     private static final String LINE =
             """
             SELECT * FROM (
-              SELECT ctid, lane, priority, run_at, id, attempt, failures FROM pawl.ready y
-               WHERE y.lane = l.lane AND l.marked = 0
-               ORDER BY y.priority DESC, y.run_at, y.id LIMIT :max %1$s) whole
+              SELECT ctid, lane, priority, run_at, id, attempt, failures, limit_key
+                FROM pawl.ready y
+               WHERE y.lane = l.lane %3$s AND l.marked = 0
+               ORDER BY y.priority DESC, y.run_at, y.id LIMIT %2$s %1$s) whole
             UNION ALL
             SELECT * FROM (
-              SELECT ctid, lane, priority, run_at, id, attempt, failures FROM pawl.ready y
-               WHERE y.lane = l.lane AND l.marked = 1 AND y.priority = l.priority
+              SELECT ctid, lane, priority, run_at, id, attempt, failures, limit_key
+                FROM pawl.ready y
+               WHERE y.lane = l.lane %3$s AND l.marked = 1 AND y.priority = l.priority
                  AND (y.run_at, y.id) > (l.run_at, l.id)
-               ORDER BY y.run_at, y.id LIMIT :max %1$s) rest
+               ORDER BY y.run_at, y.id LIMIT %2$s %1$s) rest
             """;
 
     /**
@@ -135,17 +138,48 @@ final class PostgresSql implements Dialect {
                     """;
 
     static final String HEADS_BEGIN =
-            BEGIN.formatted(LINE.formatted("FOR UPDATE SKIP LOCKED"), "SELECT h.ctid FROM h");
+            BEGIN.formatted(
+                    LINE.formatted("FOR UPDATE SKIP LOCKED", ":max", ""), "SELECT h.ctid FROM h");
 
     /** The heads of each lane, merged; nobody is kept from those that are passed over. */
     static final String HEADS_OF_LANES_BEGIN =
             BEGIN.formatted(
-                    LINE.formatted(""),
+                    LINE.formatted("", ":max", ""),
                     "SELECT y.ctid FROM pawl.ready y WHERE y.ctid = ANY(ARRAY(SELECT h.ctid FROM"
                             + " h)) FOR UPDATE SKIP LOCKED");
 
     /** A key has no row: its number is locked. A limit's and a queue's row is. */
-    private static final String KEYS = LimitSql.KEYS.formatted("pg_try_advisory_xact_lock(k.key)");
+    private static final String KEYS =
+            LimitSql.keys(
+                    // Between keys whose lines this process knows none of these is looked at.
+                    """
+                    (SELECT coalesce((SELECT y.limit_key FROM pawl.ready y
+                                       WHERE y.lane = :lane AND y.limit_key > %s
+                                         AND y.limit_key <= coalesce(u.key - 1, :up_to)
+                                       ORDER BY y.lane, y.limit_key LIMIT 1), u.key)
+                       FROM (SELECT (CAST(:known AS bigint[]))[
+                                     width_bucket(CAST(%s AS bigint), CAST(:known AS bigint[])) + 1]
+                                    AS key) u)\
+                    """,
+                    "pg_try_advisory_xact_lock(k.key)");
+
+    /** The first heads of lines; nobody is kept from them. */
+    private static final String LINES_HEADS =
+            """
+            SELECT r.lane, r.priority, r.run_at, r.id, r.attempt, r.failures, r.limit_key,
+                   pawl.now_ms()
+              FROM unnest(CAST(:lanes AS integer[]), CAST(:keys AS bigint[]),
+                          CAST(:maxima AS integer[]), CAST(:marked AS integer[]),
+                          CAST(:priorities AS integer[]), CAST(:run_ats AS bigint[]),
+                          CAST(:ids AS uuid[]))
+                   l(lane, key, max, marked, priority, run_at, id)
+             CROSS JOIN LATERAL (%s) r
+            """;
+
+    static final String LANES_HEADS = LINES_HEADS.formatted(LINE.formatted("", "l.max", ""));
+
+    static final String KEYS_HEADS =
+            LINES_HEADS.formatted(LINE.formatted("", "l.max", "AND y.limit_key = l.key"));
 
     // ---- Many at once
 

@@ -47,7 +47,7 @@ public final class SqliteSql implements Dialect {
 
     private static final String HEADS_ORDER = " ORDER BY priority DESC, run_at, id LIMIT :max";
 
-    private static final String KEYS = LimitSql.KEYS.formatted("true");
+    private static final String KEYS = LimitSql.keys(LimitSql.NEXT_KEY, "true");
 
     /** Unfinished jobs of a queue: states waiting, queued, running. */
     private static final String DEPTH =
