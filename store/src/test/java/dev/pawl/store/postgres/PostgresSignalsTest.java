@@ -2,17 +2,25 @@ package dev.pawl.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
 import dev.pawl.core.EngineListener;
 import dev.pawl.core.JobId;
 import dev.pawl.testkit.PgBouncerServer;
 import dev.pawl.testkit.PostgresServer;
 import dev.pawl.testkit.PostgresVersion;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Hints from one store to another, each with connections of its own, as two processes have. */
 @Timeout(60)
@@ -133,6 +141,32 @@ final class PostgresSignalsTest {
                 assertThat(pooled.latestEvent()).isZero();
             }
         }
+    }
+
+    /** The driver takes another socket without a word where it isn't told of these. */
+    @Test
+    void whoListensReadsFromAPromptSocket(@TempDir Path folder) throws Exception {
+        try (var other = open()) {
+            Ear _ = listening(other);
+            var diagnostics = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+            String stack = "";
+            for (int i = 0; !stack.contains("NioSocketImpl.read"); i++) {
+                Path dump = folder.resolve("threads" + i);
+                diagnostics.dumpThreads(dump.toString(), ThreadDumpFormat.TEXT_PLAIN);
+                stack = stackOf("pawl-listen", Files.readString(dump));
+            }
+
+            assertThat(stack)
+                    .contains("PgConnection.getNotifications")
+                    .contains(PromptSockets.class.getName());
+        }
+    }
+
+    /** Virtual threads are in no list but such a dump. Empty when there is none of that name. */
+    private static String stackOf(String thread, String dump) {
+        return Stream.of(dump.split("\n\n", -1))
+                .filter(each -> each.contains('"' + thread + '"'))
+                .collect(Collectors.joining());
     }
 
     private PostgresStore open() {
