@@ -21,9 +21,12 @@ record Period(String name, Instant begin, Instant end) {
     /** The name of the one that has what was there before there were any. */
     static final String PAST = "past";
 
-    /** What is kept by period. The first is locked first, and alone for a while. */
+    /**
+     * What is kept by period, in the order in which it is locked: as looks and submits come to it,
+     * or one that has its job and comes to its outcome would wait for a drop that waits for it.
+     */
     static final List<String> TABLES =
-            List.of("outcome", "job", "tag", "attempt_end", "log", "artifact");
+            List.of("job", "outcome", "tag", "attempt_end", "log", "artifact");
 
     /** As many that are over are kept at most; each costs a claim of one job some microseconds. */
     private static final int COUNT = 10;

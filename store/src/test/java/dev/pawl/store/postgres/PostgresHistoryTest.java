@@ -399,6 +399,48 @@ class PostgresHistoryTest extends HistoryScenes {
     }
 
     @Test
+    void aLookThatIsUnderWayGoesOnWhileADropWaitsForIt() throws Exception {
+        succeed(submit());
+        at(first.plus(DAY).plus(KEPT));
+        store.keepHistory(RETENTION); // the past
+
+        amidALook(look -> whileItDrops(RETENTION, look));
+
+        assertThat(names()).doesNotContain(name(0));
+        assertThat(store.violations()).isEmpty();
+    }
+
+    @Test
+    void aLookThatIsUnderWayGoesOnWhileANewDayWaitsForIt() throws Exception {
+        at(first.plus(DAY));
+        var patient = new History(store, Long.MAX_VALUE, "60s");
+
+        amidALook(look -> inBackground(() -> patient.keep(RETENTION), look));
+
+        assertThat(names()).endsWith(name(2));
+    }
+
+    private interface Change {
+        void beside(Doing look) throws Exception;
+    }
+
+    /** As each look at one snapshot does it: the jobs first, then how they ended. */
+    private void amidALook(Change change) throws Exception {
+        try (Connection reader = DriverManager.getConnection(database.url());
+                Statement statement = reader.createStatement()) {
+            // It is the one to find out that both would wait for ever.
+            statement.execute("SET deadlock_timeout = '10ms'");
+            reader.setAutoCommit(false);
+            statement.executeQuery("SELECT count(*) FROM pawl.job").close();
+            change.beside(() -> {
+                database.awaitBlocked(1);
+                statement.executeQuery("SELECT count(*) FROM pawl.outcome").close();
+                reader.commit();
+            });
+        }
+    }
+
+    @Test
     void whatSomebodyElseHangsOnADayKeepsItAndNothingElseWaits() {
         succeed(submit());
         database.execute(
