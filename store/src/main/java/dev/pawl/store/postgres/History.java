@@ -425,6 +425,16 @@ final class History {
         store.write(tx -> PeriodDrop.finish(tx, name, patience));
     }
 
+    /** What it has had to say, by what that is about. */
+    Set<String> said() {
+        alone.lock();
+        try {
+            return Set.copyOf(said);
+        } finally {
+            alone.unlock();
+        }
+    }
+
     private void say(String what, String text) {
         if (said.add(what)) log.warn("{}", text);
     }
