@@ -75,7 +75,9 @@ record PeerKind(String name, int fewer, boolean woken, List<String> command) {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
-                "-XX:+UseParallelGC",
+                // As ./pawl starts a worker: what it compiles, it compiles once.
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 path,
                 main,

@@ -83,4 +83,10 @@ public interface Dialect {
      * @param counts what it adds to the counters
      */
     void tell(Tx tx, List<byte[]> moves, List<Delta> counts) throws SQLException;
+
+    /** The same, and the commit. */
+    default void commit(Tx tx, List<byte[]> moves, List<Delta> counts) throws SQLException {
+        tell(tx, moves, counts);
+        commit(tx.db());
+    }
 }

@@ -111,19 +111,22 @@ public final class Tx {
         return Delta.unfinished(counts.getOrDefault(lane, Map.of()).values(), lane);
     }
 
-    /** Writes the events and the counters; the last thing before the commit. */
-    public void flush() throws SQLException {
-        List<Delta> deltas =
-                counts.values().stream()
-                        .flatMap(states -> states.values().stream())
-                        .filter(delta -> !delta.nothing())
-                        .toList();
-        db.dialect().tell(this, events.rows(), deltas);
+    /** Writes the events and the counters; the last thing before somebody else's commit. */
+    void flush() throws SQLException {
+        db.dialect().tell(this, events.rows(), deltas());
     }
 
-    /** After the commit: what the transaction added to the names is known from now on. */
-    public void committed() {
+    /** The same, and commits: what the transaction added to the names is known from now on. */
+    public void commit() throws SQLException {
+        db.dialect().commit(this, events.rows(), deltas());
         names.adopt(fresh);
+    }
+
+    private List<Delta> deltas() {
+        return counts.values().stream()
+                .flatMap(states -> states.values().stream())
+                .filter(delta -> !delta.nothing())
+                .toList();
     }
 
     /** Keeps other writers out of a table until the end, where they could come between. */

@@ -352,6 +352,9 @@ final class PostgresSql implements Dialect {
     private static final String EVENT_ADD =
             "INSERT INTO pawl.event (at, moves, counts) VALUES (:now, :moves, :counts)";
 
+    /** One way to the server for both; nothing is committed when the row can't be written. */
+    private static final String EVENT_ADD_LAST = EVENT_ADD + "; COMMIT";
+
     static final String EVENT_UNNUMBERED =
             "SELECT EXISTS (SELECT FROM pawl.event WHERE number IS NULL)";
 
@@ -548,13 +551,25 @@ final class PostgresSql implements Dialect {
 
     @Override
     public void tell(Tx tx, List<byte[]> moves, List<Delta> counts) throws SQLException {
+        tell(tx, moves, counts, EVENT_ADD);
+    }
+
+    @Override
+    public void commit(Tx tx, List<byte[]> moves, List<Delta> counts) throws SQLException {
+        tell(tx, moves, counts, EVENT_ADD_LAST);
+        // Does nothing on the server when that was done.
+        commit(tx.db());
+    }
+
+    private static void tell(Tx tx, List<byte[]> moves, List<Delta> counts, String last)
+            throws SQLException {
         byte[] deltas = Delta.pack(counts);
         // What comes from elsewhere is counted and is no event.
         List<byte[]> rows = moves.isEmpty() && !counts.isEmpty() ? List.of(new byte[0]) : moves;
-        for (byte[] row : rows) {
-            tx.stmt(EVENT_ADD)
+        for (int i = 0; i < rows.size(); i++) {
+            tx.stmt(i == rows.size() - 1 ? last : EVENT_ADD)
                     .set("now", tx.now)
-                    .set("moves", row)
+                    .set("moves", rows.get(i))
                     .set("counts", deltas.length == 0 ? null : deltas)
                     .update();
             deltas = new byte[0];

@@ -237,9 +237,7 @@ public final class PostgresStore extends SqlStore {
         try {
             var tx = new Tx(db, names, now(db, now));
             T answer = work.in(tx);
-            tx.flush();
-            db.commit();
-            tx.committed();
+            tx.commit();
             done = true;
             return answer;
         } finally {

@@ -154,9 +154,7 @@ final class SqliteWriter implements AutoCloseable {
             begun = true;
             var tx = new Tx(db, names, time.instant().truncatedTo(ChronoUnit.MILLIS));
             for (Pending<?> pending : batch) pending.run(tx);
-            tx.flush();
-            db.commit();
-            tx.committed();
+            tx.commit();
             checkpoints.committed();
             return null;
         } catch (SQLException e) {

@@ -100,6 +100,10 @@ final class Turns implements AutoCloseable {
         State state = State.DONE;
         int backend;
         boolean mayGo;
+
+        /** Whether the statement before has committed. */
+        boolean committed;
+
         @Nullable Ended ended;
 
         Player(String name) {
@@ -261,7 +265,12 @@ final class Turns implements AutoCloseable {
                         : prepared;
         Player player = PLAYING.get();
         boolean commits = behind instanceof Connection && method.getName().equals("commit");
-        if (player != null && commits) awaitTurn(player, "COMMIT");
+        if (player != null && commits && !player.committed) awaitTurn(player, "COMMIT");
+        if (player != null && commits) player.committed = false;
+        if (player != null && RUNS.contains(method.getName()) && sql.endsWith("; COMMIT")) {
+            awaitTurn(player, "COMMIT");
+            player.committed = true;
+        }
         if (player != null && RUNS.contains(method.getName()) && matters(sql))
             awaitTurn(player, sql);
         try {
