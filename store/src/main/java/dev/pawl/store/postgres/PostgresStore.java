@@ -31,6 +31,7 @@ import dev.pawl.store.StoreInvariants;
 import dev.pawl.store.Tx;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -69,11 +70,14 @@ public final class PostgresStore extends SqlStore {
     private final Names names;
     private final PostgresSql dialect = new PostgresSql();
 
+    /** A fifth of what a commit of few jobs takes. */
+    private static final Duration MOMENT = Duration.ofNanos(150_000);
+
     /** Of jobs that wait for nobody. */
-    private final SharedSubmits submits = new SharedSubmits(1, this::submitAll);
+    private final SharedSubmits submits = new SharedSubmits(1, MOMENT, this::submitAll);
 
     /** Of those that may: for who has the same key, or ends a parent, in a long transaction. */
-    private final SharedSubmits waitingSubmits = new SharedSubmits(2, this::submitAll);
+    private final SharedSubmits waitingSubmits = new SharedSubmits(2, MOMENT, this::submitAll);
 
     private final PostgresSignals signals;
     private final PostgresTransactions transactions;

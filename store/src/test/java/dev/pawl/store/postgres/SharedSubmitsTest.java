@@ -8,6 +8,7 @@ import dev.pawl.core.NewJob;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Submitted;
 import dev.pawl.core.ToolId;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +29,7 @@ final class SharedSubmitsTest {
     /** Keeps the writes of single jobs until it is open. */
     private final CountDownLatch gate = new CountDownLatch(1);
 
-    private final SharedSubmits shared = new SharedSubmits(2, this::write);
+    private final SharedSubmits shared = new SharedSubmits(2, Duration.ZERO, this::write);
 
     private static NewJob job(int number) {
         Submission submission = Submission.of(new ToolId("noop", "1"), "{}").build();
@@ -51,7 +52,11 @@ final class SharedSubmitsTest {
     }
 
     private CompletableFuture<List<Submitted>> submit(int number) {
-        return CompletableFuture.supplyAsync(() -> shared.submit(job(number)), EACH_A_THREAD);
+        return submit(shared, number);
+    }
+
+    private static CompletableFuture<List<Submitted>> submit(SharedSubmits to, int number) {
+        return CompletableFuture.supplyAsync(() -> to.submit(job(number)), EACH_A_THREAD);
     }
 
     /** Two write, and these wait for them; then the gate opens. */
@@ -93,5 +98,22 @@ final class SharedSubmitsTest {
             if (i != BAD - 10)
                 assertThat(crowd.get(i).join())
                         .containsExactly(new Submitted.Existing(job(10 + i).id()));
+    }
+
+    @Test
+    void whoWasAnsweredAndComesAgainSharesTheNextWrite() {
+        var patient = new SharedSubmits(1, Duration.ofSeconds(30), this::write);
+        var first = submit(patient, 1);
+        while (writes.isEmpty()) Thread.onSpinWait();
+        var others = List.of(submit(patient, 2), submit(patient, 3));
+        while (patient.waiting() < others.size()) Thread.onSpinWait();
+
+        gate.countDown();
+        first.join();
+        var again = submit(patient, 4);
+
+        again.join();
+        others.forEach(CompletableFuture::join);
+        assertThat(writes.stream().map(List::size)).containsExactly(1, 3);
     }
 }
