@@ -26,11 +26,13 @@ import java.util.stream.Collectors;
 final class Lines {
     private static final int KEYS_MIN = 16;
 
-    /**
-     * Keys are locked. A server has room for 64 locks of each connection by default, which all
-     * share; a process claims on one of several.
-     */
     private static final int KEYS_MAX = 120;
+
+    /**
+     * Of all lanes together, but for two of each. Keys are locked: a server has room for 64 locks
+     * of each connection by default, which all share, and a process claims on one of several.
+     */
+    private static final int LOCKS_MAX = 240;
 
     /** Of keys that have due jobs and no room. */
     private static final int LOOKS_MAX = 10_000;
@@ -68,11 +70,12 @@ final class Lines {
         List<Names.Lane> due = room.due(limited);
         room.open(due);
         var lines = new ArrayList<Line>();
+        int keysMax = keysMax(due, max);
         for (Names.Lane lane : due) {
             if (!room.leaves(lane)) continue;
             Limit rule = room.rule(lane);
             if (!rule.keyed()) lines.add(new Line(lane, 0));
-            else for (long key : keys(lane, rule, max)) lines.add(new Line(lane, key));
+            else for (long key : keys(lane, rule, keysMax)) lines.add(new Line(lane, key));
         }
         lines.removeIf(line -> room.left(line) == 0);
         ToIntFunction<Line> bound = line -> Math.min(room.left(line), max) + besides;
@@ -87,6 +90,13 @@ final class Lines {
             if (byLane.containsKey(lane.id())) tx.names.busy.add(lane.id());
             else tx.names.busy.remove(lane.id());
         return byLane.values().stream().map(this::inTurn).toList();
+    }
+
+    /** Of how many keys of each of these lanes a claim looks at heads. */
+    private int keysMax(List<Names.Lane> due, int wanted) {
+        long keyed = due.stream().filter(lane -> room.rule(lane).keyed()).count();
+        int most = Math.clamp(LOCKS_MAX / Math.max(1, keyed), 2, KEYS_MAX);
+        return Math.clamp(wanted, Math.min(KEYS_MIN, most), most);
     }
 
     /** Opens the lines of these heads: each is looked at for itself, and not in turn. */
@@ -122,8 +132,7 @@ final class Lines {
         tx.names.turns.put(lane, line.key());
     }
 
-    private List<Long> keys(Names.Lane lane, Limit rule, int wanted) throws SQLException {
-        int max = Math.clamp(wanted, KEYS_MIN, KEYS_MAX);
+    private List<Long> keys(Names.Lane lane, Limit rule, int max) throws SQLException {
         long after = tx.names.turns.getOrDefault(lane.id(), Long.MIN_VALUE);
         var keys = new ArrayList<>(keys(lane, rule, after, Long.MAX_VALUE, max));
         if (keys.size() < max && after > Long.MIN_VALUE)

@@ -12,12 +12,15 @@ import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.LeaseId;
 import dev.pawl.core.Limit;
+import dev.pawl.core.LimitKey;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.QueueEntry;
 import dev.pawl.core.Rate;
 import dev.pawl.core.Submission;
 import dev.pawl.core.ToolId;
 import dev.pawl.core.Written;
+import dev.pawl.testkit.PostgresOptions;
+import dev.pawl.testkit.PostgresServer;
 import dev.pawl.testkit.PostgresVersion;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -180,6 +183,43 @@ final class PostgresTrapsTest {
         assertThat(ran).hasValue(jobs);
     }
 
+    /** They lock keys, and a server's room for locks has an end. */
+    @Test
+    void claimsOfManyToolsWithManyKeysHaveRoomForTheirLocks() throws SQLException {
+        var little =
+                PostgresOptions.defaults()
+                        .withSetting("max_connections", "10")
+                        .withSetting("max_locks_per_transaction", "10");
+        try (var server = PostgresServer.start(little);
+                var store =
+                        PostgresStore.open(
+                                dev.pawl.store.postgres.PostgresOptions.of(server.url()))) {
+            Set<ToolId> tools = new HashSet<>();
+            for (int tool = 0; tool < 100; tool++) {
+                var id = new ToolId("t" + tool, "1");
+                tools.add(id);
+                var limit =
+                        new Limit("tool:" + id, Integer.MAX_VALUE)
+                                .per("site", new LimitKey("", 1, Rate.NONE));
+                var jobs = new ArrayList<NewJob>();
+                for (int key = 0; key < 30; key++)
+                    jobs.add(
+                            new NewJob(
+                                    nextId(),
+                                    Submission.of(id, "{}").limit(limit.of("k" + key)).build()));
+                store.submit(jobs);
+            }
+
+            var ran = new HashSet<JobId>();
+            while (ran.size() < 100 * 30) {
+                List<ClaimedJob> jobs = claim(store, "w", Claim.Want.of(tools, 500));
+                assertThat(jobs).isNotEmpty();
+                for (ClaimedJob job : jobs) assertThat(ran.add(job.id())).isTrue();
+                assertThat(end(store, jobs)).isEqualTo(jobs.size());
+            }
+        }
+    }
+
     private HikariDataSource pool(int connections, String setting) {
         var config = new HikariConfig();
         config.setJdbcUrl(
@@ -224,8 +264,11 @@ final class PostgresTrapsTest {
     }
 
     private List<ClaimedJob> claim(PostgresStore store, String worker, int max) {
+        return claim(store, worker, Claim.Want.of(Set.of(MAIL), max));
+    }
+
+    private List<ClaimedJob> claim(PostgresStore store, String worker, Claim.Want want) {
         var lease = new LeaseId(new UUID(0x4000L, nextId().value().getLeastSignificantBits()));
-        var want = Claim.Want.of(Set.of(MAIL), max);
         var claim = new Claim(lease, worker, Duration.ofMinutes(1), List.of(want), Set.of());
         return store.claim(claim).jobs();
     }
