@@ -76,7 +76,9 @@ public interface Batches {
     /** The first heads of these lines; nobody is kept from them, and each line is in its order. */
     List<Head> heads(Tx tx, Claim claim, List<Wanted> lines) throws SQLException;
 
-    /** Keys of a lane that had more due jobs than a claim took lately, in their order. */
+    /**
+     * Keys of a lane that had more due jobs than a claim took lately, or may have, in their order.
+     */
     List<Long> keys(Tx tx, Claim claim, int lane, long after, long upTo);
 
     /** Moves heads that this transaction keeps from others to running. */

@@ -172,7 +172,8 @@ final class ClaimWrites {
     private Instant next(Instant due) throws SQLException {
         if (following == FOLLOWING_MAX) return tx.now;
         if (!unfilled) return due;
-        if (lines.more() && !taken.isEmpty()) return tx.now;
+        // Also when none was taken: keys that were remembered may have had no more jobs.
+        if (lines.more()) return tx.now;
         Instant held = room.next();
         return held == null || due.isBefore(held) ? due : held;
     }

@@ -19,7 +19,7 @@ public final class LimitSql {
 
     /**
      * What holds the jobs of a lane that has due ones, or had when this process last looked. Index
-     * ready_claim.
+     * ready_claim: not EXISTS, which with the OR may be planned as a look at all that is ready.
      */
     static final String LINE_RULES =
             """
@@ -27,7 +27,8 @@ public final class LimitSql {
                    m.key_rate_ms
               FROM pawl.lane l JOIN pawl.slot_limit m ON m.id = l.limit_id
              WHERE l.id = :id
-               AND (l.id = :busy OR EXISTS (SELECT 1 FROM pawl.ready y WHERE y.lane = l.id))
+               AND (l.id = :busy
+                    OR (SELECT y.lane FROM pawl.ready y WHERE y.lane = l.id LIMIT 1) IS NOT NULL)
              ORDER BY l.id
             """;
 

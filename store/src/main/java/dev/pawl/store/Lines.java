@@ -29,8 +29,9 @@ final class Lines {
     private static final int KEYS_MAX = 120;
 
     /**
-     * Of all lanes together, but for two of each. Keys are locked: a server has room for 64 locks
-     * of each connection by default, which all share, and a process claims on one of several.
+     * Of all lanes of a want together, but for two of each. Keys are locked: a server has room for
+     * 64 locks of each connection by default, which all share, and a process claims on one of
+     * several.
      */
     private static final int LOCKS_MAX = 240;
 
@@ -81,8 +82,8 @@ final class Lines {
         ToIntFunction<Line> bound = line -> Math.min(room.left(line), max) + besides;
         var byLane = new HashMap<Integer, List<Head>>();
         List<Head> found =
-                due.size() == 1 && lines.size() > 1
-                        ? ofOneLane(lines, bound, max + besides)
+                due.size() == 1 && lines.size() > 1 && besides == 0
+                        ? ofOneLane(lines, bound, max)
                         : read(lines, bound);
         for (Head head : found)
             byLane.computeIfAbsent(head.lane(), _ -> new ArrayList<>()).add(head);

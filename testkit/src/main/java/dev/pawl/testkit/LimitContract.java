@@ -94,6 +94,30 @@ public interface LimitContract extends StoreSubject {
         }
     }
 
+    /** Many keys have had more jobs than a claim took, and have none by now. */
+    @Test
+    default void keysThatAreDoneWithKeepNobodyWaiting() {
+        try (var s = new StoreDriver(this)) {
+            for (int i = 0; i < 600; i++) s.submit(of("k" + i % 300, 2));
+            assertThat(all(s)).isEqualTo(600);
+
+            for (int key = 0; key < 300; key += 10) {
+                s.submit(of("k" + key, 2));
+                assertThat(all(s)).as("of key %d", key).isOne();
+            }
+        }
+    }
+
+    /** Claims and ends jobs until a claim says that there is nothing more to do now. */
+    private static int all(StoreDriver s) {
+        for (int ended = 0; ; ) {
+            Claimed claimed = s.claim(100);
+            claimed.jobs().forEach(s::complete);
+            ended += claimed.jobs().size();
+            if (claimed.jobs().isEmpty() && claimed.nextDue().isAfter(s.store.now())) return ended;
+        }
+    }
+
     private static List<String> keysOf(List<ClaimedJob> jobs) {
         return jobs.stream().map(job -> job.submission().limit().key().value()).toList();
     }

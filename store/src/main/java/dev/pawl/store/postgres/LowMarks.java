@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,8 @@ final class LowMarks {
         for (var entry : marks.subMap(from, false, new Place(lane, upTo), true).entrySet()) {
             if (keys.size() == KEYS_MAX) break;
             Mark mark = entry.getValue();
-            if (mark.last != null && now.isBefore(mark.until)) keys.add(entry.getKey().key);
+            if (!now.isBefore(mark.until)) marks.remove(entry.getKey(), mark);
+            else if (mark.last != null) keys.add(entry.getKey().key);
         }
         return keys;
     }
@@ -80,9 +82,16 @@ final class LowMarks {
         marks.put(line, new Mark(null, now.plus(age(took))));
     }
 
-    /** A claim has taken this head, the last of its line, and others behind it may be left. */
-    void reached(Place line, Head last) {
-        marks.computeIfPresent(line, (_, mark) -> new Mark(last, mark.until));
+    /**
+     * A claim has taken this head, the last of its line, and others behind it may be left. Where
+     * another has looked at the whole line meanwhile, its mark stays.
+     *
+     * @param from the head after which the claim went on; null when it looked at the whole line
+     */
+    void reached(Place line, @Nullable Head from, Head last) {
+        marks.computeIfPresent(
+                line,
+                (_, mark) -> Objects.equals(mark.last, from) ? new Mark(last, mark.until) : mark);
     }
 
     private static Duration age(Duration took) {

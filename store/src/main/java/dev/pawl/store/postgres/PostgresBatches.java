@@ -221,13 +221,13 @@ final class PostgresBatches implements Batches {
         }
         jobs.sort(Comparator.comparing(Started::head, Head.CLAIM_ORDER));
         for (Started job : jobs) lasts.put(job.head().lane(), job.head());
-        boolean full = jobs.size() == max && max >= LowMarks.TAKEN_MIN;
+        boolean full = jobs.size() == max && hurries(claim);
         for (Wanted line : lines) {
             Head last = lasts.get(line.lane());
             if (!full || last == null) marks.forget(place(line));
             else {
                 if (!from.containsKey(line)) marks.looked(place(line), tx.now, took);
-                marks.reached(place(line), last);
+                marks.reached(place(line), from.get(line), last);
             }
         }
         return new Taken(jobs, seen < max && seen == jobs.size() && from.isEmpty());
@@ -268,17 +268,17 @@ final class PostgresBatches implements Batches {
 
     /** Whether a claim wants so many that it goes by marks. */
     private static boolean hurries(Claim claim) {
-        return claim.wants().stream().anyMatch(want -> want.max() >= LowMarks.TAKEN_MIN);
+        return claim.wants().stream()
+                .anyMatch(want -> want.only().isEmpty() && want.max() >= LowMarks.TAKEN_MIN);
     }
 
     @Override
     public List<Head> heads(Tx tx, Claim claim, List<Wanted> lines) throws SQLException {
         Map<Wanted, Head> from = hurries(claim) ? marks(tx, lines) : Map.of();
-        List<Head> heads = heads(tx, lines, from);
+        List<Head> heads = looked(tx, claim, lines, from);
         if (from.isEmpty()) return heads;
         // What came into a line before its mark is as good as what should be behind it.
-        var counts = new HashMap<LowMarks.Place, Integer>();
-        for (Head head : heads) counts.merge(place(head), 1, Integer::sum);
+        Map<LowMarks.Place, Integer> counts = counts(heads);
         var again = new ArrayList<Wanted>();
         for (Wanted line : from.keySet())
             if (counts.getOrDefault(place(line), 0) < line.max()) again.add(line);
@@ -286,15 +286,21 @@ final class PostgresBatches implements Batches {
         for (Wanted line : again) marks.forget(place(line));
         Set<LowMarks.Place> whole = new HashSet<>(column(again, PostgresBatches::place));
         heads.removeIf(head -> whole.contains(place(head)));
-        heads.addAll(heads(tx, again, Map.of()));
+        heads.addAll(looked(tx, claim, again, Map.of()));
         return heads;
+    }
+
+    private static Map<LowMarks.Place, Integer> counts(List<Head> heads) {
+        var counts = new HashMap<LowMarks.Place, Integer>();
+        for (Head head : heads) counts.merge(place(head), 1, Integer::sum);
+        return counts;
     }
 
     private static LowMarks.Place place(Head head) {
         return new LowMarks.Place(head.lane(), head.key());
     }
 
-    private List<Head> heads(Tx tx, List<Wanted> lines, Map<Wanted, Head> from)
+    private List<Head> looked(Tx tx, Claim claim, List<Wanted> lines, Map<Wanted, Head> from)
             throws SQLException {
         var heads = new ArrayList<Head>();
         Duration took = Duration.ZERO;
@@ -315,8 +321,14 @@ final class PostgresBatches implements Batches {
                 }
             }
         }
+        if (!hurries(claim)) return heads;
+        Map<LowMarks.Place, Integer> counts = counts(heads);
+        // A line that has no more than this needs no mark, nor one of which each claim takes one.
         for (Wanted line : lines)
-            if (!from.containsKey(line)) marks.looked(place(line), tx.now, took);
+            if (!from.containsKey(line)
+                    && line.max() > 1
+                    && counts.getOrDefault(place(line), 0) == line.max())
+                marks.looked(place(line), tx.now, took);
         return heads;
     }
 
@@ -361,7 +373,8 @@ final class PostgresBatches implements Batches {
                     place(attempt.head()),
                     attempt.head(),
                     (one, other) -> Head.CLAIM_ORDER.compare(one, other) < 0 ? other : one);
-        lasts.forEach(marks::reached);
+        // The key or the limit is locked: nobody else has looked at the line meanwhile.
+        lasts.forEach((line, last) -> marks.reached(line, marks.of(line, tx.now), last));
     }
 
     @Override

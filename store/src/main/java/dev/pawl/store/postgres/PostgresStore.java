@@ -61,6 +61,9 @@ public final class PostgresStore extends SqlStore {
     /** Each time another transaction has got on; more than this is a bug. */
     private static final int TRIES_MAX = 1_000;
 
+    /** How long a writer of single submits waits for more: a fifth of what few take it. */
+    private static final Duration MOMENT = Duration.ofNanos(150_000);
+
     private final PostgresOptions options;
     private final DataSource source;
 
@@ -69,9 +72,6 @@ public final class PostgresStore extends SqlStore {
 
     private final Names names;
     private final PostgresSql dialect = new PostgresSql();
-
-    /** A fifth of what a commit of few jobs takes. */
-    private static final Duration MOMENT = Duration.ofNanos(150_000);
 
     /** Of jobs that wait for nobody. */
     private final SharedSubmits submits = new SharedSubmits(1, MOMENT, this::submitAll);

@@ -26,6 +26,9 @@ final class SharedSubmits {
     /** Of inputs in one commit, but for the last. */
     private static final long CHARS_MAX = 4 << 20;
 
+    /** Moments that pass without a wait after it was in vain, at most. */
+    private static final int RESTS_MAX = 64;
+
     /** What comes of waiting. */
     private sealed interface Turn {
         record Answered(Submitted answer) implements Turn {}
@@ -37,9 +40,6 @@ final class SharedSubmits {
     }
 
     private record Waiting(NewJob job, CompletableFuture<Turn> turn) {}
-
-    /** Moments that pass without one after it wasn't used, at most. */
-    private static final int RESTS_MAX = 64;
 
     private final int writersMax;
     private final Duration moment;

@@ -22,8 +22,8 @@ final class LowMarksTest {
         marks.looked(LINE, NOW, Duration.ZERO);
         assertThat(marks.of(LINE, NOW)).isNull();
 
-        marks.reached(LINE, head(1));
-        marks.reached(LINE, head(2));
+        marks.reached(LINE, null, head(1));
+        marks.reached(LINE, head(1), head(2));
 
         assertThat(marks.of(LINE, NOW.plusMillis(99))).isEqualTo(head(2));
         assertThat(marks.of(LINE, NOW.plusMillis(100))).isNull();
@@ -33,36 +33,46 @@ final class LowMarksTest {
     @Test
     void aLongLookIsMadeSeldomButNotTooSeldom() {
         marks.looked(LINE, NOW, Duration.ofMillis(50));
-        marks.reached(LINE, head(1));
+        marks.reached(LINE, null, head(1));
         assertThat(marks.of(LINE, NOW.plusMillis(999))).isNotNull();
         assertThat(marks.of(LINE, NOW.plusMillis(1_000))).isNull();
 
         marks.looked(LINE, NOW, Duration.ofSeconds(3));
-        marks.reached(LINE, head(1));
+        marks.reached(LINE, null, head(1));
         assertThat(marks.of(LINE, NOW.plusMillis(4_999))).isNotNull();
         assertThat(marks.of(LINE, NOW.plusSeconds(5))).isNull();
     }
 
     @Test
     void aLineThatWasNeverLookedAtAsAWholeHasNoMark() {
-        marks.reached(LINE, head(1));
+        marks.reached(LINE, null, head(1));
         assertThat(marks.of(LINE, NOW)).isNull();
 
         marks.looked(LINE, NOW, Duration.ZERO);
-        marks.reached(LINE, head(1));
+        marks.reached(LINE, null, head(1));
         marks.forget(LINE);
         assertThat(marks.of(LINE, NOW)).isNull();
+    }
+
+    @Test
+    void whoWentOnFromAnotherPlaceDoesNotMoveTheMark() {
+        marks.looked(LINE, NOW, Duration.ZERO);
+        marks.reached(LINE, null, head(1));
+
+        marks.reached(LINE, head(8), head(9));
+
+        assertThat(marks.of(LINE, NOW)).isEqualTo(head(1));
     }
 
     @Test
     void keysWithMarksComeInTheirOrderBetweenTwo() {
         for (long key : new long[] {5, -3, 9, 1}) {
             marks.looked(new Place(1, key), NOW, Duration.ZERO);
-            marks.reached(new Place(1, key), head(1));
+            marks.reached(new Place(1, key), null, head(1));
         }
         marks.looked(new Place(1, 4), NOW, Duration.ZERO);
         marks.looked(new Place(2, 3), NOW, Duration.ZERO);
-        marks.reached(new Place(2, 3), head(1));
+        marks.reached(new Place(2, 3), null, head(1));
 
         assertThat(marks.keys(1, Long.MIN_VALUE, Long.MAX_VALUE, NOW))
                 .containsExactly(-3L, 1L, 5L, 9L);

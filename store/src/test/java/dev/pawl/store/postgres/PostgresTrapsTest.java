@@ -115,6 +115,26 @@ final class PostgresTrapsTest {
     }
 
     @Test
+    void aLimitedLaneWithoutJobsCostsAClaimNothing() throws SQLException {
+        long before;
+        try (var pool = pool(1, "plan_cache_mode=force_generic_plan");
+                var store = PostgresStore.on(pool, 1)) {
+            submit(store, job -> job.limit(new Limit("one", 1)));
+            assertThat(end(store, claim(store, "w", 10))).isOne();
+            database.execute("VACUUM (ANALYZE)");
+            // Planned while nothing is ready.
+            assertThat(claim(store, "w", 10)).isEmpty();
+            fill(MAIL, Instant.EPOCH);
+            before = ask(ENTRIES_READ);
+
+            for (int round = 0; round < 20; round++) assertThat(claim(store, "w", 10)).hasSize(10);
+        }
+        database.awaitSessions(0);
+        // Not all of them in each round.
+        assertThat(ask(ENTRIES_READ) - before).as("index entries read").isLessThan(MANY * 3);
+    }
+
+    @Test
     void futureAndUnservedJobsCostAClaimNothing() throws SQLException {
         fill(MAIL, Instant.ofEpochMilli(9_000_000_000_000L));
         fill(OTHER, Instant.EPOCH);
