@@ -77,7 +77,8 @@ public interface Batches {
     List<Head> heads(Tx tx, Claim claim, List<Wanted> lines) throws SQLException;
 
     /**
-     * Keys of a lane that had more due jobs than a claim took lately, or may have, in their order.
+     * Keys of a lane whose lines a claim goes on in, in their order; each had as many due jobs as a
+     * claim could start, or more, when it was looked at.
      */
     List<Long> keys(Tx tx, Claim claim, int lane, long after, long upTo);
 

@@ -32,8 +32,4 @@ public record SqliteOptions(Path file, Synchronous synchronous, Duration busy, i
     public SqliteOptions withSynchronous(Synchronous value) {
         return new SqliteOptions(file, value, busy, readers);
     }
-
-    public SqliteOptions withBusy(Duration value) {
-        return new SqliteOptions(file, synchronous, value, readers);
-    }
 }

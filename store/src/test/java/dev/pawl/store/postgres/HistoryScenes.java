@@ -8,6 +8,7 @@ import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.End;
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.JobError;
+import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.LeaseId;
@@ -205,5 +206,25 @@ abstract class HistoryScenes {
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }
+    }
+
+    /** Two processes make and drop the same periods at the same time, again and again. */
+    void assertTwoAtOnceAreHarmless() throws Exception {
+        for (int i = 0; i < 20; i++) succeed(submit());
+        JobId stays = submit();
+        at(first.plus(DAY).plus(KEPT));
+        try (var other = another()) {
+            for (int i = 0; i < 8; i++)
+                inBackground(
+                        () -> other.keepHistory(RETENTION), () -> store.keepHistory(RETENTION));
+        }
+        turn();
+
+        assertThat(names()).doesNotContain(name(0));
+        assertThat(tables("_gone")).isZero();
+        assertThat(store.list(JobFilter.ALL, "", 10))
+                .singleElement()
+                .satisfies(job -> assertThat(job.id()).isEqualTo(stays));
+        assertThat(store.violations()).isEmpty();
     }
 }

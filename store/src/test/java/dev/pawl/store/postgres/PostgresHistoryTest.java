@@ -474,21 +474,7 @@ class PostgresHistoryTest extends HistoryScenes {
 
     @Test
     void twoThatDoItAtOnceAreHarmless() throws Exception {
-        for (int i = 0; i < 20; i++) succeed(submit());
-        JobId stays = submit();
-        at(first.plus(DAY).plus(KEPT));
-        try (var other = another()) {
-            for (int i = 0; i < 8; i++)
-                inBackground(
-                        () -> other.keepHistory(RETENTION), () -> store.keepHistory(RETENTION));
-        }
-        turn();
-        assertThat(names()).doesNotContain(name(0));
-        assertThat(tables("_gone")).isZero();
-        assertThat(store.list(JobFilter.ALL, "", 10))
-                .singleElement()
-                .satisfies(job -> assertThat(job.id()).isEqualTo(stays));
-        assertThat(store.violations()).isEmpty();
+        assertTwoAtOnceAreHarmless();
     }
 
     @Test

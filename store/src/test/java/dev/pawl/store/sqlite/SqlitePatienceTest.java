@@ -3,6 +3,7 @@ package dev.pawl.store.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.pawl.store.sqlite.SqliteOptions.Synchronous;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -86,7 +87,8 @@ final class SqlitePatienceTest {
     }
 
     private Connection patient(Duration busy) throws SQLException {
-        return SqliteStore.source(SqliteOptions.of(file()).withBusy(busy)).getConnection();
+        return SqliteStore.source(new SqliteOptions(file(), Synchronous.FULL, busy, 1))
+                .getConnection();
     }
 
     private Connection connect() throws SQLException {
