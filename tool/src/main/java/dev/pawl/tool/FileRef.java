@@ -65,6 +65,12 @@ public record FileRef(String name, String sha256, long sizeBytes, String mediaTy
         }
     }
 
+    /** Whether an input of this text may have files: false is sure, and costs no reading. */
+    public static boolean mayBeIn(String json) {
+        // An escape may stand for any character of the mark.
+        return json.contains(MARK) || json.indexOf('\\') >= 0;
+    }
+
     /** Every file of an input by its JSON pointer, in the input's order. */
     public static Map<String, FileRef> allIn(JsonNode input) {
         var found = new LinkedHashMap<String, FileRef>();

@@ -19,6 +19,10 @@ public final class Handlers {
             return Json.MAPPER.treeToValue(json, input);
         }
 
+        I read(String json) {
+            return Json.value(json, input);
+        }
+
         String mistake(JacksonException e) {
             return "doesn't fit %s: %s".formatted(input.getSimpleName(), e.getOriginalMessage());
         }

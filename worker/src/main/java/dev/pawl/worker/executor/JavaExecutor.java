@@ -9,6 +9,7 @@ import dev.pawl.core.LogLine;
 import dev.pawl.core.Outcome;
 import dev.pawl.core.PawlException;
 import dev.pawl.tool.FieldError;
+import dev.pawl.tool.FileRef;
 import dev.pawl.tool.Tool;
 import java.util.List;
 import java.util.stream.Stream;
@@ -45,18 +46,17 @@ final class JavaExecutor implements Executor {
                     "handler \"%s\" is not registered in this program; it has %s"
                             .formatted(name, handlers.names()));
         try {
-            JsonNode input = Json.read(attempt.job().submission().input());
-            return outcome(handler.get(), InlineFiles.in(input, artifacts), attempt);
+            return outcome(handler.get(), attempt);
         } catch (JobFailure e) {
             return new Outcome.Failed(e.error(), List.of());
         }
     }
 
-    private <I> Outcome outcome(Handlers.Registered<I> handler, JsonNode json, Attempt attempt)
+    private <I> Outcome outcome(Handlers.Registered<I> handler, Attempt attempt)
             throws InterruptedException {
         I input;
         try {
-            input = handler.read(json);
+            input = input(handler, attempt.job().submission().input());
         } catch (JacksonException e) {
             return Outcome.failed(
                     ErrorClass.USER,
@@ -76,6 +76,12 @@ final class JavaExecutor implements Executor {
             logTrace(attempt, e);
             return Outcome.failed(kind(e), message(e));
         }
+    }
+
+    private <I> I input(Handlers.Registered<I> handler, String text) {
+        return FileRef.mayBeIn(text)
+                ? handler.read(InlineFiles.in(Json.read(text), artifacts))
+                : handler.read(text);
     }
 
     private Outcome output(@Nullable Object result) {

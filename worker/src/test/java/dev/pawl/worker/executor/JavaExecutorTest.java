@@ -85,9 +85,12 @@ final class JavaExecutorTest {
         var file = new FileRef("a.txt", kept.sha256(), kept.sizeBytes(), "");
         handlers.register("pay", Payment.class, (payment, _) -> Map.of("to", payment.to()));
 
-        Outcome outcome = run("pay", new RecordingAttempt("{\"to\": " + file.node() + "}"));
+        for (String mark : List.of("$file", "\\u0024file")) {
+            String node = file.node().toString().replace("$file", mark);
+            Outcome outcome = run("pay", new RecordingAttempt("{\"to\": " + node + "}"));
 
-        assertThat(outcome).isEqualTo(new Outcome.Succeeded("{\"to\":\"ann\"}", List.of()));
+            assertThat(outcome).isEqualTo(new Outcome.Succeeded("{\"to\":\"ann\"}", List.of()));
+        }
     }
 
     @Test
