@@ -49,7 +49,7 @@ public interface Batches {
     /**
      * What a claim got at once.
      *
-     * @param all whether nothing is left that it could get
+     * @param all whether nothing is left that it looks for now
      */
     record Taken(List<Started> jobs, boolean all) {}
 
@@ -76,13 +76,25 @@ public interface Batches {
     /** The first heads of these lines; nobody is kept from them, and each line is in its order. */
     List<Head> heads(Tx tx, Claim claim, List<Wanted> lines) throws SQLException;
 
+    /** The first heads of these lanes together, in claim order; nobody is kept from them. */
+    List<Head> peek(Tx tx, Claim claim, List<Integer> lanes, int max) throws SQLException;
+
     /**
      * Keys of a lane whose lines a claim goes on in, in their order; each had as many due jobs as a
      * claim could start, or more, when it was looked at.
      */
     List<Long> keys(Tx tx, Claim claim, int lane, long after, long upTo);
 
-    /** Moves heads that this transaction keeps from others to running. */
+    /**
+     * Moves heads that this transaction keeps from others to running under the claim's lease. Moves
+     * none, and answers none, when one of them has to be compared with others first.
+     *
+     * @param limits each one's limit, 0 for none
+     */
+    List<Started> begin(Tx tx, Claim claim, List<Head> heads, List<Integer> limits)
+            throws SQLException;
+
+    /** The same of heads that need not be compared any more; the lease is the caller's to store. */
     void begin(Tx tx, Claim claim, List<Begun> attempts) throws SQLException;
 
     /**

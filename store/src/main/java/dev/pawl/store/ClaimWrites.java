@@ -272,6 +272,7 @@ final class ClaimWrites {
         if (batches.isPresent()) {
             // Whatever the order of the limited ones, that many plain ones are among the first.
             List<Head> most = merged(held, new ArrayList<>(), left);
+            if (plain.isEmpty()) return takeLimited(most, left);
             left -= takeSure(plain, left - most.size(), most);
             List<Head> page = merged(held, peeked(plain, left), left);
             List<Head> limited = new ArrayList<>();
@@ -289,6 +290,26 @@ final class ClaimWrites {
         return takeEach(merged(held, others, left), left);
     }
 
+    /** Takes heads of limited lines, which there is room for; answers how many are still wanted. */
+    private int takeLimited(List<Head> heads, int wanted) throws SQLException {
+        var limits = new ArrayList<Integer>(heads.size());
+        for (Head head : heads) limits.add(lane(head.lane()).limitId());
+        List<Batches.Started> started =
+                heads.isEmpty() ? List.of() : batches.orElseThrow().begin(tx, claim, heads, limits);
+        if (started.isEmpty()) {
+            merged = true;
+            return takeEach(heads, wanted);
+        }
+        leased = true;
+        for (Batches.Started job : started) {
+            Line line = line(job.head());
+            if (!room.take(line)) throw new IllegalStateException("no room for " + job.head());
+            lines.served(line);
+            begun(job.head(), job.submission());
+        }
+        return wanted - started.size();
+    }
+
     /** Takes plain jobs, unless one of the limited ones is to be compared; answers how many. */
     private int takeSure(List<Integer> plain, int sure, List<Head> limited) throws SQLException {
         if (sure == 0 || plain.isEmpty()) return 0;
@@ -300,7 +321,7 @@ final class ClaimWrites {
     private List<Head> peeked(List<Integer> plain, int max) throws SQLException {
         var heads = new ArrayList<Head>();
         for (List<Integer> some : parts(plain))
-            heads.addAll(tx.db().dialect().peek(tx, some, max + answerable.size()));
+            heads.addAll(batches.orElseThrow().peek(tx, claim, some, max + answerable.size()));
         return heads;
     }
 

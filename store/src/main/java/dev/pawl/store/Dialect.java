@@ -52,9 +52,6 @@ public interface Dialect {
      */
     List<Head> heads(Tx tx, List<Integer> lanes, int max) throws SQLException;
 
-    /** The same for one who only looks: others may take them. */
-    List<Head> peek(Tx tx, List<Integer> lanes, int max) throws SQLException;
-
     /** {@link LimitSql#keys}, which locks the keys that it finds where others could. */
     String keys();
 

@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -238,13 +237,10 @@ final class Room {
     }
 
     private int left(Names.Lane lane) {
-        return common(lane).mapToInt(gauge -> gauge.left).min().orElse(Integer.MAX_VALUE);
-    }
-
-    private Stream<Gauge> common(Names.Lane lane) {
-        return Stream.concat(
-                Stream.ofNullable(byLimit.get(lane.limitId())),
-                Stream.ofNullable(byQueue.get(lane.queue())));
+        Gauge limit = byLimit.get(lane.limitId());
+        Gauge queue = byQueue.get(lane.queue());
+        int left = limit == null ? Integer.MAX_VALUE : limit.left;
+        return queue == null ? left : Math.min(left, queue.left);
     }
 
     /** Takes a place; says whether there was one. */
@@ -259,11 +255,15 @@ final class Room {
     }
 
     private void change(Line line, int by) {
-        Stream.concat(common(line.lane()), Stream.ofNullable(byKey.get(line.key())))
-                .forEach(gauge -> {
-                    if (gauge.left < Integer.MAX_VALUE) gauge.left -= by;
-                    gauge.started += by;
-                });
+        change(byLimit.get(line.lane().limitId()), by);
+        change(byQueue.get(line.lane().queue()), by);
+        change(byKey.get(line.key()), by);
+    }
+
+    private static void change(@Nullable Gauge gauge, int by) {
+        if (gauge == null) return;
+        if (gauge.left < Integer.MAX_VALUE) gauge.left -= by;
+        gauge.started += by;
     }
 
     /** Keys of a keyed lane that its rate holds are not opened at all. */

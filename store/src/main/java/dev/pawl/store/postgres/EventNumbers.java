@@ -42,7 +42,7 @@ final class EventNumbers {
     private EventNumbers() {}
 
     static Glance glance(Db db) throws SQLException {
-        try (Rows rows = db.stmt(PostgresSql.EVENTS_GLANCE).query()) {
+        try (Rows rows = db.stmt(EventSql.EVENTS_GLANCE).query()) {
             rows.next();
             return new Glance(
                     rows.flag(1),
@@ -55,7 +55,7 @@ final class EventNumbers {
     /** Numbers what this transaction can see; says whether there may be more. */
     static boolean give(Tx tx) throws SQLException {
         long last;
-        try (Rows rows = tx.stmt(PostgresSql.EVENT_HEAD).query()) {
+        try (Rows rows = tx.stmt(EventSql.EVENT_HEAD).query()) {
             rows.next();
             last = rows.number(1);
         }
@@ -63,7 +63,7 @@ final class EventNumbers {
         var numbers = new ArrayList<Long>();
         var empty = new ArrayList<Long>();
         var counts = new HashMap<Place, Delta>();
-        try (Rows rows = tx.stmt(PostgresSql.EVENTS_UNNUMBERED).set("limit", ROWS_MAX).query()) {
+        try (Rows rows = tx.stmt(EventSql.EVENTS_UNNUMBERED).set("limit", ROWS_MAX).query()) {
             while (rows.next()) {
                 int events = rows.integer(2) / EventLog.BYTES;
                 last += events;
@@ -80,13 +80,12 @@ final class EventNumbers {
             }
         }
         if (seqs.isEmpty() && empty.isEmpty()) return false;
-        if (!empty.isEmpty())
-            tx.stmt(PostgresSql.EVENTS_FORGET).set("seqs", "int8", empty).update();
-        tx.stmt(PostgresSql.EVENTS_NUMBER)
+        if (!empty.isEmpty()) tx.stmt(EventSql.EVENTS_FORGET).set("seqs", "int8", empty).update();
+        tx.stmt(EventSql.EVENTS_NUMBER)
                 .set("seqs", "int8", seqs)
                 .set("numbers", "int8", numbers)
                 .update();
-        tx.stmt(PostgresSql.EVENT_HEAD_SET).set("last", last).update();
+        tx.stmt(EventSql.EVENT_HEAD_SET).set("last", last).update();
         add(tx, counts);
         return seqs.size() + empty.size() == ROWS_MAX;
     }
@@ -94,7 +93,7 @@ final class EventNumbers {
     private static void add(Tx tx, Map<Place, Delta> counts) throws SQLException {
         List<Delta> deltas = List.copyOf(counts.values());
         if (deltas.isEmpty()) return;
-        Stmt stmt = tx.stmt(PostgresSql.COUNTS_ADD);
+        Stmt stmt = tx.stmt(EventSql.COUNTS_ADD);
         stmt.set("lanes", "int4", deltas.stream().map(Delta::lane).toList());
         stmt.set("states", "int4", deltas.stream().map(Delta::stateCode).toList());
         stmt.set("jobs", "int8", longs(deltas, Delta::jobs));

@@ -13,8 +13,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where in each line this process's claims have got to, so that the next one doesn't walk over what
  * they took: PostgreSQL keeps the index entries of deleted rows for a while, and for as long as
- * anybody holds a snapshot. Who comes into the line before the mark waits until the mark is given
- * up, which bounds how far claims leave their order, never whether a job is claimed. Thread-safe.
+ * anybody holds a snapshot. Who comes into the line before the mark, or has another priority, waits
+ * until the mark is given up, which bounds how far claims leave their order, never whether a job is
+ * claimed.
+ *
+ * <p>A line that a claim has emptied is looked at as a whole by the next one, for that is cheap,
+ * unless it was seen not to be. Then it goes on behind the mark as well, where nobody of another
+ * priority waits: only who comes back with an earlier time, or whose submit was committed late.
+ * Thread-safe.
  */
 final class LowMarks {
     /** Smaller claims go by the whole line: they are of a worker that isn't in a hurry. */
@@ -32,6 +38,12 @@ final class LowMarks {
     /** So that looks at the whole line take a twentieth of the time, however long it is. */
     private static final int REST = 20;
 
+    /** A look that takes so long and finds few passes over very many that are gone. */
+    private static final Duration LONG = Duration.ofMillis(10);
+
+    /** Claims that find few are made often: fewer than one in a hundred shall be that long. */
+    private static final int EMPTIED_REST = 32;
+
     /**
      * A line of jobs.
      *
@@ -48,8 +60,10 @@ final class LowMarks {
     /**
      * @param last the last head that was taken; null for none yet
      * @param until when the whole line is looked at again
+     * @param emptied how long looks at the whole line take that find few; zero where the last one
+     *     found all that were wanted
      */
-    private record Mark(@Nullable Head last, Instant until) {}
+    private record Mark(@Nullable Head last, Instant until, Duration emptied) {}
 
     private final ConcurrentNavigableMap<Place, Mark> marks = new ConcurrentSkipListMap<>();
 
@@ -79,7 +93,7 @@ final class LowMarks {
      */
     void looked(Place line, Instant now, Duration took) {
         if (marks.size() >= MARKS_MAX) marks.clear();
-        marks.put(line, new Mark(null, now.plus(age(took))));
+        marks.put(line, new Mark(null, now.plus(age(took, REST)), Duration.ZERO));
     }
 
     /**
@@ -91,13 +105,48 @@ final class LowMarks {
     void reached(Place line, @Nullable Head from, Head last) {
         marks.computeIfPresent(
                 line,
-                (_, mark) -> Objects.equals(mark.last, from) ? new Mark(last, mark.until) : mark);
+                (_, mark) ->
+                        Objects.equals(mark.last, from)
+                                ? new Mark(last, mark.until, mark.emptied)
+                                : mark);
     }
 
-    private static Duration age(Duration took) {
-        Duration rested = took.multipliedBy(REST);
+    /**
+     * A look at the whole line has found fewer than were wanted, so that nobody is left behind what
+     * it has taken. Where two such looks one after the other were long, the line goes on there:
+     * once, it may have been the machine.
+     *
+     * @param took how long that was
+     * @param last the last head that was taken; null where there was none: the line goes on where
+     *     it had got to before, if anywhere
+     */
+    void emptied(Place line, Instant now, Duration took, @Nullable Head last) {
+        marks.compute(
+                line,
+                (_, mark) -> {
+                    Head at = last == null && mark != null ? mark.last : last;
+                    if (at == null || took.compareTo(LONG) < 0) return null;
+                    if (mark == null || mark.emptied.compareTo(LONG) < 0)
+                        return new Mark(at, now, took);
+                    Duration shorter = took.compareTo(mark.emptied) < 0 ? took : mark.emptied;
+                    return new Mark(at, now.plus(age(shorter, EMPTIED_REST)), took);
+                });
+    }
+
+    /** Whether what is behind the line's mark is taken for all there is. */
+    boolean isEmptied(Place line) {
+        Mark mark = marks.get(line);
+        return mark != null && !mark.emptied.isZero();
+    }
+
+    private static Duration age(Duration took, int rest) {
+        Duration rested = took.multipliedBy(rest);
         if (rested.compareTo(AGE_MIN) < 0) return AGE_MIN;
         return rested.compareTo(AGE_MAX) > 0 ? AGE_MAX : rested;
+    }
+
+    void forgetAll() {
+        marks.clear();
     }
 
     /** The line is done from here on. */

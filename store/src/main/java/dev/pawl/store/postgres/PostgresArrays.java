@@ -33,7 +33,7 @@ final class PostgresArrays {
     private static Object[] elements(String type, List<?> values) {
         Function<Object, Object> element =
                 switch (type) {
-                    case "text" -> value -> PostgresSql.kept((String) value);
+                    case "text" -> value -> PostgresText.write((String) value);
                     case "int2" -> value -> ((Number) value).shortValue();
                     case "int4" -> value -> ((Number) value).intValue();
                     case "int8" -> value -> ((Number) value).longValue();

@@ -16,6 +16,7 @@ import dev.pawl.store.Tx;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -29,10 +30,14 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Moves of many jobs, as arrays of their columns. */
 final class PostgresBatches implements Batches {
-    // Columns of HEADS_BEGIN, behind those of a submission.
+    /** Of PostgresSql's BEGIN, among the columns of a submission; null where no job is told. */
+    private static final int ID = 19;
+
+    // The same, behind them.
     private static final int RUN_AT = 22;
     private static final int ATTEMPT = 23;
     private static final int FAILURES = 24;
@@ -206,31 +211,63 @@ final class PostgresBatches implements Batches {
 
     @Override
     public Taken begin(Tx tx, Claim claim, List<Integer> lanes, int max) throws SQLException {
-        var jobs = new ArrayList<Started>();
-        var lasts = new HashMap<Integer, Head>();
         List<Wanted> lines = column(lanes, lane -> new Wanted(lane, 0, max));
         Map<Wanted, Head> from = marks(tx, lines);
+        Taken taken = begin(tx, claim, lines, from, max);
+        // Nobody is behind the marks: somebody may have come into a line before its mark.
+        return taken.jobs().isEmpty() && !taken.all() && !from.isEmpty()
+                ? begin(tx, claim, lines, Map.of(), max)
+                : taken;
+    }
+
+    private Taken begin(Tx tx, Claim claim, List<Wanted> lines, Map<Wanted, Head> from, int max)
+            throws SQLException {
+        var jobs = new ArrayList<Started>();
         int seen = 0;
         Duration took = Duration.ZERO;
         try (Rows rows = heads(tx, claim, lines, from).set("max", max).query()) {
-            for (; rows.next(); seen++) {
-                took = Duration.between(tx.now, rows.instant(TOOK));
-                if (!rows.flag(BEGUN)) continue;
-                jobs.add(new Started(head(rows), Submissions.of(tx, rows)));
+            while (rows.next()) {
+                took = Duration.of(rows.number(TOOK), ChronoUnit.MICROS);
+                if (rows.isNull(ID)) break;
+                seen++;
+                if (rows.flag(BEGUN)) jobs.add(new Started(head(rows), Submissions.of(tx, rows)));
             }
         }
         jobs.sort(Comparator.comparing(Started::head, Head.CLAIM_ORDER));
-        for (Started job : jobs) lasts.put(job.head().lane(), job.head());
-        boolean full = jobs.size() == max && hurries(claim);
+        boolean full = jobs.size() == max;
+        boolean emptied = seen < max && seen == jobs.size();
+        boolean all = emptied;
         for (Wanted line : lines) {
-            Head last = lasts.get(line.lane());
-            if (!full || last == null) marks.forget(place(line));
-            else {
-                if (!from.containsKey(line)) marks.looked(place(line), tx.now, took);
-                marks.reached(place(line), from.get(line), last);
+            LowMarks.Place place = place(line);
+            Head mark = from.get(line);
+            boolean goesOn = mark != null && marks.isEmptied(place);
+            Head last = last(jobs, line.lane(), goesOn ? mark : null);
+            if (hurries(claim) && goesOn && (full || emptied)) {
+                if (last != null) marks.reached(place, mark, last);
+            } else if (hurries(claim) && full && last != null) {
+                if (mark == null) marks.looked(place, tx.now, took);
+                marks.reached(place, mark, last);
+            } else if (hurries(claim) && emptied && mark == null && lines.size() == 1) {
+                marks.emptied(place, tx.now, took, last);
+            } else {
+                marks.forget(place);
+                all &= mark == null;
             }
         }
-        return new Taken(jobs, seen < max && seen == jobs.size() && from.isEmpty());
+        return new Taken(jobs, all);
+    }
+
+    /**
+     * The last of a lane.
+     *
+     * @param like one of the same priority; null where that doesn't matter
+     */
+    private static @Nullable Head last(List<Started> jobs, int lane, @Nullable Head like) {
+        for (Started job : jobs.reversed())
+            if (job.head().lane() == lane
+                    && (like == null || job.head().priority() == like.priority()))
+                return job.head();
+        return null;
     }
 
     private static LowMarks.Place place(Wanted line) {
@@ -246,24 +283,32 @@ final class PostgresBatches implements Batches {
         return found;
     }
 
-    private static Stmt heads(Tx tx, Claim claim, List<Wanted> lanes, Map<Wanted, Head> from)
+    private Stmt heads(Tx tx, Claim claim, List<Wanted> lanes, Map<Wanted, Head> from)
             throws SQLException {
         String sql = lanes.size() == 1 ? PostgresSql.HEADS_BEGIN : PostgresSql.HEADS_OF_LANES_BEGIN;
-        return marked(tx.stmt(sql), lanes, from)
-                .set("lease", claim.lease().value())
+        return leased(marked(tx.stmt(sql), lanes, from), tx, claim);
+    }
+
+    private static Stmt leased(Stmt stmt, Tx tx, Claim claim) throws SQLException {
+        return stmt.set("lease", claim.lease().value())
                 .set("worker", claim.worker())
                 .set("until", tx.now.plus(claim.ttl()))
                 .set("now", tx.now);
     }
 
-    private static Stmt marked(Stmt stmt, List<Wanted> lines, Map<Wanted, Head> from)
-            throws SQLException {
+    private Stmt marked(Stmt stmt, List<Wanted> lines, Map<Wanted, Head> from) throws SQLException {
         List<Head> lasts = column(lines, line -> from.getOrDefault(line, NOWHERE));
         return stmt.set("lanes", "int4", column(lines, Wanted::lane))
-                .set("marked", "int4", column(lines, line -> from.containsKey(line) ? 1 : 0))
+                .set("marked", "int4", column(lines, line -> marked(line, from)))
                 .set("priorities", "int4", column(lasts, Head::priority))
                 .set("run_ats", "int8", column(lasts, last -> last.runAt().toEpochMilli()))
                 .set("ids", "uuid", column(lasts, last -> last.id().value()));
+    }
+
+    /** How PostgresSql's LINE names it. */
+    private int marked(Wanted line, Map<Wanted, Head> from) {
+        if (!from.containsKey(line)) return 0;
+        return marks.isEmptied(place(line)) ? 2 : 1;
     }
 
     /** Whether a claim wants so many that it goes by marks. */
@@ -333,8 +378,64 @@ final class PostgresBatches implements Batches {
     }
 
     @Override
+    public List<Head> peek(Tx tx, Claim claim, List<Integer> lanes, int max) throws SQLException {
+        List<Wanted> lines = column(lanes, lane -> new Wanted(lane, 0, max));
+        Map<Wanted, Head> from = hurries(claim) ? marks(tx, lines) : Map.of();
+        List<Head> heads = peek(tx, lines, from, max);
+        boolean all = from.keySet().stream().allMatch(line -> marks.isEmptied(place(line)));
+        return heads.size() < max && !all ? peek(tx, lanes, max) : heads;
+    }
+
+    /** The heads of these lanes in claim order; nobody is kept from them. */
+    List<Head> peek(Tx tx, List<Integer> lanes, int max) throws SQLException {
+        return peek(tx, column(lanes, lane -> new Wanted(lane, 0, max)), Map.of(), max);
+    }
+
+    private List<Head> peek(Tx tx, List<Wanted> lanes, Map<Wanted, Head> from, int max)
+            throws SQLException {
+        var heads = new ArrayList<Head>();
+        Stmt stmt = marked(tx.stmt(PostgresSql.HEADS_OF_LANES), lanes, from).set("max", max);
+        try (Rows rows = stmt.query()) {
+            while (rows.next()) heads.add(Head.of(rows));
+        }
+        return heads;
+    }
+
+    /** A transaction has come to nothing: what it took is where it was, before its marks. */
+    void rolledBack() {
+        marks.forgetAll();
+    }
+
+    @Override
     public List<Long> keys(Tx tx, Claim claim, int lane, long after, long upTo) {
         return hurries(claim) ? marks.keys(lane, after, upTo, tx.now) : List.of();
+    }
+
+    @Override
+    public List<Started> begin(Tx tx, Claim claim, List<Head> heads, List<Integer> limits)
+            throws SQLException {
+        var byId = new HashMap<JobId, Head>();
+        for (Head head : heads) byId.put(head.id(), head);
+        var jobs = new ArrayList<Started>(heads.size());
+        Stmt stmt =
+                leased(tx.stmt(PostgresSql.THESE_BEGIN), tx, claim)
+                        .set("ids", "uuid", column(heads, head -> head.id().value()))
+                        .set("limits", "int4", limits);
+        try (Rows rows = stmt.query()) {
+            while (rows.next()) {
+                if (rows.isNull(ID) || !rows.flag(BEGUN)) continue;
+                Head head = byId.get(new JobId(rows.uuid(ID)));
+                if (head == null) throw new IllegalStateException("no head of this id");
+                if (rows.integer(ATTEMPT) != head.attempt()
+                        || rows.integer(FAILURES) != head.failures())
+                    throw new Moved("a job has been in ready, left it and come back");
+                jobs.add(new Started(head, Submissions.of(tx, rows)));
+            }
+        }
+        if (jobs.isEmpty()) return jobs;
+        if (jobs.size() < heads.size()) throw new Moved("a job is not in ready");
+        reached(tx, claim, heads);
+        return jobs;
     }
 
     private static Head head(Rows rows) throws SQLException {
@@ -342,7 +443,7 @@ final class PostgresBatches implements Batches {
                 rows.integer(20),
                 rows.integer(2),
                 rows.instant(RUN_AT),
-                new JobId(rows.uuid(19)),
+                new JobId(rows.uuid(ID)),
                 rows.integer(ATTEMPT),
                 rows.integer(FAILURES),
                 0);
@@ -366,12 +467,16 @@ final class PostgresBatches implements Batches {
                         .set("now", tx.now)
                         .update();
         if (begun < attempts.size()) throw new Moved("a job is not in ready");
+        reached(tx, claim, column(attempts, Begun::head));
+    }
+
+    private void reached(Tx tx, Claim claim, List<Head> heads) {
         if (!hurries(claim)) return;
         var lasts = new HashMap<LowMarks.Place, Head>();
-        for (Begun attempt : attempts)
+        for (Head head : heads)
             lasts.merge(
-                    place(attempt.head()),
-                    attempt.head(),
+                    place(head),
+                    head,
                     (one, other) -> Head.CLAIM_ORDER.compare(one, other) < 0 ? other : one);
         // The key or the limit is locked: nobody else has looked at the line meanwhile.
         lasts.forEach((line, last) -> marks.reached(line, marks.of(line, tx.now), last));

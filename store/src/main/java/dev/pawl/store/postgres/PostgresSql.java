@@ -62,16 +62,6 @@ final class PostgresSql implements Dialect {
                FOR UPDATE SKIP LOCKED
             """;
 
-    /** The heads of each lane, merged; nobody is kept from them yet. */
-    private static final String HEADS_OF_LANES =
-            """
-            SELECT r.lane, r.priority, r.run_at, r.id, r.attempt, r.failures, r.limit_key
-              FROM unnest(CAST(:lanes AS integer[])) l(lane)
-             CROSS JOIN LATERAL (SELECT * FROM pawl.ready y WHERE y.lane = l.lane
-                                  ORDER BY y.priority DESC, y.run_at, y.id LIMIT :max) r
-             ORDER BY r.priority DESC, r.run_at, r.id LIMIT :max
-            """;
-
     private static final String HEADS_LOCK =
             """
             SELECT lane, priority, run_at, id, attempt, failures, limit_key FROM pawl.ready
@@ -79,52 +69,72 @@ final class PostgresSql implements Dialect {
                FOR UPDATE SKIP LOCKED
             """;
 
-    /**
-     * From a mark on, where a lane has one: rows that were taken before it may still be walked
-     * over.
-     */
-    private static final String LINE =
+    /** Of index ready_claim, or ready_key where the line is of a key. */
+    private static final String PART =
             """
             SELECT * FROM (
               SELECT ctid, lane, priority, run_at, id, attempt, failures, limit_key
                 FROM pawl.ready y
-               WHERE y.lane = l.lane %3$s AND l.marked = 0
-               ORDER BY y.priority DESC, y.run_at, y.id LIMIT %2$s %1$s) whole
-            UNION ALL
-            SELECT * FROM (
-              SELECT ctid, lane, priority, run_at, id, attempt, failures, limit_key
-                FROM pawl.ready y
-               WHERE y.lane = l.lane %3$s AND l.marked = 1 AND y.priority = l.priority
-                 AND (y.run_at, y.id) > (l.run_at, l.id)
-               ORDER BY y.run_at, y.id LIMIT %2$s %1$s) rest
+               WHERE y.lane = l.lane %%3$s AND %s
+               ORDER BY y.priority DESC, y.run_at, y.id LIMIT %%2$s %%1$s) part
             """;
 
     /**
-     * Moves heads to running, unless one of them is to be compared first (Submission's
-     * comparedAtClaim); those that it leaves are told too.
+     * The whole line (marked 0), or from a mark on: rows that were taken before it may still be
+     * walked over. Jobs of other priorities are looked at beside it (2), or when all is (1).
+     */
+    private static final String LINE =
+            String.join(
+                    " UNION ALL ",
+                    PART.formatted("l.marked = 0"),
+                    PART.formatted(
+                            "l.marked > 0 AND y.priority = l.priority"
+                                    + " AND (y.run_at, y.id) > (l.run_at, l.id)"),
+                    PART.formatted("l.marked = 2 AND y.priority > l.priority"),
+                    PART.formatted("l.marked = 2 AND y.priority < l.priority"));
+
+    /** Lanes, and from where each is looked at. */
+    private static final String MARKED_LANES =
+            """
+            unnest(CAST(:lanes AS integer[]), CAST(:marked AS integer[]),
+                   CAST(:priorities AS integer[]), CAST(:run_ats AS bigint[]),
+                   CAST(:ids AS uuid[]))
+              l(lane, marked, priority, run_at, id)
+            """;
+
+    /** The heads of each lane, merged; nobody is kept from them yet. */
+    static final String HEADS_OF_LANES =
+            """
+            SELECT r.lane, r.priority, r.run_at, r.id, r.attempt, r.failures, r.limit_key
+              FROM %s CROSS JOIN LATERAL (%s) r
+             ORDER BY r.priority DESC, r.run_at, r.id LIMIT :max
+            """
+                    .formatted(MARKED_LANES, LINE.formatted("", ":max", ""));
+
+    /**
+     * Moves heads {@code h} to running, unless one of them is to be compared first (Submission's
+     * comparedAtClaim); those that it leaves are told too. Each row says how long the server has
+     * looked for heads; where there are none one row does.
      */
     private static final String BEGIN =
             """
-            WITH h AS MATERIALIZED (
-                   SELECT r.* FROM unnest(CAST(:lanes AS integer[]), CAST(:marked AS integer[]),
-                                          CAST(:priorities AS integer[]),
-                                          CAST(:run_ats AS bigint[]), CAST(:ids AS uuid[]))
-                                   l(lane, marked, priority, run_at, id)
-                    CROSS JOIN LATERAL (%s) r
-                    ORDER BY r.priority DESC, r.run_at, r.id LIMIT :max),
+            WITH h AS MATERIALIZED (%1$s),
+                 t AS MATERIALIZED (
+                   SELECT count(*), clock_timestamp() - statement_timestamp() AS took FROM h),
                  j AS MATERIALIZED (
-                   SELECT j.*, h.run_at AS due, h.attempt, h.failures FROM h
+                   SELECT j.*, h.run_at AS due, h.attempt, h.failures%3$s FROM h
                     CROSS JOIN LATERAL (SELECT * FROM pawl.job j WHERE j.id = h.id LIMIT 1) j),
                  d AS (DELETE FROM pawl.ready
-                        WHERE ctid = ANY(ARRAY(%s))
+                        WHERE ctid = ANY(ARRAY(%2$s))
                           AND NOT EXISTS (SELECT FROM j WHERE j.attempt = 0 AND j.reuse_ttl <> 0
                                              AND (j.parents > 0 OR j.run_at > 0))
                        RETURNING id),
-                 b AS (SELECT j.id, j.attempt, j.failures, j.lane, j.reuse_ttl
+                 b AS (SELECT j.id, j.attempt, j.failures, j.lane, j.reuse_ttl%3$s
                          FROM j JOIN d ON d.id = j.id),
-                 r AS (INSERT INTO pawl.running (id, lease, attempt, failures, lane, reuse, started_at)
+                 r AS (INSERT INTO pawl.running (id, lease, attempt, failures, lane, reuse,
+                                                 started_at%3$s)
                        SELECT id, :lease, attempt + 1, failures, lane,
-                              CASE reuse_ttl WHEN 0 THEN 0 ELSE 1 END, :now FROM b),
+                              CASE reuse_ttl WHEN 0 THEN 0 ELSE 1 END, :now%3$s FROM b),
                  e AS (INSERT INTO pawl.lease (id, worker, valid_until)
                        SELECT :lease, :worker, :until WHERE EXISTS (SELECT FROM b)
                            ON CONFLICT DO NOTHING)
@@ -133,20 +143,48 @@ final class PostgresSql implements Dialect {
                     + " "
                     + Submissions.COLUMNS
                     + """
-                           , j.due, j.attempt, j.failures, d.id IS NOT NULL, pawl.now_ms()
-                      FROM j LEFT JOIN d ON d.id = j.id
+                           , j.due, j.attempt, j.failures, d.id IS NOT NULL,
+                           CAST(extract(epoch FROM t.took) * 1000000 AS bigint)
+                      FROM t LEFT JOIN (j LEFT JOIN d ON d.id = j.id) ON true
                     """;
+
+    private static final String ALL = "SELECT h.ctid FROM h";
+    private static final String FIRST =
+            """
+            SELECT r.* FROM %s CROSS JOIN LATERAL (%s) r
+             ORDER BY r.priority DESC, r.run_at, r.id LIMIT :max\
+            """;
 
     static final String HEADS_BEGIN =
             BEGIN.formatted(
-                    LINE.formatted("FOR UPDATE SKIP LOCKED", ":max", ""), "SELECT h.ctid FROM h");
+                    FIRST.formatted(
+                            MARKED_LANES, LINE.formatted("FOR UPDATE SKIP LOCKED", ":max", "")),
+                    ALL,
+                    "");
 
     /** The heads of each lane, merged; nobody is kept from those that are passed over. */
     static final String HEADS_OF_LANES_BEGIN =
             BEGIN.formatted(
-                    LINE.formatted("", ":max", ""),
-                    "SELECT y.ctid FROM pawl.ready y WHERE y.ctid = ANY(ARRAY(SELECT h.ctid FROM"
-                            + " h)) FOR UPDATE SKIP LOCKED");
+                    FIRST.formatted(MARKED_LANES, LINE.formatted("", ":max", "")),
+                    "SELECT ctid FROM pawl.ready WHERE ctid = ANY(ARRAY(%s)) FOR UPDATE SKIP LOCKED"
+                            .formatted(ALL),
+                    "");
+
+    /**
+     * Heads whose limits or keys this transaction has locked, so that no other claim takes them.
+     * Primary key of ready; one that was cancelled meanwhile is not told.
+     */
+    static final String THESE_BEGIN =
+            BEGIN.formatted(
+                    """
+                    SELECT y.*, nullif(i.limit_id, 0) AS limit_id
+                      FROM unnest(CAST(:ids AS uuid[]), CAST(:limits AS integer[])) i(id, limit_id)
+                     CROSS JOIN LATERAL (
+                       SELECT ctid, id, run_at, attempt, failures, limit_key FROM pawl.ready y
+                        WHERE y.id = i.id LIMIT 1) y\
+                    """,
+                    ALL,
+                    ", limit_id, limit_key");
 
     /** A key has no row: its number is locked. A limit's and a queue's row is. */
     private static final String KEYS =
@@ -355,52 +393,6 @@ final class PostgresSql implements Dialect {
     /** One way to the server for both; nothing is committed when the row can't be written. */
     private static final String EVENT_ADD_LAST = EVENT_ADD + "; COMMIT";
 
-    static final String EVENT_UNNUMBERED =
-            "SELECT EXISTS (SELECT FROM pawl.event WHERE number IS NULL)";
-
-    /** Indexes event_unnumbered and event_number. */
-    static final String EVENTS_GLANCE =
-            """
-            SELECT EXISTS (SELECT FROM pawl.event WHERE number IS NULL),
-                   coalesce((SELECT min(number) FROM pawl.event), 0),
-                   coalesce((SELECT at FROM pawl.event WHERE number IS NOT NULL
-                              ORDER BY number LIMIT 1), 0),
-                   coalesce((SELECT max(number) FROM pawl.event), 0)
-            """;
-
-    static final String EVENT_HEAD = "SELECT last FROM pawl.event_head FOR UPDATE";
-    static final String EVENT_HEAD_SET = "UPDATE pawl.event_head SET last = :last";
-
-    /** Index event_unnumbered. */
-    static final String EVENTS_UNNUMBERED =
-            """
-            SELECT seq, length(moves), counts FROM pawl.event
-             WHERE number IS NULL ORDER BY seq LIMIT :limit
-            """;
-
-    static final String EVENTS_NUMBER =
-            """
-            UPDATE pawl.event e SET number = v.number, counts = NULL
-              FROM unnest(CAST(:seqs AS bigint[]), CAST(:numbers AS bigint[])) v(seq, number)
-             WHERE e.seq = v.seq
-            """;
-
-    /** Rows without events, when the counters have theirs. */
-    static final String EVENTS_FORGET =
-            "DELETE FROM pawl.event WHERE seq = ANY(CAST(:seqs AS bigint[]))";
-
-    static final String COUNTS_ADD =
-            """
-            INSERT INTO pawl.counter (lane, state, jobs, runs, millis)
-            SELECT * FROM unnest(CAST(:lanes AS integer[]), CAST(:states AS integer[]),
-                                 CAST(:jobs AS bigint[]), CAST(:runs AS bigint[]),
-                                 CAST(:millis AS bigint[])) v ORDER BY 1, 2
-                ON CONFLICT (lane, state)
-                DO UPDATE SET jobs = counter.jobs + excluded.jobs,
-                              runs = counter.runs + excluded.runs,
-                              millis = counter.millis + excluded.millis
-            """;
-
     /** States waiting, queued, running; and what the counters don't have yet, a row each. */
     private static final String DEPTH =
             """
@@ -413,13 +405,7 @@ final class PostgresSql implements Dialect {
 
     private static final Pattern NOT_OURS = Pattern.compile(" INDEXED BY \\w+");
 
-    /** Of the private use area; hardly anybody has it in a text. */
-    private static final char MARK = '\uF8FF';
-
-    private static final String MARKED = String.valueOf(MARK);
-    private static final Pattern WRITTEN = Pattern.compile(MARKED + "([0" + MARKED + "])");
-
-    private final Batches batches = new PostgresBatches();
+    private final PostgresBatches batches = new PostgresBatches();
 
     @Override
     public String text(String sql) {
@@ -431,7 +417,7 @@ final class PostgresSql implements Dialect {
         return false;
     }
 
-    Batches plainBatches() {
+    PostgresBatches plainBatches() {
         return batches;
     }
 
@@ -474,28 +460,20 @@ final class PostgresSql implements Dialect {
         PostgresArrays.bind(statement, position, type, values);
     }
 
-    /** Its text has no U+0000: that is a mark and a 0 here, and the mark is itself twice. */
     @Override
     public String write(String text) {
-        return kept(text);
-    }
-
-    static String kept(String text) {
-        if (text.indexOf(0) < 0 && text.indexOf(MARK) < 0) return text;
-        return text.replace(MARKED, MARKED + MARKED).replace("\0", MARKED + "0");
+        return PostgresText.write(text);
     }
 
     @Override
     public String read(String kept) {
-        if (kept.indexOf(MARK) < 0) return kept;
-        return WRITTEN.matcher(kept)
-                .replaceAll(found -> found.group(1).equals("0") ? "\0" : MARKED);
+        return PostgresText.read(kept);
     }
 
     @Override
     public List<Head> heads(Tx tx, List<Integer> lanes, int max) throws SQLException {
         if (lanes.size() == 1) return ofLane(tx, lanes.getFirst(), max);
-        List<Head> heads = peek(tx, lanes, max);
+        List<Head> heads = batches.peek(tx, lanes, max);
         List<UUID> ids = heads.stream().map(head -> head.id().value()).toList();
         List<Head> locked = locked(tx, ids);
         if (locked.size() == heads.size()) return locked;
@@ -525,11 +503,6 @@ final class PostgresSql implements Dialect {
             while (rows.next()) heads.add(Head.of(rows));
         }
         return heads;
-    }
-
-    @Override
-    public List<Head> peek(Tx tx, List<Integer> lanes, int max) throws SQLException {
-        return heads(tx.stmt(HEADS_OF_LANES).set("lanes", "int4", lanes).set("max", max).query());
     }
 
     @Override

@@ -249,7 +249,8 @@ public final class PostgresStore extends SqlStore {
         }
     }
 
-    private static void rollBack(Db db) {
+    private void rollBack(Db db) {
+        dialect.plainBatches().rolledBack();
         try {
             db.rollback();
         } catch (SQLException e) {
@@ -403,7 +404,7 @@ public final class PostgresStore extends SqlStore {
     }
 
     private static boolean unnumbered(Db db) throws SQLException {
-        try (Rows rows = db.stmt(PostgresSql.EVENT_UNNUMBERED).query()) {
+        try (Rows rows = db.stmt(EventSql.EVENT_UNNUMBERED).query()) {
             return rows.next() && rows.flag(1);
         }
     }

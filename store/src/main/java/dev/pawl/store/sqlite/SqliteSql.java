@@ -148,11 +148,6 @@ public final class SqliteSql implements Dialect {
     }
 
     @Override
-    public List<Head> peek(Tx tx, List<Integer> lanes, int max) throws SQLException {
-        return heads(tx, lanes, max);
-    }
-
-    @Override
     public String keys() {
         return KEYS;
     }

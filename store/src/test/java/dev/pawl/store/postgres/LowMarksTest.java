@@ -55,6 +55,37 @@ final class LowMarksTest {
     }
 
     @Test
+    void aLineThatTwiceTookLongToBeEmptiedGoesOnBehindWhatWasTaken() {
+        marks.emptied(LINE, NOW, Duration.ofMillis(500), head(1));
+        assertThat(marks.of(LINE, NOW)).isNull();
+
+        marks.emptied(LINE, NOW, Duration.ofMillis(10), head(1));
+        assertThat(marks.isEmptied(LINE)).isTrue();
+        marks.reached(LINE, head(1), head(2));
+        assertThat(marks.of(LINE, NOW.plusMillis(319))).isEqualTo(head(2));
+        assertThat(marks.of(LINE, NOW.plusMillis(320))).isNull();
+
+        Instant later = NOW.plusMillis(320);
+        marks.emptied(LINE, later, Duration.ofMillis(20), null);
+        assertThat(marks.of(LINE, later.plusMillis(319))).isEqualTo(head(2));
+        marks.emptied(LINE, later, Duration.ofSeconds(1), head(3));
+        assertThat(marks.of(LINE, later.plusMillis(639))).isEqualTo(head(3));
+        assertThat(marks.of(LINE, later.plusMillis(640))).isNull();
+    }
+
+    @Test
+    void aLineThatIsQuicklyEmptiedIsLookedAtAsAWhole() {
+        for (int i = 0; i < 3; i++) {
+            marks.emptied(LINE, NOW, Duration.ofMillis(50), head(1));
+            marks.emptied(LINE, NOW, Duration.ofMillis(9), head(2));
+            assertThat(marks.of(LINE, NOW)).isNull();
+            assertThat(marks.isEmptied(LINE)).isFalse();
+        }
+        for (int i = 0; i < 3; i++) marks.emptied(LINE, NOW, Duration.ofMillis(50), null);
+        assertThat(marks.of(LINE, NOW)).isNull();
+    }
+
+    @Test
     void whoWentOnFromAnotherPlaceDoesNotMoveTheMark() {
         marks.looked(LINE, NOW, Duration.ZERO);
         marks.reached(LINE, null, head(1));

@@ -1,6 +1,7 @@
 package dev.pawl.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -14,6 +15,7 @@ import dev.pawl.core.LeaseId;
 import dev.pawl.core.Limit;
 import dev.pawl.core.LimitKey;
 import dev.pawl.core.NewJob;
+import dev.pawl.core.PawlException;
 import dev.pawl.core.QueueEntry;
 import dev.pawl.core.Rate;
 import dev.pawl.core.Submission;
@@ -175,6 +177,59 @@ final class PostgresTrapsTest {
     }
 
     @Test
+    void underAHeldSnapshotAClaimThatFindsFewGoesOnBehindThemForAWhile() throws SQLException {
+        try (var store = PostgresStore.open(database.options());
+                Connection held = DriverManager.getConnection(database.url())) {
+            setClock(1_000_000);
+            submit(store, 1);
+            goneButHeld(held);
+            assertThat(claim(store, "w", 100)).hasSize(1);
+            submit(store, 1);
+            assertThat(claim(store, "w", 100)).hasSize(1);
+
+            // Twice it took long. Who is behind is found, and who has another priority.
+            submit(store, job -> job.priority(-1));
+            submit(store, 2);
+            submit(store, job -> job.priority(1));
+            assertThat(priorities(claim(store, "w", 100))).containsExactly(1, 0, 0, -1);
+            assertThat(claim(store, "w", 100)).isEmpty();
+            submit(store, 1);
+            assertThat(claim(store, "w", 100)).hasSize(1);
+
+            // Who is before them waits until the whole line is looked at again.
+            setClock(999_999);
+            submit(store, 1);
+            setClock(1_000_000);
+            assertThat(claim(store, "w", 100)).isEmpty();
+            submit(store, 1);
+            assertThat(claim(store, "w", 100)).hasSize(1);
+            setClock(1_005_000);
+            assertThat(claim(store, "w", 100)).hasSize(1);
+        }
+    }
+
+    @Test
+    void aClaimThatCameToNothingForgetsWhereItWas() throws SQLException {
+        try (var store = PostgresStore.open(database.options());
+                Connection held = DriverManager.getConnection(database.url())) {
+            setClock(1_000_000);
+            submit(store, 1);
+            goneButHeld(held);
+            assertThat(claim(store, "w", 100)).hasSize(1);
+            submit(store, 1);
+            assertThat(claim(store, "w", 100)).hasSize(1);
+
+            submit(store, 1);
+            // Its event, which is written with the commit, has no place.
+            database.execute("ALTER TABLE pawl.event RENAME TO gone");
+            assertThatThrownBy(() -> claim(store, "w", 100)).isInstanceOf(PawlException.class);
+            database.execute("ALTER TABLE pawl.gone RENAME TO event");
+
+            assertThat(claim(store, "w", 100)).hasSize(1);
+        }
+    }
+
+    @Test
     void claimersOfOneLimitNeverOverlap() throws Exception {
         int jobs = 200;
         var running = new AtomicInteger();
@@ -291,6 +346,26 @@ final class PostgresTrapsTest {
         var lease = new LeaseId(new UUID(0x4000L, nextId().value().getLeastSignificantBits()));
         var claim = new Claim(lease, worker, Duration.ofMinutes(1), List.of(want), Set.of());
         return store.claim(claim).jobs();
+    }
+
+    /** So many rows have left the ready jobs of a tool that a look at them takes long. */
+    private void goneButHeld(Connection held) throws SQLException {
+        database.execute(
+                "INSERT INTO pawl.ready (id, lane, priority, run_at, attempt, failures)"
+                        + " SELECT gen_random_uuid(), y.lane, y.priority, 0, 0, 0"
+                        + " FROM pawl.ready y, generate_series(1, 400000)");
+        held.setAutoCommit(false);
+        held.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        assertThat(ask(held, "SELECT count(*) FROM pawl.ready")).isGreaterThan(400_000);
+        database.execute("DELETE FROM pawl.ready WHERE run_at = 0");
+    }
+
+    private void setClock(long millis) {
+        database.execute("UPDATE test_clock SET ms = " + millis);
+    }
+
+    private static List<Integer> priorities(List<ClaimedJob> jobs) {
+        return jobs.stream().map(job -> job.submission().priority()).toList();
     }
 
     private static int end(PostgresStore store, List<ClaimedJob> jobs) {
