@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A job system in one of its settings, and how its process is started.
@@ -55,7 +56,7 @@ record PeerKind(String name, int fewer, boolean woken, List<String> command) {
     }
 
     private static PeerKind jvm(String name, int fewer, String main, String setting) {
-        String path = PEERS.resolve("jvm/classes") + ":" + PEERS.resolve("jvm/lib") + "/*";
+        String path = PEERS.resolve("jvm/lib") + "/*";
         return new PeerKind(name, fewer, setting.equals("fast"), java(path, main, setting));
     }
 
@@ -92,11 +93,27 @@ record PeerKind(String name, int fewer, boolean woken, List<String> command) {
                         || Files.exists(PEERS.resolve("jvm/lib")));
     }
 
-    /** The command for a database: its URL goes before the setting. */
-    List<String> commandFor(String url) {
+    /**
+     * The command for a database: its URL goes before the setting.
+     *
+     * @param flags of the JVM, where it runs on one
+     */
+    List<String> commandFor(String url, List<String> flags) {
         var all = new ArrayList<>(command);
         all.add(all.size() - 1, url);
+        if (program().isPresent()) all.addAll(1, flags);
         return all;
+    }
+
+    /** Its main class; none where it doesn't run on the JVM. */
+    Optional<String> program() {
+        int path = command.indexOf("-cp");
+        return path < 0 ? Optional.empty() : Optional.of(command.get(path + 2));
+    }
+
+    /** Where what a short run of its program has loaded is kept, for the next ones. */
+    Optional<Path> cache() {
+        return program().map(main -> PEERS.resolve(main + ".aot").toAbsolutePath());
     }
 
     /** Where its processes complain. */

@@ -2,6 +2,7 @@ package dev.pawl.bench;
 
 import dev.pawl.testkit.PostgresOptions;
 import dev.pawl.testkit.PostgresServer;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -57,6 +59,9 @@ final class PostgresPeers implements Main.Benchmark {
         List<String> scenarios = setting.scenarios().isEmpty() ? SCENARIOS : setting.scenarios();
         try (var server = PostgresServer.start(SERVER)) {
             System.out.println("server:  PostgreSQL " + SERVER.version().number() + " " + SERVER);
+            var kinds = new ArrayList<>(List.of(PeerKind.pawl()));
+            if (!ALONE.keySet().containsAll(scenarios)) kinds.addAll(kinds(setting));
+            train(server, kinds);
             for (String scenario : scenarios)
                 for (int run = 1; run <= setting.runs(); run++) run(server, scenario, run, setting);
         }
@@ -75,6 +80,23 @@ final class PostgresPeers implements Main.Benchmark {
             String said = measure(server, scenario, kind, jobs);
             System.out.printf("%s %s, run %d: %s%n", scenario, kind.name(), run, said);
         }
+    }
+
+    /** Makes the AOT cache of each program. */
+    private static void train(PostgresServer server, List<PeerKind> kinds) throws Exception {
+        var trained = new HashSet<String>();
+        for (PeerKind kind : kinds)
+            if (trained.add(kind.program().orElse(""))) {
+                String url = server.freshDatabase();
+                try {
+                    PeerProcess.train(kind, url);
+                } catch (IOException e) {
+                    System.out.println(
+                            kind.name() + " starts without an AOT cache: " + e.getMessage());
+                } finally {
+                    server.drop(url);
+                }
+            }
     }
 
     private static List<PeerKind> limited() {
