@@ -69,7 +69,7 @@ public final class LeaseJson {
                         .put("traceparent", s.traceparent())
                         .put("input_hash", s.key().hash())
                         .put("input", Json.trusted(s.input()));
-        if (!s.limit().equals(Limit.NONE)) fields.put("limit", limit(s.limit()));
+        if (!s.limit().none()) fields.put("limit", limit(s.limit()));
         return fields.node();
     }
 

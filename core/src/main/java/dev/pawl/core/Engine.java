@@ -205,7 +205,9 @@ public final class Engine implements Leases {
     public List<Written> end(String worker, List<Report> reports) {
         // A store may be far away: it is asked once.
         Instant now = store.now();
-        return end(reports.stream().map(report -> end(worker, report, now)).toList());
+        var ends = new ArrayList<End>(reports.size());
+        for (Report report : reports) ends.add(end(worker, report, now));
+        return end(ends);
     }
 
     private End end(String worker, Report report, Instant now) {

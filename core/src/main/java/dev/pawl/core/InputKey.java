@@ -4,7 +4,8 @@ package dev.pawl.core;
  * What makes two jobs' inputs equal.
  *
  * @param hash the input hash: 64 lower-case hex digits, or empty when nobody computed it
- * @param parts the components that were hashed, as JSON text, to explain a miss; may be empty
+ * @param parts the components that were hashed, as JSON text, to explain a miss; empty where these
+ *     are the job's tool and its input as they stand
  */
 public record InputKey(String hash, String parts) {
     public static final InputKey NONE = new InputKey("", "");

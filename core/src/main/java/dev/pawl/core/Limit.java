@@ -55,6 +55,11 @@ public record Limit(String name, int max, Rate rate, LimitKey key) {
                 : new Limit(name, max, rate, new LimitKey(value, key.max(), key.rate()));
     }
 
+    /** Whether it holds nothing back. */
+    public boolean none() {
+        return name.isEmpty();
+    }
+
     /** Whether each job has a key. */
     public boolean keyed() {
         return !key.none();

@@ -2,6 +2,7 @@ package dev.pawl.core;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -76,7 +77,7 @@ public record Submission(
         if (!reuse.never() && key.hash().isEmpty())
             throw new IllegalArgumentException("a result is reused by its input hash; it is empty");
         parents = Set.copyOf(parents);
-        tags = java.util.Collections.unmodifiableSet(new LinkedHashSet<>(tags));
+        tags = tags.isEmpty() ? Set.of() : Collections.unmodifiableSet(new LinkedHashSet<>(tags));
     }
 
     /** A job of this tool with this input, and the default for everything else. */
@@ -103,16 +104,22 @@ public record Submission(
     }
 
     private static void requireWord(String what, String value, int max) {
-        if (value.isBlank() || value.length() > max || value.chars().anyMatch(c -> c <= ' '))
+        if (value.isBlank() || value.length() > max || !startsAt('!', value))
             throw new IllegalArgumentException(
                     "%s \"%s\": want 1 to %d characters without spaces"
                             .formatted(what, value, max));
     }
 
     private static void requireShort(String what, String value) {
-        if (value.length() > 255 || value.chars().anyMatch(c -> c < ' '))
+        if (value.length() > 255 || !startsAt(' ', value))
             throw new IllegalArgumentException(
                     "%s \"%s\": want at most 255 printable characters".formatted(what, value));
+    }
+
+    /** Whether all its characters come at or after this one. Each claimed job asks it often. */
+    private static boolean startsAt(char first, String value) {
+        for (int i = 0; i < value.length(); i++) if (value.charAt(i) < first) return false;
+        return true;
     }
 
     /** Collects a submission; not thread-safe. Each method's meaning is the record's. */

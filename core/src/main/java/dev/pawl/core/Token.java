@@ -12,4 +12,10 @@ public record Token(JobId job, int attempt, LeaseId lease) {
         if (attempt < 1)
             throw new IllegalArgumentException("attempt is " + attempt + ", want >= 1");
     }
+
+    /** Of the job alone: hardly two attempts of one are ever in the same map. */
+    @Override
+    public int hashCode() {
+        return job.value().hashCode();
+    }
 }

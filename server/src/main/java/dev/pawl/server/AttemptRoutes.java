@@ -14,7 +14,6 @@ import dev.pawl.core.JobError;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import dev.pawl.core.LeaseId;
-import dev.pawl.core.Limit;
 import dev.pawl.core.LogLine;
 import dev.pawl.core.Outcome;
 import dev.pawl.core.Progress;
@@ -265,7 +264,7 @@ record AttemptRoutes(Hints hints) {
         boolean limited = false;
         for (int i = 0; i < written.size(); i++) {
             answers.set(places.get(i), written.get(i));
-            limited |= !reports.get(i).job().submission().limit().equals(Limit.NONE);
+            limited |= !reports.get(i).job().submission().limit().none();
         }
         // What waited for the place that is free now hears of it from nobody else.
         if (limited) hints.jobsReady();

@@ -12,6 +12,7 @@ import dev.pawl.core.Kept;
 import dev.pawl.core.KeptEntry;
 import dev.pawl.core.Store;
 import dev.pawl.core.Submission;
+import dev.pawl.tool.InputHash;
 import dev.pawl.tool.KeyParts;
 import dev.pawl.tool.KeyParts.Difference;
 import java.time.Duration;
@@ -82,9 +83,9 @@ public final class CacheDocuments {
         node.put("id", job.id().toString()).put("text", verdict(store, job));
         job.cachedFrom().ifPresent(from -> node.put("cached_from", from.toString()));
         node.put("input_hash", job.submission().key().hash());
-        Optional<KeyParts> parts = parts(job);
+        Optional<KeyParts> parts = InputHash.parts(job.submission());
         if (parts.isEmpty()) return node;
-        node.set("key", Json.trusted(job.submission().key().parts()));
+        node.set("key", Json.trusted(parts.get().text()));
         if (job.cachedFrom().isPresent()) return node;
         nearest(store, job, parts.get())
                 .ifPresent(near -> {
@@ -133,16 +134,11 @@ public final class CacheDocuments {
         };
     }
 
-    private static Optional<KeyParts> parts(Job job) {
-        String parts = job.submission().key().parts();
-        return parts.isEmpty() ? Optional.empty() : Optional.of(KeyParts.parse(parts));
-    }
-
     private static Optional<Nearest> nearest(Store store, Job job, KeyParts key) {
         JobFilter sameTool = JobFilter.ALL.withTool(job.submission().tool().name());
         Nearest best = null;
         for (Job earlier : store.list(sameTool, job.id().toString(), COMPARED_MAX)) {
-            Optional<KeyParts> other = parts(earlier);
+            Optional<KeyParts> other = InputHash.parts(earlier.submission());
             if (other.isEmpty() || earlier.cachedFrom().isPresent()) continue;
             List<Difference> differences = KeyParts.difference(other.get(), key);
             if (best == null || differences.size() < best.differences().size())

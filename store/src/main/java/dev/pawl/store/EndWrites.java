@@ -14,6 +14,7 @@ import dev.pawl.core.Token;
 import dev.pawl.core.Written;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -59,7 +60,8 @@ final class EndWrites {
     private static Set<JobId> parentsAmong(Tx tx, Set<Token> ended) throws SQLException {
         var parents = new HashSet<JobId>();
         if (ended.isEmpty()) return parents;
-        List<UUID> ids = ended.stream().map(token -> token.job().value()).toList();
+        var ids = new ArrayList<UUID>(ended.size());
+        for (Token token : ended) ids.add(token.job().value());
         try (Rows rows = tx.stmt(StoreSql.PARENTS_AMONG).set("ids", "uuid", ids).query()) {
             while (rows.next()) parents.add(new JobId(rows.uuid(1)));
         }

@@ -14,11 +14,13 @@ import java.util.Comparator;
 public record Head(
         int lane, int priority, Instant runAt, JobId id, int attempt, int failures, long key) {
     /** The order in which claims take heads. */
-    public static final Comparator<Head> CLAIM_ORDER =
-            Comparator.comparingInt(Head::priority)
-                    .reversed()
-                    .thenComparing(Head::runAt)
-                    .thenComparing(Head::id);
+    public static final Comparator<Head> CLAIM_ORDER = Head::inClaimOrder;
+
+    private static int inClaimOrder(Head one, Head other) {
+        if (one.priority != other.priority) return one.priority > other.priority ? -1 : 1;
+        int byTime = one.runAt.compareTo(other.runAt);
+        return byTime != 0 ? byTime : one.id.compareTo(other.id);
+    }
 
     /** The number of the attempt that a claim makes of it. */
     public int nextAttempt() {

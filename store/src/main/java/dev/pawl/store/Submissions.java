@@ -15,7 +15,7 @@ import java.util.UUID;
 
 /** What a job was submitted as, read for whoever is about to run it. */
 public final class Submissions {
-    /** What {@link #of(Tx, Rows)} reads, of the table job as {@code j}. */
+    /** What {@link #of(Tx, Rows, JobId)} reads, of the table job as {@code j}. */
     public static final String COLUMNS =
             """
             j.policy, j.priority, j.run_at, j.tenant, j.ttl, j.go_on, j.parents, j.reuse_ttl,
@@ -38,15 +38,17 @@ public final class Submissions {
         List<UUID> ids = heads.stream().map(head -> head.id().value()).toList();
         var found = new HashMap<JobId, Submission>();
         try (Rows rows = tx.stmt(StoreSql.JOBS_CLAIMED).ids(ids).query()) {
-            while (rows.next()) found.put(new JobId(rows.uuid(19)), of(tx, rows));
+            while (rows.next()) {
+                var id = new JobId(rows.uuid(19));
+                found.put(id, of(tx, rows, id));
+            }
         }
         return found;
     }
 
-    /** What the row says; its first columns are {@link #COLUMNS}. */
-    public static Submission of(Tx tx, Rows rows) throws SQLException {
-        Names.Lane lane = tx.names.lane(tx.db(), tx.fresh, rows.integer(20));
-        return of(tx, rows, new JobId(rows.uuid(19)), lane);
+    /** What the row says of this job; its first columns are {@link #COLUMNS}. */
+    public static Submission of(Tx tx, Rows rows, JobId id) throws SQLException {
+        return of(tx, rows, id, tx.names.lane(tx.db(), tx.fresh, rows.integer(20)));
     }
 
     private static Submission of(Tx tx, Rows rows, JobId id, Names.Lane lane) throws SQLException {

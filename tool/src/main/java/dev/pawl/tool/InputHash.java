@@ -1,6 +1,9 @@
 package dev.pawl.tool;
 
+import dev.pawl.core.ErrorCode;
 import dev.pawl.core.InputKey;
+import dev.pawl.core.PawlException;
+import dev.pawl.core.Submission;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,14 +16,34 @@ import tools.jackson.databind.node.ObjectNode;
 public final class InputHash {
     private InputHash() {}
 
-    /** The key that a submission carries. */
+    /**
+     * The key that a submission carries. Its parts say only what the submission doesn't: most would
+     * repeat the input.
+     */
     public static InputKey key(
             Tool tool,
             CompletedInput input,
             String commandVersion,
             Map<String, String> environment) {
-        String parts = parts(tool, input, commandVersion, environment).text();
-        return new InputKey(KeyParts.sha256(parts), parts);
+        KeyParts parts = parts(tool, input, commandVersion, environment);
+        String text = parts.text();
+        boolean repeats = input.files().isEmpty() && parts.isToolAndInput();
+        return new InputKey(KeyParts.sha256(text), repeats ? "" : text);
+    }
+
+    /**
+     * The parts of the key that a job was submitted with; empty where it has none.
+     *
+     * @throws PawlException {@link ErrorCode#INPUT_INVALID} when they are not what {@link #key}
+     *     makes
+     */
+    public static Optional<KeyParts> parts(Submission submission) {
+        InputKey key = submission.key();
+        if (!key.parts().isEmpty()) return Optional.of(KeyParts.parse(key.parts()));
+        if (key.hash().isEmpty()) return Optional.empty();
+        JsonNode input = Requests.parse(submission.input());
+        return Optional.of(new KeyParts(submission.tool(), input, "", Map.of()))
+                .filter(parts -> parts.hash().equals(key.hash()));
     }
 
     /**

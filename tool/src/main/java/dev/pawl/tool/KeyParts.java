@@ -43,6 +43,11 @@ public record KeyParts(
         return CanonicalJson.text(node());
     }
 
+    /** Whether nothing counts but a tool and its input. */
+    boolean isToolAndInput() {
+        return program.isEmpty() && environment.isEmpty();
+    }
+
     /**
      * The parts that {@link #text} wrote.
      *

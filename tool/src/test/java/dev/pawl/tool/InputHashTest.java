@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pawl.core.ErrorClass;
+import dev.pawl.core.InputKey;
 import dev.pawl.core.PawlException;
 import dev.pawl.core.RetryPolicy;
 import dev.pawl.core.Reuse;
+import dev.pawl.core.Submission;
 import dev.pawl.core.ToolId;
 import java.time.Duration;
 import java.util.List;
@@ -68,7 +70,43 @@ final class InputHashTest {
         assertThat(read.text()).isEqualTo(parts.text());
         assertThat(read.hash()).isEqualTo(parts.hash());
         assertThat(InputHash.key(plain, input(plain, file("a", A)), "v2", Map.of("LANG", "C")))
-                .isEqualTo(new dev.pawl.core.InputKey(parts.hash(), parts.text()));
+                .isEqualTo(new InputKey(parts.hash(), parts.text()));
+    }
+
+    @Test
+    void partsThatSayNoMoreThanTheSubmissionAreNotKeptTwice() {
+        for (String json :
+                List.of("{}", "{\"n\":1.50e3,\"doc\":\"\\u20ac \\\"\"}", "{\"n\":-0.0}")) {
+            CompletedInput input = input(plain, json);
+            InputKey key = InputHash.key(plain, input, "", Map.of("OTHER", "x"));
+
+            assertThat(key.parts()).isEmpty();
+            assertThat(InputHash.parts(plain.submission(input).key(key).build()))
+                    .map(KeyParts::text)
+                    .hasValue(InputHash.parts(plain, input, "", Map.of()).text());
+        }
+    }
+
+    @Test
+    void partsThatSayMoreAreReadFromTheKey() {
+        for (InputKey key :
+                List.of(
+                        InputHash.key(plain, input(plain, "{}"), "v2", Map.of()),
+                        InputHash.key(plain, input(plain, "{}"), "", Map.of("LANG", "C")),
+                        InputHash.key(plain, input(plain, file("a", A)), "", Map.of()))) {
+            Submission submission = plain.submission(input(plain, "{}")).key(key).build();
+
+            assertThat(InputHash.parts(submission)).map(KeyParts::text).hasValue(key.parts());
+        }
+    }
+
+    @Test
+    void aHashThatIsNotOfTheToolAndItsInputHasNoParts() {
+        Submission.Builder submission = plain.submission(input(plain, "{}"));
+
+        assertThat(InputHash.parts(submission.key(new InputKey(A, "")).build())).isEmpty();
+        assertThat(InputHash.parts(submission.reuse(Reuse.NEVER).key(InputKey.NONE).build()))
+                .isEmpty();
     }
 
     @Test

@@ -192,8 +192,7 @@ final class ClaimLoop implements Loop {
         if (!spent.isEmpty()) held.forgotten(spent);
         nextDue = claimed.nextDue();
         idle = false;
-        start(taken, claimed.jobs());
-        Duration rest = rested(wanted, claimed.jobs());
+        Duration rest = rested(wanted, start(taken, claimed.jobs()));
         if (claimed.answerable().isEmpty()) return rest;
         leases.answer(claimed.answerable());
         // They stood in the place of others.
@@ -213,7 +212,7 @@ final class ClaimLoop implements Loop {
         }
         List<ClaimedJob> jobs = leases.claimed(lease.id, worker);
         unsure = null;
-        start(lease, jobs);
+        var _ = start(lease, jobs);
     }
 
     private void giveBackUnsure() {
@@ -225,8 +224,8 @@ final class ClaimLoop implements Loop {
         unsure = null;
     }
 
-    private void start(HeldLease lease, List<ClaimedJob> jobs) {
-        if (jobs.isEmpty()) return;
+    private List<Run> start(HeldLease lease, List<ClaimedJob> jobs) {
+        if (jobs.isEmpty()) return List.of();
         var runs = new ArrayList<Run>(jobs.size());
         for (ClaimedJob job : jobs) {
             var run = new Run(held, job, served(job), lease);
@@ -234,11 +233,12 @@ final class ClaimLoop implements Loop {
             runs.add(run);
         }
         for (Run run : held.add(lease, runs)) if (run.launch != null) run.launch.start();
+        return runs;
     }
 
-    private Duration rested(Map<Slot, Integer> wanted, List<ClaimedJob> got) {
+    private Duration rested(Map<Slot, Integer> wanted, List<Run> got) {
         var counts = new EnumMap<Slot, Integer>(Slot.class);
-        for (ClaimedJob job : got) counts.merge(served(job).slot(), 1, Integer::sum);
+        for (Run run : got) counts.merge(run.served().slot(), 1, Integer::sum);
         hungry.removeAll(wanted.keySet());
         wanted.forEach((kind, max) -> {
             if (counts.getOrDefault(kind, 0) >= max) hungry.add(kind);

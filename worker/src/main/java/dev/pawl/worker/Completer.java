@@ -66,7 +66,9 @@ final class Completer implements Loop {
 
     private void write(List<Ended> ends) {
         try {
-            settle(ends, leases.end(worker, ends.stream().map(Completer::report).toList()));
+            var reports = new ArrayList<Report>(ends.size());
+            for (Ended end : ends) reports.add(report(end));
+            settle(ends, leases.end(worker, reports));
         } catch (RuntimeException e) {
             if (LoopThread.storeAway(e)) throw e;
             log.error("{} ends can't be written together: one by one", ends.size(), e);
@@ -87,7 +89,7 @@ final class Completer implements Loop {
     private void writeFailure(Ended ended, RuntimeException why) {
         var job = ended.run().job();
         List<Ended> one = List.of(ended);
-        try (var _ = JobLog.of(job)) {
+        try (var _ = JobLog.of(ended.run())) {
             log.error("the attempt's end can't be written: failed instead", why);
             var failed =
                     Outcome.failed(
@@ -112,7 +114,7 @@ final class Completer implements Loop {
         var job = ended.run().job();
         // If it was a cancel that ended the job, it waits to hear that the handler is gone.
         boolean cancelled = leases.stopped(job.token()) instanceof Written.Done;
-        try (var _ = JobLog.of(job)) {
+        try (var _ = JobLog.of(ended.run())) {
             if (cancelled) log.info("the job was cancelled before the attempt's end: {}", reason);
             else log.warn("the attempt's end came too late: {}", reason);
         }

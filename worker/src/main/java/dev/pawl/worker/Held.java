@@ -2,7 +2,6 @@ package dev.pawl.worker;
 
 import dev.pawl.core.JobId;
 import dev.pawl.core.LeaseId;
-import dev.pawl.core.Limit;
 import dev.pawl.core.Time;
 import dev.pawl.core.Token;
 import java.time.Duration;
@@ -303,7 +302,7 @@ final class Held {
             for (Ended end : answered) {
                 Run run = end.run();
                 // A slot was free all along: what kept the next job from its claim was the limit.
-                wake |= !run.job().submission().limit().equals(Limit.NONE);
+                wake |= !run.job().submission().limit().none();
                 run.settled = true;
                 unsettled--;
                 if (run.returned) runs.remove(run.job().token());

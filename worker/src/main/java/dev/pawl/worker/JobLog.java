@@ -10,9 +10,10 @@ final class JobLog implements AutoCloseable {
 
     private final @Nullable String[] before = new @Nullable String[KEYS.length];
 
-    private JobLog(ClaimedJob job) {
+    private JobLog(Run run) {
+        ClaimedJob job = run.job();
         String[] values = {
-            job.id().toString(),
+            run.id(),
             Integer.toString(job.token().attempt()),
             job.submission().tool().toString(),
             job.submission().correlationId()
@@ -23,8 +24,8 @@ final class JobLog implements AutoCloseable {
         }
     }
 
-    static JobLog of(ClaimedJob job) {
-        return new JobLog(job);
+    static JobLog of(Run run) {
+        return new JobLog(run);
     }
 
     @Override

@@ -16,7 +16,7 @@ public interface Launcher {
     /** One virtual thread per attempt. */
     static Launcher threads() {
         return run -> {
-            Thread thread = Thread.ofVirtual().name("run-" + run.job().id()).unstarted(run);
+            Thread thread = Thread.ofVirtual().name("run-" + run.id()).unstarted(run);
             return new Launch() {
                 @Override
                 public void start() {

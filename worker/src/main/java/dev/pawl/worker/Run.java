@@ -24,6 +24,7 @@ public final class Run implements Attempt, Runnable {
 
     private final Held held;
     private final ClaimedJob job;
+    private final String id;
     private final Served served;
     final HeldLease lease;
 
@@ -51,13 +52,14 @@ public final class Run implements Attempt, Runnable {
     Run(Held held, ClaimedJob job, Served served, HeldLease lease) {
         this.held = held;
         this.job = job;
+        this.id = job.id().toString();
         this.served = served;
         this.lease = lease;
     }
 
     @Override
     public void run() {
-        try (var _ = JobLog.of(job)) {
+        try (var _ = JobLog.of(this)) {
             if (!begin()) {
                 finishInterrupted();
                 return;
@@ -110,6 +112,11 @@ public final class Run implements Attempt, Runnable {
     @Override
     public ClaimedJob job() {
         return job;
+    }
+
+    /** The job's id as text, which its thread and each of its log lines are named by. */
+    String id() {
+        return id;
     }
 
     @Override
@@ -173,7 +180,7 @@ public final class Run implements Attempt, Runnable {
         Level level = error.kind() == ErrorClass.INFRASTRUCTURE ? Level.WARN : Level.INFO;
         if (!log.isEnabledForLevel(level)) return;
         // Again, and not by run() alone: a handler may have cleared what its thread was given.
-        try (var _ = JobLog.of(job)) {
+        try (var _ = JobLog.of(this)) {
             log.atLevel(level).log("attempt failed ({}): {}", error.kind().wire(), error.message());
         }
     }

@@ -61,7 +61,7 @@ final class Watch implements Loop {
 
     private void stopUnsafe(Run run) {
         if (held.stop(Stop.LOST, one -> one == run) == 0) return;
-        try (var _ = JobLog.of(run.job())) {
+        try (var _ = JobLog.of(run)) {
             log.warn("no renewal got through in time: attempt stopped");
         }
     }
@@ -72,7 +72,7 @@ final class Watch implements Loop {
                 (why == Stop.TIMEOUT || why == Stop.DRAIN)
                         && held.report(run, Ended.after(why, null, run.served().timeout()));
         run.stuck = true;
-        try (var _ = JobLog.of(run.job())) {
+        try (var _ = JobLog.of(run)) {
             log.error(
                     "handler goes on {} after it was interrupted ({}); its slot stays taken{}",
                     options.stopGrace(),

@@ -144,8 +144,8 @@ final class JobLogTest {
         Run outer = rig.claimOne(Rig.MAIL);
         Run inner = rig.claimOne(Rig.MAIL);
 
-        try (var _ = JobLog.of(outer.job())) {
-            try (var _ = JobLog.of(inner.job())) {
+        try (var _ = JobLog.of(outer)) {
+            try (var _ = JobLog.of(inner)) {
                 assertThat(MDC.getCopyOfContextMap()).isEqualTo(mdc(inner));
             }
             assertThat(MDC.getCopyOfContextMap()).isEqualTo(mdc(outer));

@@ -6,7 +6,6 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -88,9 +87,9 @@ final class PostgresArrays {
 
         @Override
         public int lengthInBytes() {
-            return HEADER
-                    + LENGTH * ids.size()
-                    + ID * (int) ids.stream().filter(Objects::nonNull).count();
+            int bytes = HEADER;
+            for (UUID id : ids) bytes += id == null ? LENGTH : LENGTH + ID;
+            return bytes;
         }
 
         @Override

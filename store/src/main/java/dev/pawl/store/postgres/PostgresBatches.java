@@ -228,9 +228,12 @@ final class PostgresBatches implements Batches {
         try (Rows rows = heads(tx, claim, lines, from).set("max", max).query()) {
             while (rows.next()) {
                 took = Duration.of(rows.number(TOOK), ChronoUnit.MICROS);
-                if (rows.isNull(ID)) break;
+                UUID id = rows.uuidOrNull(ID);
+                if (id == null) break;
                 seen++;
-                if (rows.flag(BEGUN)) jobs.add(new Started(head(rows), Submissions.of(tx, rows)));
+                if (!rows.flag(BEGUN)) continue;
+                Head head = head(rows, new JobId(id));
+                jobs.add(new Started(head, Submissions.of(tx, rows, head.id())));
             }
         }
         jobs.sort(Comparator.comparing(Started::head, Head.CLAIM_ORDER));
@@ -423,13 +426,14 @@ final class PostgresBatches implements Batches {
                         .set("limits", "int4", limits);
         try (Rows rows = stmt.query()) {
             while (rows.next()) {
-                if (rows.isNull(ID) || !rows.flag(BEGUN)) continue;
-                Head head = byId.get(new JobId(rows.uuid(ID)));
+                UUID id = rows.uuidOrNull(ID);
+                if (id == null || !rows.flag(BEGUN)) continue;
+                Head head = byId.get(new JobId(id));
                 if (head == null) throw new IllegalStateException("no head of this id");
                 if (rows.integer(ATTEMPT) != head.attempt()
                         || rows.integer(FAILURES) != head.failures())
                     throw new Moved("a job has been in ready, left it and come back");
-                jobs.add(new Started(head, Submissions.of(tx, rows)));
+                jobs.add(new Started(head, Submissions.of(tx, rows, head.id())));
             }
         }
         if (jobs.isEmpty()) return jobs;
@@ -438,12 +442,12 @@ final class PostgresBatches implements Batches {
         return jobs;
     }
 
-    private static Head head(Rows rows) throws SQLException {
+    private static Head head(Rows rows, JobId id) throws SQLException {
         return new Head(
                 rows.integer(20),
                 rows.integer(2),
                 rows.instant(RUN_AT),
-                new JobId(rows.uuid(ID)),
+                id,
                 rows.integer(ATTEMPT),
                 rows.integer(FAILURES),
                 0);

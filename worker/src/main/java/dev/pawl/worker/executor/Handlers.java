@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -14,13 +15,18 @@ import tools.jackson.databind.JsonNode;
 public final class Handlers {
     private final Map<String, Registered<?>> byName = new ConcurrentHashMap<>();
 
-    record Registered<I>(Class<I> input, Handler<? super I> handler) {
+    /**
+     * A handler, and what it is called with.
+     *
+     * @param text reads an input from the text that its job has
+     */
+    record Registered<I>(Class<I> input, Function<String, I> text, Handler<? super I> handler) {
         I read(JsonNode json) {
             return Json.MAPPER.treeToValue(json, input);
         }
 
         I read(String json) {
-            return Json.value(json, input);
+            return text.apply(json);
         }
 
         String mistake(JacksonException e) {
@@ -34,7 +40,7 @@ public final class Handlers {
      * @throws IllegalStateException when the name is taken
      */
     public <I> Handlers register(String name, Class<I> input, Handler<? super I> handler) {
-        var registered = new Registered<>(input, handler);
+        var registered = new Registered<>(input, Json.reader(input), handler);
         if (byName.putIfAbsent(name, registered) != null)
             throw new IllegalStateException("handler \"" + name + "\" is registered twice");
         return this;
