@@ -41,8 +41,9 @@ final class PostgresBatches implements Batches {
     private static final int RUN_AT = 22;
     private static final int ATTEMPT = 23;
     private static final int FAILURES = 24;
-    private static final int BEGUN = 25;
-    private static final int TOOK = 26;
+    private static final int TAKEN = 25;
+    private static final int SEEN = 26;
+    private static final int TOOK = 27;
 
     /** Of KEYS_HEADS and LANES_HEADS, behind those of a head. */
     private static final int LOOKED = 8;
@@ -224,18 +225,20 @@ final class PostgresBatches implements Batches {
             throws SQLException {
         var jobs = new ArrayList<Started>();
         int seen = 0;
+        int begun = 0;
         Duration took = Duration.ZERO;
         try (Rows rows = heads(tx, claim, lines, from).set("max", max).query()) {
             while (rows.next()) {
                 took = Duration.of(rows.number(TOOK), ChronoUnit.MICROS);
                 UUID id = rows.uuidOrNull(ID);
-                if (id == null) break;
-                seen++;
-                if (!rows.flag(BEGUN)) continue;
+                seen = rows.integer(SEEN);
+                begun = rows.integer(TAKEN);
+                if (id == null || begun == 0) break;
                 Head head = head(rows, new JobId(id));
                 jobs.add(new Started(head, Submissions.of(tx, rows, head.id())));
             }
         }
+        if (jobs.size() != begun) throw new Moved("a job has left ready in spite of its lock");
         jobs.sort(Comparator.comparing(Started::head, Head.CLAIM_ORDER));
         boolean full = jobs.size() == max;
         boolean emptied = seen < max && seen == jobs.size();
@@ -427,7 +430,8 @@ final class PostgresBatches implements Batches {
         try (Rows rows = stmt.query()) {
             while (rows.next()) {
                 UUID id = rows.uuidOrNull(ID);
-                if (id == null || !rows.flag(BEGUN)) continue;
+                if (id == null || rows.integer(TAKEN) == 0) break;
+                if (rows.integer(TAKEN) < heads.size()) throw new Moved("a job is not in ready");
                 Head head = byId.get(new JobId(id));
                 if (head == null) throw new IllegalStateException("no head of this id");
                 if (rows.integer(ATTEMPT) != head.attempt()
@@ -437,7 +441,6 @@ final class PostgresBatches implements Batches {
             }
         }
         if (jobs.isEmpty()) return jobs;
-        if (jobs.size() < heads.size()) throw new Moved("a job is not in ready");
         reached(tx, claim, heads);
         return jobs;
     }

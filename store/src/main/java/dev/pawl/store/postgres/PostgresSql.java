@@ -112,43 +112,52 @@ final class PostgresSql implements Dialect {
                     .formatted(MARKED_LANES, LINE.formatted("", ":max", ""));
 
     /**
-     * Moves heads {@code h} to running, unless one of them is to be compared first (Submission's
-     * comparedAtClaim); those that it leaves are told too. Each row says how long the server has
-     * looked for heads; where there are none one row does.
+     * Moves heads {@code h} to running: all of them, or none when one is to be compared first
+     * (Submission's comparedAtClaim), which is told by 0 taken. Each row says how many were seen,
+     * and how long the server has looked for them; where there are none one row does.
+     *
+     * <p>Jobs are read in one walk of their index, of the partitions that they can be in. A full
+     * join, though each head has its job: it never is a nested loop, which a plan made on empty
+     * tables would be, and which then compares each head with each job.
      */
     private static final String BEGIN =
             """
-            WITH h AS MATERIALIZED (%1$s),
+            WITH %1$s,
                  t AS MATERIALIZED (
-                   SELECT count(*), clock_timestamp() - statement_timestamp() AS took FROM h),
+                   SELECT count(*) AS seen, clock_timestamp() - statement_timestamp() AS took
+                     FROM %2$s),
                  j AS MATERIALIZED (
-                   SELECT j.*, h.run_at AS due, h.attempt, h.failures%3$s FROM h
-                    CROSS JOIN LATERAL (SELECT * FROM pawl.job j WHERE j.id = h.id LIMIT 1) j),
+                   SELECT j.*, h.run_at AS due, h.attempt, h.failures%3$s
+                     FROM h FULL JOIN (
+                            SELECT * FROM pawl.job
+                             WHERE id = ANY(ARRAY(SELECT h.id FROM h))
+                               AND id >= (SELECT h.id FROM h ORDER BY h.id LIMIT 1)
+                               AND id <= (SELECT h.id FROM h ORDER BY h.id DESC LIMIT 1)) j
+                       ON j.id = h.id),
                  d AS (DELETE FROM pawl.ready
-                        WHERE ctid = ANY(ARRAY(%2$s))
+                        WHERE ctid = ANY(ARRAY(SELECT h.ctid FROM h))
                           AND NOT EXISTS (SELECT FROM j WHERE j.attempt = 0 AND j.reuse_ttl <> 0
                                              AND (j.parents > 0 OR j.run_at > 0))
-                       RETURNING id),
-                 b AS (SELECT j.id, j.attempt, j.failures, j.lane, j.reuse_ttl%3$s
-                         FROM j JOIN d ON d.id = j.id),
+                       RETURNING 1),
+                 n AS MATERIALIZED (SELECT count(*) AS taken FROM d),
                  r AS (INSERT INTO pawl.running (id, lease, attempt, failures, lane, reuse,
                                                  started_at%3$s)
                        SELECT id, :lease, attempt + 1, failures, lane,
-                              CASE reuse_ttl WHEN 0 THEN 0 ELSE 1 END, :now%3$s FROM b),
+                              CASE reuse_ttl WHEN 0 THEN 0 ELSE 1 END, :now%3$s
+                         FROM j, n WHERE n.taken > 0),
                  e AS (INSERT INTO pawl.lease (id, worker, valid_until)
-                       SELECT :lease, :worker, :until WHERE EXISTS (SELECT FROM b)
+                       SELECT :lease, :worker, :until FROM n WHERE n.taken > 0
                            ON CONFLICT DO NOTHING)
             SELECT\
             """
                     + " "
                     + Submissions.COLUMNS
                     + """
-                           , j.due, j.attempt, j.failures, d.id IS NOT NULL,
+                           , j.due, j.attempt, j.failures, n.taken, t.seen,
                            CAST(extract(epoch FROM t.took) * 1000000 AS bigint)
-                      FROM t LEFT JOIN (j LEFT JOIN d ON d.id = j.id) ON true
+                      FROM t LEFT JOIN (n CROSS JOIN j) ON true
                     """;
 
-    private static final String ALL = "SELECT h.ctid FROM h";
     private static final String FIRST =
             """
             SELECT r.* FROM %s CROSS JOIN LATERAL (%s) r
@@ -157,33 +166,44 @@ final class PostgresSql implements Dialect {
 
     static final String HEADS_BEGIN =
             BEGIN.formatted(
-                    FIRST.formatted(
-                            MARKED_LANES, LINE.formatted("FOR UPDATE SKIP LOCKED", ":max", "")),
-                    ALL,
+                    "h AS MATERIALIZED (%s)"
+                            .formatted(
+                                    FIRST.formatted(
+                                            MARKED_LANES,
+                                            LINE.formatted("FOR UPDATE SKIP LOCKED", ":max", ""))),
+                    "h",
                     "");
 
     /** The heads of each lane, merged; nobody is kept from those that are passed over. */
     static final String HEADS_OF_LANES_BEGIN =
             BEGIN.formatted(
-                    FIRST.formatted(MARKED_LANES, LINE.formatted("", ":max", "")),
-                    "SELECT ctid FROM pawl.ready WHERE ctid = ANY(ARRAY(%s)) FOR UPDATE SKIP LOCKED"
-                            .formatted(ALL),
+                    """
+                    f AS MATERIALIZED (%s),
+                    h AS MATERIALIZED (
+                      SELECT y.ctid, y.* FROM pawl.ready y
+                       WHERE y.ctid = ANY(ARRAY(SELECT f.ctid FROM f)) FOR UPDATE SKIP LOCKED)\
+                    """
+                            .formatted(
+                                    FIRST.formatted(MARKED_LANES, LINE.formatted("", ":max", ""))),
+                    "f",
                     "");
 
     /**
      * Heads whose limits or keys this transaction has locked, so that no other claim takes them.
-     * Primary key of ready; one that was cancelled meanwhile is not told.
+     * Primary key of ready. One that is cancelled meanwhile is not taken, or not even told.
      */
     static final String THESE_BEGIN =
             BEGIN.formatted(
                     """
-                    SELECT y.*, nullif(i.limit_id, 0) AS limit_id
-                      FROM unnest(CAST(:ids AS uuid[]), CAST(:limits AS integer[])) i(id, limit_id)
-                     CROSS JOIN LATERAL (
-                       SELECT ctid, id, run_at, attempt, failures, limit_key FROM pawl.ready y
-                        WHERE y.id = i.id LIMIT 1) y\
+                    h AS MATERIALIZED (
+                      SELECT y.*, nullif(i.limit_id, 0) AS limit_id
+                        FROM unnest(CAST(:ids AS uuid[]), CAST(:limits AS integer[]))
+                               i(id, limit_id)
+                       CROSS JOIN LATERAL (
+                         SELECT ctid, id, run_at, attempt, failures, limit_key FROM pawl.ready y
+                          WHERE y.id = i.id LIMIT 1) y)\
                     """,
-                    ALL,
+                    "h",
                     ", limit_id, limit_key");
 
     /** A key has no row: its number is locked. A limit's and a queue's row is. */
@@ -362,9 +382,9 @@ final class PostgresSql implements Dialect {
             """;
 
     /**
-     * Fenced: no row of what the token doesn't hold any more. Each is looked for by its id alone
-     * (IS TRUE): planned while nothing runs, a join would read all of running, and what is left of
-     * what ran.
+     * Fenced: no row of what the token doesn't hold any more. They are looked for by their ids
+     * alone, in one walk, and compared in a full join, as in {@link #BEGIN}: planned while nothing
+     * runs, another would read all of running, and what is left of what ran.
      */
     static final String ATTEMPTS_SUCCEED =
             """
@@ -373,11 +393,12 @@ final class PostgresSql implements Dialect {
                      FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS integer[]),
                                  CAST(:leases AS uuid[]), CAST(:outputs AS text[]))
                           t(id, attempt, lease, output)
-                    CROSS JOIN LATERAL (
-                      SELECT ctid FROM pawl.running r
-                       WHERE r.id = t.id AND (r.attempt = t.attempt AND r.lease = t.lease) IS TRUE
-                       LIMIT 1) r),
-                 d AS (DELETE FROM pawl.running WHERE ctid = ANY(ARRAY(SELECT ctid FROM i))
+                     FULL JOIN (SELECT ctid, id, attempt, lease FROM pawl.running
+                                 WHERE id = ANY(CAST(:ids AS uuid[]))) r
+                       ON r.id = t.id AND r.attempt = t.attempt AND r.lease = t.lease),
+                 d AS (DELETE FROM pawl.running
+                        WHERE ctid = ANY(ARRAY(SELECT i.ctid FROM i
+                                                WHERE i.id IS NOT NULL AND i.ctid IS NOT NULL))
                        RETURNING id, attempt, lane, reuse, started_at),
                  o AS (INSERT INTO pawl.outcome (id, lane, attempt, state, at, started_at, output)
                        SELECT d.id, d.lane, d.attempt, 1, :now, d.started_at, nullif(i.output, '')
