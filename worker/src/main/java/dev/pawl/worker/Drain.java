@@ -13,20 +13,18 @@ final class Drain {
 
     private final Leases leases;
     private final String worker;
-    private final ClaimLoop claim;
+    private final Loops loops;
     private final Held held;
-    private final Signals signals;
 
     private volatile boolean wanted;
     private volatile Runnable then = () -> {};
     private boolean over;
 
-    Drain(Leases leases, String worker, ClaimLoop claim, Held held, Signals signals) {
+    Drain(Leases leases, String worker, Loops loops, Held held) {
         this.leases = leases;
         this.worker = worker;
-        this.claim = claim;
+        this.loops = loops;
         this.held = held;
-        this.signals = signals;
     }
 
     /** Does this, once, when the worker has left. */
@@ -37,8 +35,7 @@ final class Drain {
     void want() {
         if (wanted) return;
         wanted = true;
-        claim.stop();
-        signals.claim().raise();
+        loops.stopClaiming();
         log.info("worker {} was told to drain: it claims nothing any more", worker);
     }
 
@@ -50,7 +47,7 @@ final class Drain {
     /** Leaves when nothing runs any more. Blocks for the store. */
     void look() {
         if (!wanted || over || !held.idle()) return;
-        claim.forgetSpent();
+        loops.forgetSpent();
         leases.unregister(worker);
         over = true;
         log.info("worker {} is drained", worker);

@@ -56,6 +56,10 @@ final class Held {
     // In order, so that a simulation with the same seed is the same run.
     private final Set<Run> noisy = new LinkedHashSet<>();
     private int unsettled;
+
+    /** Asked for by claims that are under way. */
+    private int asked;
+
     private volatile long watchedUntil;
 
     /**
@@ -96,14 +100,62 @@ final class Held {
     int free(Slot slot, int enough) {
         lock.lock();
         try {
-            SlotLine kind = kind(slot);
-            int free = Math.min(kind.free(), waitingMax + kind.ahead() - unsettled);
+            int free = free(kind(slot));
             if (free < enough) wakeAt.put(slot, enough);
             else wakeAt.remove(slot);
-            return Math.max(0, free);
+            return free;
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Keeps up to {@code max} free places of this kind for a claim that is about to be sent, until
+     * {@link #add} or {@link #answered}. Answers how many; none where there are fewer than {@code
+     * enough}.
+     */
+    int ask(Slot slot, int enough, int max) {
+        lock.lock();
+        try {
+            SlotLine kind = kind(slot);
+            int free = free(kind);
+            if (free < enough) return 0;
+            int some = Math.min(free, max);
+            kind.ask(some);
+            asked += some;
+            return some;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A claim that asked for these has brought nothing. */
+    void answered(Map<Slot, Integer> places) {
+        lock.lock();
+        try {
+            letGo(places);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void letGo(Map<Slot, Integer> places) {
+        places.forEach((slot, some) -> {
+            kind(slot).answered(some);
+            asked -= some;
+        });
+        places.keySet().forEach(this::wakeClaims);
+    }
+
+    private int free(SlotLine kind) {
+        return Math.max(0, Math.min(kind.free(), waitingMax + kind.ahead() - unsettled - asked));
+    }
+
+    /** Wakes the claim loop where as many are free as it waits for. */
+    private void wakeClaims(Slot slot) {
+        if (kind(slot).free() < wakeAt.getOrDefault(slot, Integer.MAX_VALUE)) return;
+        wakeAt.remove(slot);
+        signals.claim().raise();
     }
 
     /**
@@ -118,8 +170,12 @@ final class Held {
         }
     }
 
-    /** Holds what was claimed; answers the runs to start. The others are started in their turn. */
-    List<Run> add(HeldLease lease, List<Run> claimed) {
+    /**
+     * Holds what was claimed; answers the runs to start. The others are started in their turn.
+     *
+     * @param places that were kept for it
+     */
+    List<Run> add(HeldLease lease, List<Run> claimed, Map<Slot, Integer> places) {
         var first = new ArrayList<Run>(claimed.size());
         long now = time.nanos();
         lock.lock();
@@ -131,6 +187,7 @@ final class Held {
                 runs.put(run.job().token(), run);
                 if (kind(run.served().slot()).begins(run, now)) first.add(run);
             }
+            letGo(places);
         } finally {
             lock.unlock();
         }
@@ -187,7 +244,7 @@ final class Held {
     boolean idle() {
         lock.lock();
         try {
-            return unsettled == 0 && runs.isEmpty();
+            return unsettled == 0 && asked == 0 && runs.isEmpty();
         } finally {
             lock.unlock();
         }
@@ -227,10 +284,7 @@ final class Held {
             next = kind.returned(took);
             if (!run.reported) hand(run, what);
             else if (run.settled) runs.remove(run.job().token());
-            if (kind.free() >= wakeAt.getOrDefault(slot, Integer.MAX_VALUE)) {
-                wakeAt.remove(slot);
-                signals.claim().raise();
-            }
+            wakeClaims(slot);
             if (kind.idle()) changed.signalAll();
         } finally {
             lock.unlock();

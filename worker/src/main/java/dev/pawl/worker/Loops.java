@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
@@ -20,9 +21,13 @@ import java.util.stream.Collectors;
  * thread of its own; a simulator steps them in any order.
  */
 public final class Loops {
+    /** The first loops of {@link #all} claim, so many. */
+    static final int CLAIMING = 2;
+
     private final Signals signals = new Signals();
     private final Held held;
     private final ClaimLoop claim;
+    private final SecondClaim second;
     private final Completer complete;
     private final Drain drain;
     private final Heartbeat heartbeat;
@@ -84,18 +89,21 @@ public final class Loops {
         Time time = around.time();
         RandomGenerator random = around.random();
         this.held = new Held(options, time, signals, transactions);
-        this.claim = new ClaimLoop(leases, worker, serving, options, held, launcher, time, random);
+        Supplier<Claims> claims =
+                () -> new Claims(leases, worker, serving, options, held, launcher, time, random);
+        this.claim = new ClaimLoop(leases, claims.get(), options, held, signals, time, random);
+        this.second = new SecondClaim(leases, claims.get(), options, held);
         this.complete = new Completer(leases, worker, options, held);
-        this.drain = new Drain(leases, worker, claim, held, signals);
+        this.drain = new Drain(leases, worker, this, held);
         this.heartbeat = new Heartbeat(leases, worker, options, held, drain, time);
         this.watch = new Watch(options, held, time);
         this.journal = new Journal(leases, held, time);
         this.chores = chores;
     }
 
-    /** Every loop, each with steps of its own. */
+    /** Every loop, each with steps of its own; those that claim come first. */
     public List<Loop> all() {
-        var all = new ArrayList<Loop>(List.of(claim, complete, heartbeat, watch, journal));
+        var all = new ArrayList<Loop>(List.of(claim, second, complete, heartbeat, watch, journal));
         chores.ifPresent(all::add);
         return all;
     }
@@ -113,6 +121,7 @@ public final class Loops {
         List<Signal> inOrder =
                 List.of(
                         signals.claim(),
+                        signals.second(),
                         signals.complete(),
                         signals.heartbeat(),
                         signals.watch(),
@@ -139,12 +148,22 @@ public final class Loops {
     /** Claims jobs of these tools from now on; what was claimed runs on as it began. */
     public void serve(Map<ToolId, Served> tools) {
         claim.serve(tools);
+        second.serve(tools);
         signals.claim().raise();
     }
 
     /** Claims nothing any more; what was claimed runs on. */
     public void stopClaiming() {
         claim.stop();
+        second.stop();
+        signals.claim().raise();
+        signals.second().raise();
+    }
+
+    /** Tells the store of the last spent leases; after the last claim. */
+    void forgetSpent() {
+        second.giveBack();
+        claim.forgetSpent();
     }
 
     /** Asks every handler to stop, so that its job goes back; answers how many were asked. */
@@ -172,6 +191,10 @@ public final class Loops {
 
     ClaimLoop claim() {
         return claim;
+    }
+
+    SecondClaim second() {
+        return second;
     }
 
     Completer complete() {

@@ -21,7 +21,7 @@ final class SlotLine {
     static final Duration WAIT_MAX = Duration.ofMillis(500);
 
     /** In a line, for each slot. */
-    private static final int PER_SLOT_MAX = 3;
+    private static final int PER_SLOT_MAX = 6;
 
     /** How much one handler's time moves the usual one. */
     private static final int WEIGHT = 16;
@@ -29,6 +29,9 @@ final class SlotLine {
     private final int slots;
     private final ArrayDeque<Waiting> line = new ArrayDeque<>();
     private int busy;
+
+    /** Asked for by claims that are under way. */
+    private int asked;
 
     /** Of a handler, in nanoseconds; 0 while none has come back. */
     private long usual;
@@ -52,7 +55,17 @@ final class SlotLine {
 
     /** How many more may be claimed; negative where the line got shorter meanwhile. */
     int free() {
-        return capacity() - busy - line.size();
+        return capacity() - busy - line.size() - asked;
+    }
+
+    /** A claim is about to ask for so many. */
+    void ask(int some) {
+        asked += some;
+    }
+
+    /** A claim that asked for so many has been answered. */
+    void answered(int some) {
+        asked -= some;
     }
 
     boolean idle() {

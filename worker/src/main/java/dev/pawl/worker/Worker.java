@@ -178,13 +178,12 @@ public final class Worker implements AutoCloseable {
 
     private void stop() {
         boolean interrupted = Thread.interrupted();
-        LoopThread claims = threads.getFirst();
         loops.stopClaiming();
-        claims.close();
+        threads.subList(0, Loops.CLAIMING).forEach(LoopThread::close);
         try {
             interrupted |= drained();
         } finally {
-            threads.subList(1, threads.size()).forEach(LoopThread::close);
+            threads.subList(Loops.CLAIMING, threads.size()).forEach(LoopThread::close);
             leases.unlisten(listener);
             unregister();
             if (interrupted) Thread.currentThread().interrupt();
@@ -220,7 +219,7 @@ public final class Worker implements AutoCloseable {
 
     private void unregister() {
         try {
-            loops.claim().forgetSpent();
+            loops.forgetSpent();
             loops.resign();
             leases.unregister(id);
         } catch (PawlException e) {

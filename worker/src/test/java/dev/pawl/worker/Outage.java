@@ -8,6 +8,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** A store that can go away, and remembers the names of the calls that got through. */
 final class Outage {
@@ -16,6 +17,9 @@ final class Outage {
 
     /** The next call of this name is done, and its answer lost. */
     volatile String loseAnswerOf = "(none)";
+
+    /** Happens while the next claim is under way. */
+    volatile @Nullable Runnable meanwhile;
 
     /** An end with this output is a bug to the store. */
     volatile String refuse = "(none)";
@@ -32,6 +36,11 @@ final class Outage {
                             if (method.getName().equals("end") && poisoned(arguments[0]))
                                 throw new IllegalArgumentException(refuse);
                             calls.add(method.getName());
+                            if (method.getName().equals("claim")) {
+                                Runnable other = meanwhile;
+                                meanwhile = null;
+                                if (other != null) other.run();
+                            }
                             try {
                                 Object answer = method.invoke(store, arguments);
                                 if (!method.getName().equals(loseAnswerOf)) return answer;

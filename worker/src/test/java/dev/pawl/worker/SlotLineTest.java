@@ -23,7 +23,7 @@ final class SlotLineTest {
     }
 
     private static void run(Rig rig, Duration each) {
-        rig.submit(Rig.MAIL, 60);
+        rig.submit(Rig.MAIL, 100);
         Duration _ = rig.loops.claim().step();
         rig.runs.forEach(Run::begin);
         rig.time.advance(each);
@@ -34,7 +34,7 @@ final class SlotLineTest {
     @Test
     void quickHandlersHaveTheNextJobsInLine() {
         assertThat(rig.runs).as("no more than slots").hasSize(SLOTS);
-        assertThat(rig.loops.held().running()).hasSize(4 * SLOTS);
+        assertThat(rig.loops.held().running()).hasSize(7 * SLOTS);
 
         Run first = rig.runs.getFirst();
         assertThat(first.begin()).isTrue();
@@ -53,7 +53,7 @@ final class SlotLineTest {
         Duration _ = rig.loops.watch().step();
 
         List<Run> out = List.copyOf(rig.runs.subList(SLOTS, rig.runs.size()));
-        assertThat(out).hasSize(3 * SLOTS).noneMatch(Run::begin);
+        assertThat(out).hasSize(6 * SLOTS).noneMatch(Run::begin);
         out.forEach(Run::finishInterrupted);
         Duration _ = rig.loops.complete().step();
         for (Run run : out)
