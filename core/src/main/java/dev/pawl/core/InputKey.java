@@ -5,7 +5,7 @@ package dev.pawl.core;
  *
  * @param hash the input hash: 64 lower-case hex digits, or empty when nobody computed it
  * @param parts the components that were hashed, as JSON text, to explain a miss; empty where these
- *     are the job's tool and its input as they stand
+ *     are the job's tool and its input as they stand, and where there is no hash
  */
 public record InputKey(String hash, String parts) {
     public static final InputKey NONE = new InputKey("", "");

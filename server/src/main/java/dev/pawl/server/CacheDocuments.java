@@ -4,6 +4,7 @@ import dev.pawl.api.JobView;
 import dev.pawl.api.Json;
 import dev.pawl.core.Artifacts;
 import dev.pawl.core.Engine;
+import dev.pawl.core.InputKey;
 import dev.pawl.core.Job;
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
@@ -27,7 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
  * blocks for the store's I/O.
  */
 public final class CacheDocuments {
-    private static final int COMPARED_MAX = 500;
+    /** Each may have to be read by itself. */
+    private static final int COMPARED_MAX = 200;
 
     // Later than any entry ends, and a date that every database can hold.
     private static final Instant FOR_EVER = Instant.parse("9999-01-01T00:00:00Z");
@@ -134,12 +136,21 @@ public final class CacheDocuments {
         };
     }
 
+    /** Of a job of a list, which has its input only when it is asked for by itself. */
+    private static Optional<KeyParts> parts(Store store, Job listed) {
+        InputKey key = listed.submission().key();
+        return key.hash().isEmpty() || !key.parts().isEmpty()
+                ? InputHash.parts(listed.submission())
+                : store.find(listed.id()).flatMap(job -> InputHash.parts(job.submission()));
+    }
+
     private static Optional<Nearest> nearest(Store store, Job job, KeyParts key) {
         JobFilter sameTool = JobFilter.ALL.withTool(job.submission().tool().name());
         Nearest best = null;
         for (Job earlier : store.list(sameTool, job.id().toString(), COMPARED_MAX)) {
-            Optional<KeyParts> other = InputHash.parts(earlier.submission());
-            if (other.isEmpty() || earlier.cachedFrom().isPresent()) continue;
+            if (earlier.cachedFrom().isPresent()) continue;
+            Optional<KeyParts> other = parts(store, earlier);
+            if (other.isEmpty()) continue;
             List<Difference> differences = KeyParts.difference(other.get(), key);
             if (best == null || differences.size() < best.differences().size())
                 best = new Nearest(earlier.id(), differences);

@@ -2,12 +2,14 @@ package dev.pawl.testkit;
 
 import static dev.pawl.testkit.StoreDriver.file;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.pawl.core.Artifact;
 import dev.pawl.core.AttemptEnd;
 import dev.pawl.core.AttemptEnd.How;
 import dev.pawl.core.ClaimedJob;
+import dev.pawl.core.Count;
 import dev.pawl.core.End;
 import dev.pawl.core.ErrorClass;
 import dev.pawl.core.Job;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Fencing: a write whose token doesn't hold the job changes nothing, and says why. */
@@ -53,6 +56,31 @@ public interface FenceContract extends StoreSubject {
                                 write.name + " " + loss.name + " -> lease lost",
                                 () -> refused(s, loss.what.in(s), write.what)));
         return tests.stream().onClose(s::close);
+    }
+
+    /** Of an attempt that was lost and one that holds the job, written together, one counts. */
+    @Test
+    default void ofTwoAttemptsOfAJobInOneWriteOnlyTheOneThatHoldsItEnds() {
+        for (boolean lostFirst : new boolean[] {true, false})
+            try (var s = new StoreDriver(this)) {
+                ClaimedJob lost = s.start();
+                s.end(s.released(lost));
+                ClaimedJob holds = s.start("other", lost.id());
+                End late = s.completed(lost, "\"late\"");
+                End held = s.completed(holds, "\"held\"");
+
+                List<Written> answers =
+                        s.store.end(lostFirst ? List.of(late, held) : List.of(held, late));
+
+                assertThat(answers.get(lostFirst ? 0 : 1)).isInstanceOf(Written.LeaseLost.class);
+                assertThat(answers.get(lostFirst ? 1 : 0)).isEqualTo(new Written.Done(false));
+                assertThat(s.find(lost.id()).output()).isEqualTo("\"held\"");
+                assertThat(s.find(lost.id()).state().attempt()).isEqualTo(2);
+                assertThat(s.store.counts())
+                        .filteredOn(count -> count.jobs() != 0)
+                        .extracting(Count::state, Count::jobs)
+                        .containsExactly(tuple(JobState.Name.SUCCEEDED, 1L));
+            }
     }
 
     private static void refused(StoreDriver s, Token token, FencedWrite write) {

@@ -32,18 +32,22 @@ public final class InputHash {
     }
 
     /**
-     * The parts of the key that a job was submitted with; empty where it has none.
+     * The parts of the key that a job was submitted with; empty where it has none, and where they
+     * are its input's and that isn't given, as in lists.
      *
-     * @throws PawlException {@link ErrorCode#INPUT_INVALID} when they are not what {@link #key}
-     *     makes
+     * @throws PawlException {@link ErrorCode#INPUT_INVALID} when its key has parts that {@link
+     *     #key} doesn't make
      */
     public static Optional<KeyParts> parts(Submission submission) {
         InputKey key = submission.key();
         if (!key.parts().isEmpty()) return Optional.of(KeyParts.parse(key.parts()));
         if (key.hash().isEmpty()) return Optional.empty();
-        JsonNode input = Requests.parse(submission.input());
-        return Optional.of(new KeyParts(submission.tool(), input, "", Map.of()))
-                .filter(parts -> parts.hash().equals(key.hash()));
+        return switch (StrictReader.json(submission.input())) {
+            case StrictReader.Read(var input, var _) ->
+                    Optional.of(new KeyParts(submission.tool(), input, "", Map.of()))
+                            .filter(parts -> parts.hash().equals(key.hash()));
+            case StrictReader.Unreadable _ -> Optional.empty();
+        };
     }
 
     /**

@@ -33,7 +33,12 @@ final class ClaimLoop implements Loop {
     private final Time time;
     private final RandomGenerator random;
 
+    /** The kinds of which the last claim that asked for some got all that it asked for. */
     private final Set<Slot> hungry = EnumSet.noneOf(Slot.class);
+
+    /** The same, for others. */
+    private volatile Set<Slot> more = Set.of();
+
     private Instant nextDue = Instant.MAX;
     private boolean lingering;
 
@@ -59,6 +64,11 @@ final class ClaimLoop implements Loop {
         this.signals = signals;
         this.time = time;
         this.random = random;
+    }
+
+    /** The kinds of which the last claim that asked for some got all; there may be more. */
+    Set<Slot> more() {
+        return more;
     }
 
     /** Asks for these tools from now on. */
@@ -153,6 +163,7 @@ final class ClaimLoop implements Loop {
         idle = false;
         hungry.removeAll(places.keySet());
         hungry.addAll(brought.full());
+        more = Set.copyOf(hungry);
         // A kind without a free slot was not asked for, and wakes this loop once it has enough.
         Duration rest = brought.full().isEmpty() ? idle() : Duration.ZERO;
         if (brought.claimed().answerable().isEmpty()) return rest;

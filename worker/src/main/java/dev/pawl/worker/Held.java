@@ -28,6 +28,9 @@ import java.util.function.Predicate;
  * back, so that the next jobs are claimed while the last ones are being written; the number of
  * attempts that wait for their write is bounded, so that a slow store stops the claims.
  *
+ * <p>A claim that is under way keeps places: what runs, waits in line and was asked for is never
+ * more than a kind can hold. They are let go once, by {@link #add} or by {@link #answered}.
+ *
  * <p>A lease is in use while an attempt under it is not settled. Then it is <i>spent</i>, and the
  * next claim tells the store to forget it. That is sound only when the store holds nothing under it
  * any more: a lease with an attempt that was given up without an answer is never called spent.
@@ -119,7 +122,11 @@ final class Held {
         try {
             SlotLine kind = kind(slot);
             int free = free(kind);
-            if (free < enough) return 0;
+            if (free < enough) {
+                // It may have been counted as free before another claim took it.
+                wakeAt.putIfAbsent(slot, enough);
+                return 0;
+            }
             int some = Math.min(free, max);
             kind.ask(some);
             asked += some;
@@ -129,7 +136,7 @@ final class Held {
         }
     }
 
-    /** A claim that asked for these has brought nothing. */
+    /** A claim that asked for these holds nothing, or nothing any more. */
     void answered(Map<Slot, Integer> places) {
         lock.lock();
         try {
@@ -148,7 +155,14 @@ final class Held {
     }
 
     private int free(SlotLine kind) {
-        return Math.max(0, Math.min(kind.free(), waitingMax + kind.ahead() - unsettled - asked));
+        return Math.max(0, Math.min(kind.free(), unsettledMax() - unsettled));
+    }
+
+    /** How many may wait for their write, or run. */
+    private int unsettledMax() {
+        int max = waitingMax;
+        for (SlotLine kind : kinds.values()) max += kind.ahead();
+        return max;
     }
 
     /** Wakes the claim loop where as many are free as it waits for. */
@@ -352,7 +366,7 @@ final class Held {
     void settle(List<Ended> answered, boolean known) {
         lock.lock();
         try {
-            boolean wake = unsettled >= waitingMax;
+            boolean wake = unsettled >= unsettledMax();
             for (Ended end : answered) {
                 Run run = end.run();
                 // A slot was free all along: what kept the next job from its claim was the limit.

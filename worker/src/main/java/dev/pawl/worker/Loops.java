@@ -92,7 +92,7 @@ public final class Loops {
         Supplier<Claims> claims =
                 () -> new Claims(leases, worker, serving, options, held, launcher, time, random);
         this.claim = new ClaimLoop(leases, claims.get(), options, held, signals, time, random);
-        this.second = new SecondClaim(leases, claims.get(), options, held);
+        this.second = new SecondClaim(leases, claim, claims.get(), options, held);
         this.complete = new Completer(leases, worker, options, held);
         this.drain = new Drain(leases, worker, this, held);
         this.heartbeat = new Heartbeat(leases, worker, options, held, drain, time);

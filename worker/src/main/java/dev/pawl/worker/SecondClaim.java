@@ -15,13 +15,15 @@ import java.util.Set;
  */
 final class SecondClaim implements Loop {
     private final Leases leases;
+    private final ClaimLoop first;
     private final Claims claims;
     private final WorkerOptions options;
     private final Held held;
     private volatile boolean stopped;
 
-    SecondClaim(Leases leases, Claims claims, WorkerOptions options, Held held) {
+    SecondClaim(Leases leases, ClaimLoop first, Claims claims, WorkerOptions options, Held held) {
         this.leases = leases;
+        this.first = first;
         this.claims = claims;
         this.options = options;
         this.held = held;
@@ -56,7 +58,7 @@ final class SecondClaim implements Loop {
         claims.goOn();
         Map<Slot, Set<ToolId>> kinds = claims.kinds();
         var places = new EnumMap<Slot, Integer>(Slot.class);
-        for (Slot kind : kinds.keySet()) {
+        for (Slot kind : first.more()) {
             int some = held.ask(kind, ClaimLoop.enough(held, kind), options.claimBatch());
             if (some > 0) places.put(kind, some);
         }

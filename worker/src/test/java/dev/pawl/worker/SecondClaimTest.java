@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class SecondClaimTest {
@@ -40,17 +42,17 @@ final class SecondClaimTest {
 
     @Test
     void itGoesOnWhileItGetsAllItAsksForAndRestsThen() {
-        rig.submit(Rig.MAIL, 4);
+        rig.submit(Rig.MAIL, 7);
+        hungry();
 
         assertThat(second.step()).isZero();
-        assertThat(second.step()).isEqualTo(Loop.FOREVER);
-        assertThat(rig.runs).hasSize(4);
+        assertThat(second.step()).as("fewer than it asked for are left").isEqualTo(Loop.FOREVER);
+        assertThat(rig.runs).hasSize(7);
     }
 
     @Test
     void fewFreePlacesAreNotWorthASecondClaim() {
         rig.submit(Rig.MAIL, 20);
-        rig.submit(Rig.DRAW, 2);
         for (int i = 0; i < 3; i++) first.step();
         rig.finish(rig.runs.getFirst());
         rig.outage.calls.clear();
@@ -61,46 +63,111 @@ final class SecondClaimTest {
     }
 
     @Test
+    void itAsksForKindsOnlyOfWhichThereIsMore() {
+        rig.submit(Rig.MAIL, 20);
+        hungry();
+        rig.submit(Rig.DRAW);
+
+        Duration _ = second.step();
+
+        assertThat(rig.runs).extracting(run -> run.served().slot()).containsOnly(Slot.HANDLER);
+    }
+
+    @Test
+    void itAsksForWhatIsServedNow() {
+        rig.submit(Rig.MAIL, 20);
+        hungry();
+        rig.loops.serve(Map.of());
+        int before = rig.runs.size();
+
+        Duration _ = second.step();
+
+        assertThat(rig.runs).hasSize(before);
+    }
+
+    @Test
+    void itLeavesSpentLeasesToTheOther() {
+        rig.finish(rig.claimOne(Rig.MAIL));
+        rig.submit(Rig.MAIL, 20);
+        hungry();
+        int leases = rig.memory.leases().size();
+
+        Duration _ = second.step();
+
+        assertThat(rig.memory.leases()).hasSize(leases + 1);
+    }
+
+    /**
+     * It asked for what was free when this loop looked, and this loop asks for it a moment later.
+     */
+    @Test
+    void whoFindsItsPlacesTakenIsWokenByTheNextThatIsFree() {
+        rig.submit(Rig.MAIL, 20);
+        hungry();
+        hungry();
+        assertThat(rig.loops.held().ask(Slot.HANDLER, 1, 9)).isEqualTo(2);
+        assertThat(rig.loops.held().ask(Slot.HANDLER, 1, 9)).isZero();
+        boolean _ = rig.loops.woken(first);
+
+        rig.finish(rig.runs.getFirst());
+
+        assertThat(rig.loops.woken(first)).isTrue();
+    }
+
+    @Test
     void whoWaitsForItsPlacesIsWokenWhenItBringsNothing() {
-        var all = new Rig();
-        all.outage.meanwhile = () -> all.loops.claim().step();
-        boolean _ = all.loops.woken(all.loops.claim());
+        rig.submit(Rig.MAIL, 3);
+        rig.submit(Rig.DRAW, 2);
+        hungry();
+        rig.outage.meanwhile =
+                () -> {
+                    assertThat(rig.loops.held().ask(Slot.HANDLER, 1, 9)).isEqualTo(2);
+                    Duration _ = first.step();
+                };
+        rig.outage.calls.clear();
+        boolean _ = rig.loops.woken(first);
 
-        Duration _ = all.loops.second().step();
+        Duration _ = second.step();
 
-        assertThat(all.outage.count("claim")).as("all places were taken").isEqualTo(1);
-        assertThat(all.loops.woken(all.loops.claim())).isTrue();
+        assertThat(rig.outage.count("claim")).as("all places were taken").isEqualTo(1);
+        assertThat(rig.loops.woken(first)).isTrue();
     }
 
     @Test
     void aClaimWithoutAnAnswerKeepsItsPlacesUntilItIsKnownWhatItBrought() {
         rig.submit(Rig.MAIL, 20);
+        hungry();
         loseTheAnswer();
-        assertThat(rig.loops.held().free(Slot.HANDLER, 1)).isEqualTo(5);
+        assertThat(rig.loops.held().free(Slot.HANDLER, 1)).isEqualTo(2);
         assertThat(rig.loops.held().idle()).isFalse();
 
         Duration _ = second.step();
 
-        assertThat(rig.runs).as("what it brought, and another claim's").hasSize(6);
-        assertThat(rig.loops.held().free(Slot.HANDLER, 1)).isEqualTo(2);
+        assertThat(rig.runs).as("what it brought, and what another claim does").hasSize(3 + 3 + 2);
     }
 
     @Test
     void whoStopsGivesBackWhatItNeverHeardOf() {
-        JobId id = rig.submit(Rig.MAIL);
+        List<JobId> ids = rig.submit(Rig.MAIL, 4);
+        hungry();
         loseTheAnswer();
         rig.loops.stopClaiming();
         assertThat(rig.loops.woken(second)).isTrue();
 
         Duration _ = second.step();
 
-        assertThat(rig.state(id)).isEqualTo(new JobState.Queued(rig.memory.now(), 1, 0));
-        assertThat(rig.loops.held().idle()).isTrue();
+        assertThat(rig.state(ids.getLast())).isEqualTo(new JobState.Queued(rig.memory.now(), 1, 0));
+        assertThat(rig.loops.held().free(Slot.HANDLER, 1)).isEqualTo(5);
+    }
+
+    /** A claim that gets all it asks for, and so the next one after it wakes the second. */
+    private void hungry() {
+        rig.outage.meanwhile = null;
+        Duration _ = first.step();
     }
 
     private void loseTheAnswer() {
         rig.outage.loseAnswerOf = "claim";
         assertThatThrownBy(second::step).hasMessageContaining("lost");
-        assertThat(rig.runs).isEmpty();
     }
 }

@@ -3,6 +3,7 @@ package dev.pawl.store.postgres;
 import dev.pawl.core.Claim;
 import dev.pawl.core.End;
 import dev.pawl.core.JobId;
+import dev.pawl.core.LeaseId;
 import dev.pawl.core.Submission;
 import dev.pawl.core.Token;
 import dev.pawl.store.Batches;
@@ -498,18 +499,17 @@ final class PostgresBatches implements Batches {
                         .set("leases", "uuid", column(ends, end -> end.token().lease().value()))
                         .set("outputs", "text", column(ends, end -> end.output()))
                         .set("now", tx.now);
-        var held = new HashMap<UUID, Held>();
+        var held = new HashMap<Token, Held>();
         try (Rows rows = stmt.query()) {
             while (rows.next())
-                held.put(rows.uuid(1), new Held(rows.integer(2), rows.flag(3), rows.instant(4)));
+                held.put(
+                        new Token(
+                                new JobId(rows.uuid(1)),
+                                rows.integer(2),
+                                new LeaseId(rows.uuid(3))),
+                        new Held(rows.integer(4), rows.flag(5), rows.instant(6)));
         }
-        // Two tokens of one job: only one of them can have held it.
-        var succeeded = new HashMap<Token, Held>();
-        for (End end : ends) {
-            Held one = held.get(end.token().job().value());
-            if (one != null) succeeded.put(end.token(), one);
-        }
-        return succeeded;
+        return held;
     }
 
     private static List<UUID> ids(List<Fresh> jobs) {

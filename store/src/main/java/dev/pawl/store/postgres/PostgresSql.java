@@ -161,7 +161,7 @@ final class PostgresSql implements Dialect {
     private static final String FIRST =
             """
             SELECT r.* FROM %s CROSS JOIN LATERAL (%s) r
-             ORDER BY r.priority DESC, r.run_at, r.id LIMIT :max\
+             ORDER BY r.priority DESC, r.run_at, r.id LIMIT %s\
             """;
 
     static final String HEADS_BEGIN =
@@ -170,21 +170,30 @@ final class PostgresSql implements Dialect {
                             .formatted(
                                     FIRST.formatted(
                                             MARKED_LANES,
-                                            LINE.formatted("FOR UPDATE SKIP LOCKED", ":max", ""))),
+                                            LINE.formatted("FOR UPDATE SKIP LOCKED", ":max", ""),
+                                            ":max")),
                     "h",
                     "");
 
-    /** The heads of each lane, merged; nobody is kept from those that are passed over. */
+    /**
+     * The heads of each lane, merged; nobody is kept from those that are passed over. Twice as many
+     * are seen as are taken, so that a claim beside another finds its own.
+     */
     static final String HEADS_OF_LANES_BEGIN =
             BEGIN.formatted(
                     """
                     f AS MATERIALIZED (%s),
                     h AS MATERIALIZED (
                       SELECT y.ctid, y.* FROM pawl.ready y
-                       WHERE y.ctid = ANY(ARRAY(SELECT f.ctid FROM f)) FOR UPDATE SKIP LOCKED)\
+                       WHERE y.ctid = ANY(ARRAY(SELECT f.ctid FROM f))
+                       ORDER BY y.priority DESC, y.run_at, y.id LIMIT :max
+                         FOR UPDATE SKIP LOCKED)\
                     """
                             .formatted(
-                                    FIRST.formatted(MARKED_LANES, LINE.formatted("", ":max", ""))),
+                                    FIRST.formatted(
+                                            MARKED_LANES,
+                                            LINE.formatted("", "2 * :max", ""),
+                                            "2 * :max")),
                     "f",
                     "");
 
@@ -399,11 +408,11 @@ final class PostgresSql implements Dialect {
                  d AS (DELETE FROM pawl.running
                         WHERE ctid = ANY(ARRAY(SELECT i.ctid FROM i
                                                 WHERE i.id IS NOT NULL AND i.ctid IS NOT NULL))
-                       RETURNING id, attempt, lane, reuse, started_at),
+                       RETURNING id, attempt, lease, lane, reuse, started_at),
                  o AS (INSERT INTO pawl.outcome (id, lane, attempt, state, at, started_at, output)
                        SELECT d.id, d.lane, d.attempt, 1, :now, d.started_at, nullif(i.output, '')
-                         FROM d JOIN i ON i.id = d.id)
-            SELECT id, lane, reuse, started_at FROM d
+                         FROM d JOIN i ON i.id = d.id AND i.ctid IS NOT NULL)
+            SELECT id, attempt, lease, lane, reuse, started_at FROM d
             """;
 
     // ---- Events

@@ -250,12 +250,13 @@ public final class PostgresStore extends SqlStore {
     }
 
     private void rollBack(Db db) {
-        dialect.plainBatches().rolledBack();
         try {
             db.rollback();
         } catch (SQLException e) {
             // The connection is gone, and the transaction with it: what failed says so itself.
         }
+        // Not before: until then another claim goes by what this one has locked.
+        dialect.plainBatches().rolledBack();
     }
 
     @Override
