@@ -104,20 +104,20 @@ public record Submission(
     }
 
     private static void requireWord(String what, String value, int max) {
-        if (value.isBlank() || value.length() > max || !startsAt('!', value))
+        if (value.isBlank() || value.length() > max || !allFrom('!', value))
             throw new IllegalArgumentException(
                     "%s \"%s\": want 1 to %d characters without spaces"
                             .formatted(what, value, max));
     }
 
     private static void requireShort(String what, String value) {
-        if (value.length() > 255 || !startsAt(' ', value))
+        if (value.length() > 255 || !allFrom(' ', value))
             throw new IllegalArgumentException(
                     "%s \"%s\": want at most 255 printable characters".formatted(what, value));
     }
 
     /** Whether all its characters come at or after this one. Each claimed job asks it often. */
-    private static boolean startsAt(char first, String value) {
+    private static boolean allFrom(char first, String value) {
         for (int i = 0; i < value.length(); i++) if (value.charAt(i) < first) return false;
         return true;
     }

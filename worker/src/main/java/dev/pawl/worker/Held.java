@@ -60,9 +60,6 @@ final class Held {
     private final Set<Run> noisy = new LinkedHashSet<>();
     private int unsettled;
 
-    /** Asked for by claims that are under way. */
-    private int asked;
-
     private volatile long watchedUntil;
 
     /**
@@ -129,7 +126,6 @@ final class Held {
             }
             int some = Math.min(free, max);
             kind.ask(some);
-            asked += some;
             return some;
         } finally {
             lock.unlock();
@@ -147,10 +143,7 @@ final class Held {
     }
 
     private void letGo(Map<Slot, Integer> places) {
-        places.forEach((slot, some) -> {
-            kind(slot).answered(some);
-            asked -= some;
-        });
+        places.forEach((slot, some) -> kind(slot).answered(some));
         places.keySet().forEach(this::wakeClaims);
     }
 
@@ -258,7 +251,9 @@ final class Held {
     boolean idle() {
         lock.lock();
         try {
-            return unsettled == 0 && asked == 0 && runs.isEmpty();
+            return unsettled == 0
+                    && runs.isEmpty()
+                    && kinds.values().stream().noneMatch(SlotLine::isAsked);
         } finally {
             lock.unlock();
         }

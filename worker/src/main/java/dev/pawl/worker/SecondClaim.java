@@ -3,7 +3,6 @@ package dev.pawl.worker;
 import dev.pawl.core.Leases;
 import dev.pawl.core.ToolId;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
@@ -66,7 +65,7 @@ final class SecondClaim implements Loop {
         // The other loop tells of spent leases: two would wait for each other at the same rows.
         Claims.Brought brought = claims.claim(places, kinds, Set.of());
         if (brought.claimed().answerable().isEmpty())
-            return Collections.disjoint(brought.full(), places.keySet()) ? FOREVER : Duration.ZERO;
+            return brought.full().isEmpty() ? FOREVER : Duration.ZERO;
         leases.answer(brought.claimed().answerable());
         return Duration.ZERO;
     }

@@ -68,6 +68,11 @@ final class SlotLine {
         asked -= some;
     }
 
+    /** Whether a claim is under way that asked for some. */
+    boolean isAsked() {
+        return asked > 0;
+    }
+
     boolean idle() {
         return busy == 0;
     }
