@@ -40,6 +40,9 @@ public final class FrontSession {
     private final Map<JobId, Thread> following = new HashMap<>();
     private boolean over;
 
+    /** Whether something is being said, which the client has to take. */
+    private boolean telling;
+
     /** The client has gone. */
     public static final class Gone extends Exception {
         private static final long serialVersionUID = 1;
@@ -83,7 +86,7 @@ public final class FrontSession {
 
     /** Hands on what the client said. */
     void hear(FrontSocket.Talk talk, String text) {
-        patience.goesOn(reader);
+        turn(true);
         try {
             talk.heard(text);
         } catch (Gone gone) {
@@ -93,7 +96,7 @@ public final class FrontSession {
             socket.close(WsCloseCodes.UNEXPECTED_CONDITION, "a bug; the server's log says more");
             end();
         }
-        rest();
+        turn(false);
     }
 
     /**
@@ -110,16 +113,27 @@ public final class FrontSession {
             throw new Gone(e);
         }
         try {
-            patience.waits(reader);
+            telling(true);
             socket.send(text, true);
         } catch (RuntimeException e) {
             // The web server's ways to say it.
             end();
             throw new Gone(e);
         } finally {
-            rest();
+            telling(false);
             saying.unlock();
         }
+    }
+
+    private void telling(boolean begins) {
+        lock.lock();
+        try {
+            telling = begins;
+            if (begins) patience.waits(reader);
+        } finally {
+            lock.unlock();
+        }
+        turn(false);
     }
 
     /**
@@ -183,14 +197,18 @@ public final class FrontSession {
         } finally {
             lock.unlock();
         }
-        rest();
+        turn(false);
     }
 
-    /** From here on it is the client's turn, unless it waits for this side. */
-    private void rest() {
+    /**
+     * From here on it is the client's turn, unless it is heard or waits for this side. While it is
+     * told something, nothing else makes up for what it doesn't take.
+     */
+    private void turn(boolean heard) {
         lock.lock();
         try {
-            if (over || !following.isEmpty()) patience.goesOn(reader);
+            if (telling) return;
+            if (heard || over || !following.isEmpty()) patience.goesOn(reader);
             else patience.waits(reader);
         } finally {
             lock.unlock();

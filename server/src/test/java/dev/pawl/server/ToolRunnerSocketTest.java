@@ -18,6 +18,7 @@ import dev.pawl.core.ToolId;
 import dev.pawl.server.toolrunner.Scripts;
 import dev.pawl.server.toolrunner.ToolRunner;
 import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -252,9 +253,38 @@ final class ToolRunnerSocketTest {
         }
     }
 
-    /** Each complete message is some megabytes, so that no buffer between the two takes it. */
     @Test
     void whoNeverReadsIsHungUpOn() throws Exception {
+        String id = longOne();
+        try (var deaf = new Socket()) {
+            open(deaf);
+            byte[] say = subscription(id);
+            for (int i = 0; i < 10; i++) deaf.getOutputStream().write(say);
+
+            on.awaitNoConnection();
+
+            assertThat(read(deaf.getInputStream())).isLessThan(50_000_000);
+        }
+    }
+
+    /** What a client says doesn't make up for what it doesn't take. */
+    @Test
+    void whoNeverReadsAndFollowsMoreIsHungUpOn() throws Exception {
+        String id = longOne();
+        String other = run();
+        try (var deaf = new Socket()) {
+            open(deaf);
+            deaf.getOutputStream().write(subscription(id));
+            // From here on it is being told, and takes no more.
+            new DataInputStream(deaf.getInputStream()).readFully(new byte[1 << 10]);
+            deaf.getOutputStream().write(subscription(other));
+
+            on.awaitNoConnection();
+        }
+    }
+
+    /** A job whose complete message is some megabytes, so that no buffer takes it. */
+    private String longOne() {
         String id = run();
         ClaimedJob job = claim();
         for (int i = 0; i < 50; i++) {
@@ -270,31 +300,30 @@ final class ToolRunnerSocketTest {
             var _ = on.store.log(job.token(), lines);
         }
         succeed(job, "a");
-        try (var deaf = new Socket()) {
-            // Or the kernel lets it grow until nearly all of it fits.
-            deaf.setReceiveBufferSize(1 << 16);
-            deaf.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), on.port()));
-            deaf.setSoTimeout(30_000);
-            deaf.getOutputStream()
-                    .write(
-                            """
-                            GET /ws HTTP/1.1\r
-                            Host: localhost\r
-                            Connection: Upgrade\r
-                            Upgrade: websocket\r
-                            Sec-WebSocket-Version: 13\r
-                            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
-                            \r
-                            """
-                                    .getBytes(StandardCharsets.US_ASCII));
-            byte[] say = frame("{\"action\":\"subscribe\",\"job_id\":\"" + id + "\"}");
-            for (int i = 0; i < 10; i++) deaf.getOutputStream().write(say);
-            deaf.getOutputStream().flush();
+        return id;
+    }
 
-            on.awaitNoConnection();
+    private void open(Socket socket) throws IOException {
+        // Or the kernel lets it grow until nearly all of it fits.
+        socket.setReceiveBufferSize(1 << 16);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), on.port()));
+        socket.setSoTimeout(30_000);
+        socket.getOutputStream()
+                .write(
+                        """
+                        GET /ws HTTP/1.1\r
+                        Host: localhost\r
+                        Connection: Upgrade\r
+                        Upgrade: websocket\r
+                        Sec-WebSocket-Version: 13\r
+                        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+                        \r
+                        """
+                                .getBytes(StandardCharsets.US_ASCII));
+    }
 
-            assertThat(read(deaf.getInputStream())).isLessThan(50_000_000);
-        }
+    private static byte[] subscription(String id) {
+        return frame("{\"action\":\"subscribe\",\"job_id\":\"" + id + "\"}");
     }
 
     private static long read(InputStream in) {
