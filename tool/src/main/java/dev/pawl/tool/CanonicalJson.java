@@ -85,16 +85,18 @@ public final class CanonicalJson {
 
     /** A text in quotes with the shortest escapes. */
     private static void writeString(String text, StringBuilder out) {
-        requireWholeSurrogates(text);
         out.append('"');
         int written = 0;
+        boolean surrogates = false;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
+            surrogates |= Character.isSurrogate(c);
             if (c >= ' ' && c != '"' && c != '\\') continue;
             out.append(text, written, i);
             writeEscaped(c, out);
             written = i + 1;
         }
+        if (surrogates) requireWholeSurrogates(text);
         out.append(text, written, text.length()).append('"');
     }
 

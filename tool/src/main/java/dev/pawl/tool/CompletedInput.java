@@ -9,14 +9,10 @@ import tools.jackson.databind.JsonNode;
  *
  * @param node not to be changed
  * @param files in it, by JSON pointer, in its order
+ * @param text as it is stored: JSON text, numbers as they were written
  */
-public record CompletedInput(JsonNode node, Map<String, FileRef> files) {
+public record CompletedInput(JsonNode node, Map<String, FileRef> files, String text) {
     public CompletedInput {
         files = Collections.unmodifiableMap(files);
-    }
-
-    /** The input as it is stored: JSON text, numbers as they were written. */
-    public String text() {
-        return node.toString();
     }
 }

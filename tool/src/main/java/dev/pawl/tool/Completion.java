@@ -10,28 +10,47 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Copies an input and fills in the defaults that surely apply: those of properties, of array items,
- * through {@code $ref} and {@code allOf}. A default that stands in a branch ({@code anyOf}, {@code
- * oneOf}, {@code if}) is not filled in, since whether it applies could depend on it.
+ * Fills in the defaults that surely apply: those of properties, of array items, through {@code
+ * $ref} and {@code allOf}. A default that stands in a branch ({@code anyOf}, {@code oneOf}, {@code
+ * if}) is not filled in, since whether it applies could depend on it.
  */
 final class Completion {
     private final SchemaTree schema;
     private final List<FieldError> errors = new ArrayList<>();
+    private boolean filled;
 
     Completion(SchemaTree schema) {
         this.schema = schema;
     }
 
-    /** What was found wrong while copying. */
+    /** What was found wrong. */
     List<FieldError> errors() {
         return errors;
     }
 
+    /** Whether there were defaults to fill in. */
+    boolean filled() {
+        return filled;
+    }
+
+    /**
+     * Completes a value that {@link StrictReader} made and nobody else has.
+     *
+     * @return it, or what stands for it
+     */
+    JsonNode fill(JsonNode own) {
+        if (own.isBigDecimal()) return whole(own);
+        makeWhole(own);
+        fill(schema.root(), own, "", 0);
+        return own;
+    }
+
+    /** Completes a copy of the value, whoever made it. */
     JsonNode complete(JsonNode input) {
         return complete(schema.root(), input);
     }
 
-    /** Completes a value that one part of the schema is about. */
+    /** Completes a copy of a value that one part of the schema is about. */
     JsonNode complete(JsonNode rules, JsonNode value) {
         JsonNode copy = copy(value, "", 0);
         if (errors.isEmpty()) fill(rules, copy, "", 0);
@@ -74,7 +93,6 @@ final class Completion {
         };
     }
 
-    /** The validator can't hold a whole number beyond long in any but an integer's node. */
     private JsonNode number(JsonNode node, String at) {
         if (node.isDouble() || node.isFloat()) {
             double number = node.doubleValue();
@@ -88,10 +106,31 @@ final class Completion {
             errors.add(new FieldError(at, "has more than " + StrictReader.DIGITS_MAX + " digits"));
             return node;
         }
+        return whole(node);
+    }
+
+    /** The validator can't hold a whole number beyond long in any but an integer's node. */
+    private static JsonNode whole(JsonNode node) {
+        BigDecimal number = node.decimalValue();
         boolean whole = number.signum() == 0 || number.stripTrailingZeros().scale() <= 0;
         return whole && !node.canConvertToLong()
                 ? BigIntegerNode.valueOf(number.toBigInteger())
                 : node;
+    }
+
+    /** As a copy would have them. */
+    private static void makeWhole(JsonNode own) {
+        if (own instanceof ObjectNode object)
+            for (var member : object.properties()) {
+                if (member.getValue().isBigDecimal())
+                    object.set(member.getKey(), whole(member.getValue()));
+                else makeWhole(member.getValue());
+            }
+        if (own instanceof ArrayNode array)
+            for (int i = 0; i < array.size(); i++) {
+                if (array.get(i).isBigDecimal()) array.set(i, whole(array.get(i)));
+                else makeWhole(array.get(i));
+            }
     }
 
     private void requireWhole(String text, String at) {
@@ -131,6 +170,7 @@ final class Completion {
             JsonNode value = rule.path("default");
             if (value.isMissingNode()) continue;
             object.set(name, value.deepCopy());
+            filled = true;
             return;
         }
     }

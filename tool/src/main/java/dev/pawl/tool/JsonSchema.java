@@ -54,7 +54,7 @@ public final class JsonSchema {
 
     private JsonSchema(JsonNode node, Schema compiled, boolean takesFiles) {
         this.node = node;
-        this.tree = new SchemaTree(node);
+        this.tree = SchemaTree.kept(node);
         this.compiled = compiled;
         this.takesFiles = takesFiles;
     }
@@ -116,12 +116,15 @@ public final class JsonSchema {
         return tree;
     }
 
-    /** Reads the text as JSON and checks it; a text that can't be read gives one error. */
+    /**
+     * Reads the text as JSON, fills in the defaults and checks the result. A text that can't be
+     * read gives one error; one that lacks no default is stored as it stands.
+     */
     public Checked check(String json) {
         Optional<FieldError> tooLarge = tooLarge(json);
         if (tooLarge.isPresent()) return new Checked.Invalid(List.of(tooLarge.get()));
         return switch (StrictReader.json(json)) {
-            case StrictReader.Read(var read, var _) -> check(read);
+            case StrictReader.Read(var read, var _) -> filled(read, json);
             case StrictReader.Unreadable(var mistake) ->
                     invalid(
                             mistake.pointer(),
@@ -151,11 +154,21 @@ public final class JsonSchema {
         var completion = new Completion(tree);
         JsonNode whole = completion.complete(input);
         if (!completion.errors().isEmpty()) return new Checked.Invalid(completion.errors());
+        return checked(whole, Optional.empty());
+    }
+
+    private Checked filled(JsonNode own, String json) {
+        var completion = new Completion(tree);
+        JsonNode whole = completion.fill(own);
+        if (!completion.errors().isEmpty()) return new Checked.Invalid(completion.errors());
+        return checked(whole, completion.filled() ? Optional.empty() : Optional.of(json));
+    }
+
+    private Checked checked(JsonNode whole, Optional<String> text) {
         Map<String, FileRef> files = FileRef.allIn(whole);
         List<FieldError> errors = errors(whole, files.keySet());
-        return errors.isEmpty()
-                ? new Checked.Valid(new CompletedInput(whole, files))
-                : new Checked.Invalid(errors);
+        if (!errors.isEmpty()) return new Checked.Invalid(errors);
+        return new Checked.Valid(new CompletedInput(whole, files, text.orElseGet(whole::toString)));
     }
 
     /** What is wrong with a value as it stands, no defaults filled in; as for a tool's output. */

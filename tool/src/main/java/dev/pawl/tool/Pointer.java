@@ -8,11 +8,17 @@ public final class Pointer {
     private Pointer() {}
 
     static String child(String pointer, String name) {
-        return pointer + "/" + name.replace("~", "~0").replace("/", "~1");
+        return pointer + "/" + escaped(name);
     }
 
     static String child(String pointer, int index) {
         return pointer + "/" + index;
+    }
+
+    private static String escaped(String name) {
+        // Hardly any has one, and to replace costs more than to look.
+        if (name.indexOf('~') < 0 && name.indexOf('/') < 0) return name;
+        return name.replace("~", "~0").replace("/", "~1");
     }
 
     static String of(List<String> steps) {

@@ -70,7 +70,24 @@ public final class Requests {
      */
     public Request of(
             Tool tool, JsonNode input, boolean fresh, Consumer<Submission.Builder> options) {
-        return switch (tool.input().check(input)) {
+        return of(tool, tool.input().check(input), fresh, options);
+    }
+
+    /**
+     * Makes a submission of this tool from an input's JSON text as programs write it: white space
+     * in it would be stored.
+     *
+     * @throws PawlException {@link ErrorCode#INPUT_TOO_LARGE} over {@link
+     *     JsonSchema#INPUT_BYTES_MAX}
+     */
+    public Request of(Tool tool, String json, boolean fresh, Consumer<Submission.Builder> options) {
+        requireSmall(json);
+        return of(tool, tool.input().check(json), fresh, options);
+    }
+
+    private Request of(
+            Tool tool, Checked checked, boolean fresh, Consumer<Submission.Builder> options) {
+        return switch (checked) {
             case Checked.Invalid(var errors) -> new Request.Wrong(errors);
             case Checked.Valid(var completed) -> of(tool, completed, fresh, options);
         };
@@ -105,10 +122,7 @@ public final class Requests {
      *     ErrorCode#INPUT_TOO_LARGE} over {@link JsonSchema#INPUT_BYTES_MAX}
      */
     public static JsonNode parse(String json) {
-        JsonSchema.tooLarge(json)
-                .ifPresent(error -> {
-                    throw new PawlException(ErrorCode.INPUT_TOO_LARGE, error.toString());
-                });
+        requireSmall(json);
         return switch (StrictReader.json(json)) {
             case StrictReader.Read(var node, var _) -> node;
             case StrictReader.Unreadable(var mistake) ->
@@ -117,6 +131,13 @@ public final class Requests {
                             "input can't be read as JSON: %s (column %d)"
                                     .formatted(mistake.reason(), mistake.place().column()));
         };
+    }
+
+    private static void requireSmall(String json) {
+        JsonSchema.tooLarge(json)
+                .ifPresent(error -> {
+                    throw new PawlException(ErrorCode.INPUT_TOO_LARGE, error.toString());
+                });
     }
 
     private Request of(

@@ -23,8 +23,24 @@ final class SchemaTree {
 
     private final JsonNode root;
 
+    /** What {@link #applied} says of parts of the schema, by identity. */
+    private final IdentityHashMap<JsonNode, List<JsonNode>> applied = new IdentityHashMap<>();
+
     SchemaTree(JsonNode root) {
         this.root = root;
+    }
+
+    /** That of a schema that is kept and is known to be good: what applies is found once. */
+    static SchemaTree kept(JsonNode root) {
+        var tree = new SchemaTree(root);
+        tree.note(root);
+        return tree;
+    }
+
+    private void note(JsonNode part) {
+        if (!part.isContainer()) return;
+        if (part.isObject()) applied.put(part, List.copyOf(spread(part, false)));
+        for (JsonNode inner : part.values()) note(inner);
     }
 
     JsonNode root() {
@@ -33,7 +49,8 @@ final class SchemaTree {
 
     /** The schema and all that surely applies to the same value: {@code $ref} and {@code allOf}. */
     List<JsonNode> applied(JsonNode schema) {
-        return spread(schema, false);
+        List<JsonNode> known = applied.get(schema);
+        return known == null ? spread(schema, false) : known;
     }
 
     /** The schema and all that may apply to the same value, the branches too. */

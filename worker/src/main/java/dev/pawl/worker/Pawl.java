@@ -321,7 +321,7 @@ public final class Pawl implements AutoCloseable {
     }
 
     private Request request(Tool tool, Object input, Consumer<Submission.Builder> conditions) {
-        Request request = requests.of(tool, Requests.parse(text(tool, input)), false, conditions);
+        Request request = requests.of(tool, text(tool, input), false, conditions);
         if (!(request instanceof Request.Ready(var _, var completed))) return request;
         if (!(tool.run() instanceof dev.pawl.tool.Run.Java(var handler))) return request;
         return handlers.misfit(handler, completed)
