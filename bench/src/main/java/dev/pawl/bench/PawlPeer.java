@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,25 +25,14 @@ import org.jspecify.annotations.Nullable;
  * handlers get a record.
  */
 final class PawlPeer implements Desk.Peer {
+    /** Jobs of a tool, then of the next. */
+    private static final int TURN = 1_000;
+
     /** The setting in which it tells of its claims. */
     static final String TIMED = "pawl timed";
 
-    private static final String TOOL = "mail@1";
-
-    private static final String FILE =
-            """
-            tool: mail@1
-            input:
-              type: object
-              additionalProperties: false
-              required: [to, subject, body, number]
-              properties:
-                to: {type: string, minLength: 3, maxLength: 254}
-                subject: {type: string, maxLength: 200}
-                body: {type: string}
-                number: {type: integer, minimum: 0}
-            run: {java: mail}
-            """;
+    /** The setting in which its jobs are spread over so many tools, as in {@code tools-8}. */
+    private static final Pattern SPREAD = Pattern.compile(".* tools-([0-9]+)");
 
     /** What {@link Desk#input} says. */
     record Mail(String to, String subject, String body, int number) {}
@@ -49,6 +40,7 @@ final class PawlPeer implements Desk.Peer {
     private final PostgresOptions options;
     private final PawlLimits limits;
     private final boolean timed;
+    private final List<String> names;
     private @Nullable Pawl pawl;
 
     private final Path tools;
@@ -57,10 +49,40 @@ final class PawlPeer implements Desk.Peer {
         this.options = options;
         this.limits = PawlLimits.of(setting);
         this.timed = setting.equals(TIMED);
+        Matcher spread = SPREAD.matcher(setting);
+        this.names =
+                spread.matches()
+                        ? IntStream.range(0, Integer.parseInt(spread.group(1)))
+                                .mapToObj(i -> "mail-" + i)
+                                .toList()
+                        : List.of("mail");
         this.tools = Files.createTempDirectory("pawl-peer");
         tools.toFile().deleteOnExit();
-        Path file = Files.writeString(tools.resolve("mail.yaml"), FILE);
-        file.toFile().deleteOnExit();
+        for (String name : names) {
+            Path file = tools.resolve(name + ".yaml");
+            Files.writeString(file, file(name)).toFile().deleteOnExit();
+        }
+    }
+
+    private static String file(String name) {
+        return """
+        tool: %1$s@1
+        input:
+          type: object
+          additionalProperties: false
+          required: [to, subject, body, number]
+          properties:
+            to: {type: string, minLength: 3, maxLength: 254}
+            subject: {type: string, maxLength: 200}
+            body: {type: string}
+            number: {type: integer, minimum: 0}
+        run: {java: %1$s}
+        """
+                .formatted(name);
+    }
+
+    static String spread(int tools) {
+        return "pawl tools-" + tools;
     }
 
     /** Serves the database whose URL is the first argument; the second is the setting. */
@@ -81,16 +103,26 @@ final class PawlPeer implements Desk.Peer {
 
     @Override
     public void bulk(int jobs) {
-        List<Mail> mails = IntStream.range(0, jobs).mapToObj(PawlPeer::mail).toList();
+        // In turns, so that the tools' jobs are as old as each other's.
+        int most = names.size() == 1 ? jobs : TURN;
+        for (int from = 0, turn = 0; from < jobs; from += most, turn++)
+            bulk(names.get(turn % names.size()), from, Math.min(jobs, from + most));
+    }
+
+    private void bulk(String tool, int from, int to) {
+        List<Mail> mails = IntStream.range(from, to).mapToObj(PawlPeer::mail).toList();
         for (Submitted answer :
-                client().submitAll(TOOL, mails, (mail, job) -> limits.limit(job, mail.number())))
+                client().submitAll(
+                                tool + "@1",
+                                mails,
+                                (mail, job) -> limits.limit(job, mail.number())))
             if (!(answer instanceof Submitted.Accepted))
                 throw new IllegalStateException(answer.toString());
     }
 
     @Override
     public void submit(int number) {
-        client().submit(TOOL, mail(number));
+        client().submit(names.get(number % names.size()) + "@1", mail(number));
     }
 
     @Override
@@ -100,15 +132,19 @@ final class PawlPeer implements Desk.Peer {
 
     private PawlBuilder builder(Desk.Handler handler) {
         Store store = PostgresStore.open(options);
-        return Pawl.on(timed ? timed(store) : store, new NoArtifacts(), new SecureRandom())
-                .tools(tools)
-                .handler(
-                        "mail",
-                        Mail.class,
-                        (mail, _) -> {
-                            handler.started(mail.number());
-                            return null;
-                        });
+        PawlBuilder builder =
+                Pawl.on(timed ? timed(store) : store, new NoArtifacts(), new SecureRandom())
+                        .tools(tools);
+        for (String name : names)
+            builder =
+                    builder.handler(
+                            name,
+                            Mail.class,
+                            (mail, _) -> {
+                                handler.started(mail.number());
+                                return null;
+                            });
+        return builder;
     }
 
     /** The same, which tells of each claim that finds jobs how long it took. */

@@ -50,6 +50,11 @@ record PeerKind(String name, int fewer, boolean woken, List<String> command) {
         return ours("pawl " + limits.wire(), 1, true, "dev.pawl.bench.PawlPeer");
     }
 
+    /** Pawl, with its jobs spread over so many tools. */
+    static PeerKind spread(int tools) {
+        return ours(PawlPeer.spread(tools), 1, true, "dev.pawl.bench.PawlPeer");
+    }
+
     private static PeerKind ours(String name, int fewer, boolean woken, String main) {
         return new PeerKind(
                 name, fewer, woken, java(System.getProperty("java.class.path"), main, name));

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Job systems on one PostgreSQL, side by side in the same run: each in processes of its own, on a
@@ -26,6 +27,12 @@ final class PostgresPeers implements Main.Benchmark {
     /** What a run without a word about it measures. */
     private static final List<String> SCENARIOS =
             List.of("drain", "four", "submit", "bulk", "pickup", "limits");
+
+    /** What Pawl alone is measured at in several settings. */
+    private static final Map<String, List<PeerKind>> SETTINGS =
+            Map.of(
+                    "limits", Arrays.stream(PawlLimits.values()).map(PeerKind::limited).toList(),
+                    "tools", Stream.of(1, 2, 8, 40).map(PeerKind::spread).toList());
 
     /** What Pawl alone is measured at, when it is asked for. */
     private static final Map<String, PawlScenario> ALONE =
@@ -51,7 +58,9 @@ final class PostgresPeers implements Main.Benchmark {
                     .withSetting("max_wal_size", "4GB");
 
     static boolean knows(String scenario) {
-        return SCENARIOS.contains(scenario) || ALONE.containsKey(scenario);
+        return SCENARIOS.contains(scenario)
+                || SETTINGS.containsKey(scenario)
+                || ALONE.containsKey(scenario);
     }
 
     @Override
@@ -75,7 +84,8 @@ final class PostgresPeers implements Main.Benchmark {
             System.out.printf("%s pawl, run %d: %s%n", scenario, run, said);
             return;
         }
-        for (PeerKind kind : scenario.equals("limits") ? limited() : kinds(setting)) {
+        List<PeerKind> settings = SETTINGS.get(scenario);
+        for (PeerKind kind : settings == null ? kinds(setting) : settings) {
             int jobs = setting.jobsOr(JOBS) / kind.fewer();
             String said = measure(server, scenario, kind, jobs);
             System.out.printf("%s %s, run %d: %s%n", scenario, kind.name(), run, said);
@@ -99,10 +109,6 @@ final class PostgresPeers implements Main.Benchmark {
             }
     }
 
-    private static List<PeerKind> limited() {
-        return Arrays.stream(PawlLimits.values()).map(PeerKind::limited).toList();
-    }
-
     private static List<PeerKind> kinds(Setting setting) {
         List<PeerKind> wanted = new ArrayList<>();
         for (PeerKind kind : PeerKind.all())
@@ -119,7 +125,7 @@ final class PostgresPeers implements Main.Benchmark {
         String url = server.freshDatabase();
         try {
             return switch (scenario) {
-                case "drain", "limits" -> drain(server, url, kind, jobs, 1);
+                case "drain", "limits", "tools" -> drain(server, url, kind, jobs, 1);
                 case "four" -> drain(server, url, kind, jobs, 4);
                 case "submit" -> submits(server, url, kind, Math.max(64, jobs / 20));
                 case "bulk" -> bulk(server, url, kind, jobs / 2);

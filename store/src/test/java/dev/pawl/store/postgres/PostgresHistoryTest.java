@@ -2,12 +2,14 @@ package dev.pawl.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pawl.core.Claim;
 import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.Count;
 import dev.pawl.core.InputKey;
 import dev.pawl.core.JobFilter;
 import dev.pawl.core.JobId;
 import dev.pawl.core.JobState;
+import dev.pawl.core.LeaseId;
 import dev.pawl.core.NewJob;
 import dev.pawl.core.Retention;
 import dev.pawl.core.Reuse;
@@ -22,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +61,27 @@ class PostgresHistoryTest extends HistoryScenes {
                 assertThat(plan.getString(1)).contains("job_%s_pkey".formatted(name(0)));
             }
         }
+    }
+
+    @Test
+    void jobsOfSeveralDaysAreClaimedAndEndTogether() {
+        var all = new ArrayList<JobId>();
+        for (int day = 0; day < 3; day++) {
+            at(first.plus(DAY.multipliedBy(day)).plusSeconds(1));
+            store.keepHistory(RETENTION);
+            for (int i = 0; i < 2; i++) all.add(submit());
+        }
+        var want = Claim.Want.of(Set.of(TOOL), 10);
+        var lease = new LeaseId(new UUID(0x4000, Long.MIN_VALUE));
+        List<ClaimedJob> jobs =
+                store.claim(new Claim(lease, "worker", DAY, List.of(want), Set.of())).jobs();
+
+        assertThat(jobs).extracting(ClaimedJob::id).containsExactlyElementsOf(all);
+        assertThat(store.end(jobs.stream().map(this::success).toList()))
+                .hasSize(6)
+                .hasOnlyElementsOfType(Written.Done.class);
+        for (int day = 0; day < 3; day++) assertThat(rows("outcome_" + name(day))).isEqualTo(2);
+        assertThat(store.violations()).isEmpty();
     }
 
     @Test

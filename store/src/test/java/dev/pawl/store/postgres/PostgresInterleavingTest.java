@@ -8,9 +8,12 @@ import dev.pawl.core.JobState;
 import dev.pawl.core.Lease;
 import dev.pawl.core.Limit;
 import dev.pawl.core.LogLine;
+import dev.pawl.core.Submission;
 import dev.pawl.core.Written;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,29 @@ final class PostgresInterleavingTest extends Scenes {
                             assertThat(Stream.concat(a.stream(), b.stream()))
                                     .extracting(ClaimedJob::id)
                                     .containsExactlyInAnyOrder(one, other));
+        });
+    }
+
+    @Test
+    void twoClaimsOfSeveralToolsShareTheirJobs() throws Exception {
+        inEveryOrder(() -> {
+            var all = new ArrayList<JobId>();
+            for (int i = 0; i < 2; i++) {
+                all.add(submit());
+                JobId post = nextId();
+                submit(post, Submission.of(POST, "{}").build());
+                all.add(post);
+            }
+            return new Two<>(
+                    () -> claim("a", Set.of(MAIL, POST), 2),
+                    () -> claim("b", Set.of(MAIL, POST), 2),
+                    (a, b) -> {
+                        assertThat(a).hasSize(2);
+                        assertThat(b).hasSize(2);
+                        assertThat(Stream.concat(a.stream(), b.stream()))
+                                .extracting(ClaimedJob::id)
+                                .containsExactlyInAnyOrderElementsOf(all);
+                    });
         });
     }
 
@@ -84,6 +110,26 @@ final class PostgresInterleavingTest extends Scenes {
                         if (ran)
                             assertThat(end(claimed.getFirst()))
                                     .isInstanceOf(Written.LeaseLost.class);
+                    });
+        });
+    }
+
+    @Test
+    void aLimitedJobIsClaimedOrCancelledAndTheOneBehindItIsClaimed() throws Exception {
+        inEveryOrder(() -> {
+            JobId id = submit(job -> job.limit(new Limit("some", 5)));
+            JobId behind = submit(job -> job.limit(new Limit("some", 5)));
+            return new Two<>(
+                    () -> claim("a", 2),
+                    () -> store.cancel(id),
+                    (claimed, before) -> {
+                        assertThat(state(id)).isEqualTo(JobState.Name.CANCELLED);
+                        boolean ran = before.orElseThrow() instanceof JobState.Running;
+                        assertThat(claimed.stream().anyMatch(job -> job.id().equals(id)))
+                                .isEqualTo(ran);
+                        assertThat(Stream.concat(claimed.stream(), claim("b", 2).stream()))
+                                .extracting(ClaimedJob::id)
+                                .contains(behind);
                     });
         });
     }

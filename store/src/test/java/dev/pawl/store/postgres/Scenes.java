@@ -43,6 +43,7 @@ import org.junit.jupiter.api.BeforeEach;
  */
 abstract class Scenes {
     static final ToolId MAIL = new ToolId("mail", "1");
+    static final ToolId POST = new ToolId("post", "1");
     static final Duration TTL = Duration.ofSeconds(30);
     static final Instant LATER = Instant.ofEpochMilli(2_000_000);
 
@@ -138,7 +139,10 @@ abstract class Scenes {
     }
 
     Submitted submit(JobId id, UnaryOperator<Submission.Builder> change) {
-        var job = change.apply(Submission.of(MAIL, "{}")).build();
+        return submit(id, change.apply(Submission.of(MAIL, "{}")).build());
+    }
+
+    Submitted submit(JobId id, Submission job) {
         return store.submit(List.of(new NewJob(id, job))).getFirst();
     }
 
@@ -148,8 +152,12 @@ abstract class Scenes {
     }
 
     List<ClaimedJob> claim(String worker, int max) {
+        return claim(worker, Set.of(MAIL), max);
+    }
+
+    List<ClaimedJob> claim(String worker, Set<ToolId> tools, int max) {
         var lease = new LeaseId(new UUID(0x4000L, nextId().value().getLeastSignificantBits()));
-        var want = Claim.Want.of(Set.of(MAIL), max);
+        var want = Claim.Want.of(tools, max);
         return store.claim(new Claim(lease, worker, TTL, List.of(want), Set.of())).jobs();
     }
 
