@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,8 +41,11 @@ public final class FrontSession {
     private final Map<JobId, Thread> following = new HashMap<>();
     private boolean over;
 
-    /** Whether something is being said, which the client has to take. */
-    private boolean telling;
+    /** Whether what the client said is being looked at. */
+    private boolean hearing;
+
+    /** Who says something that the client has to take. */
+    private @Nullable Thread teller;
 
     /** The client has gone. */
     public static final class Gone extends Exception {
@@ -86,17 +90,26 @@ public final class FrontSession {
 
     /** Hands on what the client said. */
     void hear(FrontSocket.Talk talk, String text) {
-        turn(true);
+        hearing(true);
         try {
             talk.heard(text);
         } catch (Gone gone) {
             end();
         } catch (RuntimeException e) {
             log.error("a conversation hit a bug", e);
-            socket.close(WsCloseCodes.UNEXPECTED_CONDITION, "a bug; the server's log says more");
-            end();
+            hangUp("a bug; the server's log says more");
         }
-        turn(false);
+        hearing(false);
+    }
+
+    private void hearing(boolean begins) {
+        lock.lock();
+        try {
+            hearing = begins;
+            turn();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -113,27 +126,38 @@ public final class FrontSession {
             throw new Gone(e);
         }
         try {
-            telling(true);
+            begin();
             socket.send(text, true);
         } catch (RuntimeException e) {
             // The web server's ways to say it.
             end();
             throw new Gone(e);
         } finally {
-            telling(false);
+            ended();
             saying.unlock();
         }
     }
 
-    private void telling(boolean begins) {
+    private void begin() throws Gone {
         lock.lock();
         try {
-            telling = begins;
-            if (begins) patience.waits(reader);
+            // In the middle of it, an interrupt would close the connection.
+            if (Thread.currentThread().isInterrupted()) throw new Gone(new InterruptedException());
+            teller = Thread.currentThread();
+            patience.waits(reader);
         } finally {
             lock.unlock();
         }
-        turn(false);
+    }
+
+    private void ended() {
+        lock.lock();
+        try {
+            teller = null;
+            turn();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -148,7 +172,8 @@ public final class FrontSession {
         try {
             if (over) return;
             Thread before = following.remove(job);
-            if (before != null) before.interrupt();
+            // Who is saying something ends after it.
+            if (before != null && !before.equals(teller)) before.interrupt();
             if (following.size() >= FOLLOWED_MAX)
                 throw new Refused(
                         Problem.of(
@@ -173,7 +198,7 @@ public final class FrontSession {
         try (ear) {
             long gap = ear.gap();
             boolean more = follower.look(true);
-            while (more && !tail.closed()) {
+            while (more && isFollowed(job) && !tail.closed()) {
                 Event event = ear.poll(beat);
                 boolean changed = event != null || gap != ear.gap();
                 while (event != null) event = ear.poll(Duration.ZERO);
@@ -184,9 +209,19 @@ public final class FrontSession {
             // Nobody is left to be told.
         } catch (RuntimeException e) {
             log.warn("a job is followed no longer: {}", e.getMessage());
-            end();
+            hangUp("a job can't be followed now; the server's log says more");
         } finally {
             followedNoLonger(job);
+        }
+    }
+
+    /** By this thread, not by one that came after it. */
+    private boolean isFollowed(JobId job) {
+        lock.lock();
+        try {
+            return Thread.currentThread().equals(following.get(job));
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -194,24 +229,32 @@ public final class FrontSession {
         lock.lock();
         try {
             following.remove(job, Thread.currentThread());
+            turn();
         } finally {
             lock.unlock();
         }
-        turn(false);
     }
 
     /**
-     * From here on it is the client's turn, unless it is heard or waits for this side. While it is
-     * told something, nothing else makes up for what it doesn't take.
+     * It is the client's turn, unless it is heard or waits for this side; when all is over, it is
+     * its turn to go. While it is told something, nothing makes up for what it doesn't take.
      */
-    private void turn(boolean heard) {
-        lock.lock();
+    private void turn() {
+        if (teller != null) return;
+        if (hearing || (!over && !following.isEmpty())) patience.goesOn(reader);
+        else patience.waits(reader);
+    }
+
+    /** Tells the client to go, and to come again. Waits for whoever says something now. */
+    private void hangUp(String reason) {
+        end();
+        saying.lock();
         try {
-            if (telling) return;
-            if (heard || over || !following.isEmpty()) patience.goesOn(reader);
-            else patience.waits(reader);
+            socket.close(WsCloseCodes.UNEXPECTED_CONDITION, reason);
+        } catch (RuntimeException e) {
+            log.debug("a socket is closed already", e);
         } finally {
-            lock.unlock();
+            saying.unlock();
         }
     }
 
@@ -221,6 +264,7 @@ public final class FrontSession {
         try {
             over = true;
             following.values().forEach(Thread::interrupt);
+            turn();
         } finally {
             lock.unlock();
         }

@@ -83,7 +83,7 @@ public final class Patience implements ServerConnectionSelector, Http1Connection
     /** From here on the thread waits for its client. */
     public Stretch waiting() {
         Thread thread = Thread.currentThread();
-        waits(thread);
+        waiting.put(thread, time.nanos());
         return () -> goesOn(thread);
     }
 
@@ -92,9 +92,10 @@ public final class Patience implements ServerConnectionSelector, Http1Connection
         talking.add(connection);
     }
 
-    /** From here on that connection's thread waits for its client. */
+    /** From here on that connection's thread, which talks, waits for its client. */
     void waits(Thread connection) {
-        waiting.put(connection, time.nanos());
+        // Who followed something for it may say so when the connection has ended.
+        if (talking.contains(connection)) waiting.put(connection, time.nanos());
     }
 
     void goesOn(Thread connection) {

@@ -272,6 +272,7 @@ final class ToolRunnerSocketTest {
     void whoNeverReadsAndFollowsMoreIsHungUpOn() throws Exception {
         String id = longOne();
         String other = run();
+        succeed(claim(), "b");
         try (var deaf = new Socket()) {
             open(deaf);
             deaf.getOutputStream().write(subscription(id));
@@ -281,6 +282,22 @@ final class ToolRunnerSocketTest {
 
             on.awaitNoConnection();
         }
+    }
+
+    /** Though it is in the middle of being told when it does. */
+    @Test
+    void whoSubscribesAgainIsToldAgain() throws Exception {
+        String id = longOne();
+        try (var client = new Socket()) {
+            open(client);
+            client.getOutputStream().write(subscription(id));
+            var in = new DataInputStream(client.getInputStream());
+            in.readFully(new byte[1_000]);
+            client.getOutputStream().write(subscription(id));
+
+            for (int i = 1; i < 2 * 5_000; i++) in.readFully(new byte[1_000]);
+        }
+        on.awaitNoConnection();
     }
 
     /** A job whose complete message is some megabytes, so that no buffer takes it. */

@@ -28,7 +28,7 @@ final class Completion {
         return errors;
     }
 
-    /** Whether there were defaults to fill in. */
+    /** Whether it says more than its text did, or says it otherwise. */
     boolean filled() {
         return filled;
     }
@@ -38,8 +38,8 @@ final class Completion {
      *
      * @return it, or what stands for it
      */
-    JsonNode fill(JsonNode own) {
-        if (own.isBigDecimal()) return whole(own);
+    JsonNode completeOwn(JsonNode own) {
+        if (own.isBigDecimal()) return madeWhole(own);
         makeWhole(own);
         fill(schema.root(), own, "", 0);
         return own;
@@ -118,17 +118,23 @@ final class Completion {
                 : node;
     }
 
+    private JsonNode madeWhole(JsonNode number) {
+        JsonNode whole = whole(number);
+        filled |= whole.isIntegralNumber();
+        return whole;
+    }
+
     /** As a copy would have them. */
-    private static void makeWhole(JsonNode own) {
+    private void makeWhole(JsonNode own) {
         if (own instanceof ObjectNode object)
             for (var member : object.properties()) {
                 if (member.getValue().isBigDecimal())
-                    object.set(member.getKey(), whole(member.getValue()));
+                    object.set(member.getKey(), madeWhole(member.getValue()));
                 else makeWhole(member.getValue());
             }
         if (own instanceof ArrayNode array)
             for (int i = 0; i < array.size(); i++) {
-                if (array.get(i).isBigDecimal()) array.set(i, whole(array.get(i)));
+                if (array.get(i).isBigDecimal()) array.set(i, madeWhole(array.get(i)));
                 else makeWhole(array.get(i));
             }
     }

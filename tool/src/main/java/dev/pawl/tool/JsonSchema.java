@@ -159,7 +159,7 @@ public final class JsonSchema {
 
     private Checked filled(JsonNode own, String json) {
         var completion = new Completion(tree);
-        JsonNode whole = completion.fill(own);
+        JsonNode whole = completion.completeOwn(own);
         if (!completion.errors().isEmpty()) return new Checked.Invalid(completion.errors());
         return checked(whole, completion.filled() ? Optional.empty() : Optional.of(json));
     }

@@ -38,9 +38,8 @@ final class SchemaTree {
     }
 
     private void note(JsonNode part) {
-        if (!part.isContainer()) return;
         if (part.isObject()) applied.put(part, List.copyOf(spread(part, false)));
-        for (JsonNode inner : part.values()) note(inner);
+        FileRule.subschemas(part).values().forEach(this::note);
     }
 
     JsonNode root() {

@@ -1,5 +1,6 @@
 package dev.pawl.store.postgres;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -32,8 +33,10 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -41,6 +44,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -246,6 +250,39 @@ final class PostgresTrapsTest {
             for (Future<Void> end : ends) end.get();
         }
         assertThat(ran).hasValue(jobs);
+    }
+
+    @Test
+    void claimsOfManyToolsKeepTheOrderOfTheirJobs() {
+        var random = new Random(11);
+        var jobs = new ArrayList<NewJob>();
+        for (int i = 0; i < 900; i++) {
+            ToolId tool = tool(random.nextBoolean() ? 0 : random.nextInt(12));
+            int priority = i < 100 ? 5 : random.nextInt(3);
+            jobs.add(new NewJob(nextId(), Submission.of(tool, "{}").priority(priority).build()));
+        }
+        Set<ToolId> tools = IntStream.range(0, 12).mapToObj(this::tool).collect(toSet());
+        try (var store = PostgresStore.open(database.options())) {
+            for (int from = 0; from < jobs.size(); from += 100) {
+                setClock(1_000_000 + from);
+                store.submit(jobs.subList(from, from + 100));
+            }
+            var claimed = new ArrayList<JobId>();
+            for (int max = 1; claimed.size() < jobs.size(); max = max % 60 + 7) {
+                List<ClaimedJob> some = claim(store, "w", Claim.Want.of(tools, max));
+                assertThat(some).hasSize(Math.min(max, jobs.size() - claimed.size()));
+                for (ClaimedJob job : some) claimed.add(job.id());
+            }
+            // They became due in the order of their ids.
+            jobs.sort(
+                    Comparator.<NewJob>comparingInt(job -> -job.submission().priority())
+                            .thenComparing(job -> job.id().toString()));
+            assertThat(claimed).containsExactlyElementsOf(jobs.stream().map(NewJob::id).toList());
+        }
+    }
+
+    private ToolId tool(int number) {
+        return new ToolId("t" + number, "1");
     }
 
     /** They lock keys, and a server's room for locks has an end. */
