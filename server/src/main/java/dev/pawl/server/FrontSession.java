@@ -208,6 +208,8 @@ public final class FrontSession {
         } catch (Gone | InterruptedException e) {
             // Nobody is left to be told.
         } catch (RuntimeException e) {
+            // Who was told to end in the middle of a look may say it so.
+            if (!isFollowed(job)) return;
             log.warn("a job is followed no longer: {}", e.getMessage());
             hangUp("a job can't be followed now; the server's log says more");
         } finally {
@@ -219,7 +221,7 @@ public final class FrontSession {
     private boolean isFollowed(JobId job) {
         lock.lock();
         try {
-            return Thread.currentThread().equals(following.get(job));
+            return !over && Thread.currentThread().equals(following.get(job));
         } finally {
             lock.unlock();
         }
@@ -263,7 +265,8 @@ public final class FrontSession {
         lock.lock();
         try {
             over = true;
-            following.values().forEach(Thread::interrupt);
+            for (Thread each : following.values())
+                if (!each.equals(Thread.currentThread())) each.interrupt();
             turn();
         } finally {
             lock.unlock();
