@@ -39,6 +39,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -239,6 +240,51 @@ public interface SubmitContract extends StoreSubject {
                     .containsExactlyElementsOf(asked.stream().map(NewJob::id).toList());
             assertThat(ids(s.claim(1_000)))
                     .containsExactlyElementsOf(asked.stream().map(NewJob::id).toList());
+        }
+    }
+
+    /** Twice, for the first submit makes known what the jobs name. */
+    @Test
+    default void eachOfManyJobsKeepsWhatIsItsOwn() {
+        List<UnaryOperator<Submission.Builder>> others =
+                List.of(
+                        job -> job.key(new InputKey(hash("a"), "{\"tool\": \"plot\"}")),
+                        job -> job.correlationId("flow 1"),
+                        job -> job.causation("a job"),
+                        job -> job.traceparent(TRACE),
+                        job -> job.owner("ann"),
+                        job -> job.tenant("acme"),
+                        job -> job.queue("mail"),
+                        job -> job.priority(-7),
+                        job -> job.runAt(Instant.ofEpochSecond(7_000_000_000L)),
+                        job -> job.ttl(Duration.ofHours(2)),
+                        job -> job.goOn(true),
+                        job -> job.tags(Set.of("red")),
+                        job ->
+                                job.retry(
+                                        new RetryPolicy(
+                                                5,
+                                                Duration.ofMillis(1_500),
+                                                Duration.ofMinutes(3),
+                                                Map.of())),
+                        job -> job.limit(new Limit("tool:plot", 4)),
+                        job ->
+                                job.limit(Limit.NONE)
+                                        .key(new InputKey(hash("b"), ""))
+                                        .runAt(Instant.ofEpochSecond(7_000_000_000L))
+                                        .reuse(new Reuse(Duration.ofDays(30), true)));
+        try (var s = new StoreDriver(this)) {
+            for (int i = 0; i < 2; i++)
+                for (UnaryOperator<Submission.Builder> other : others) {
+                    var asked = new ArrayList<NewJob>();
+                    for (Submission.Builder job : List.of(job(), other.apply(job()), job(), job()))
+                        asked.add(new NewJob(s.nextId(), job.build()));
+
+                    s.store.submit(asked).forEach(StoreDriver::accepted);
+
+                    for (NewJob job : asked)
+                        assertThat(s.find(job.id()).submission()).isEqualTo(job.submission());
+                }
         }
     }
 

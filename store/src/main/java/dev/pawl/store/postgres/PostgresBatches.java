@@ -4,7 +4,6 @@ import dev.pawl.core.Claim;
 import dev.pawl.core.End;
 import dev.pawl.core.JobId;
 import dev.pawl.core.LeaseId;
-import dev.pawl.core.Submission;
 import dev.pawl.core.Token;
 import dev.pawl.store.Batches;
 import dev.pawl.store.Db;
@@ -22,15 +21,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Moves of many jobs, as arrays of their columns. */
@@ -57,158 +53,12 @@ final class PostgresBatches implements Batches {
 
     @Override
     public Set<JobId> add(Tx tx, List<Fresh> jobs) throws SQLException {
-        Stmt stmt = tx.stmt(PostgresSql.JOBS_ADD).set("now", tx.now);
-        columns(stmt, jobs);
-        var added = new HashSet<JobId>();
-        try (Rows rows = stmt.query()) {
-            while (rows.next()) added.add(new JobId(rows.uuid(1)));
-        }
-        List<Fresh> fresh = firsts(jobs, added);
-        enqueue(tx, PostgresSql.READY_ADD, fresh, job -> !job.queued().runAt().isAfter(tx.now));
-        enqueue(tx, PostgresSql.LATER_ADD, fresh, job -> job.queued().runAt().isAfter(tx.now));
-        addTags(tx, fresh);
-        addExpiries(tx, fresh);
-        return added;
+        return PostgresSubmits.add(tx, jobs);
     }
 
-    /** An id that is there already is told as a broken rule of the table. */
     @Override
     public Optional<Instant> add(Db db, Arrivals arrivals) throws SQLException {
-        Fresh first = arrivals.jobs().getFirst();
-        if (arrivals.jobs().size() == 1 && isSimple(first.job().submission()))
-            return addOne(db, first, arrivals);
-        Stmt stmt = db.stmt(PostgresSql.ARRIVE);
-        columns(stmt, arrivals.jobs());
-        var queues = new TreeSet<>(submitted(arrivals.jobs(), Submission::queue));
-        stmt.set("queues", "text", List.copyOf(queues));
-        tags(stmt, arrivals.jobs());
-        stmt.set("moves", arrivals.moves().array()).set("counts", arrivals.counts().array());
-        try (Rows rows = stmt.query()) {
-            rows.next();
-            return rows.flag(2) ? Optional.of(rows.instant(1)) : Optional.empty();
-        }
-    }
-
-    private static boolean isSimple(Submission s) {
-        return !s.runAt().isAfter(Instant.EPOCH) && s.tags().isEmpty() && s.ttl().isZero();
-    }
-
-    private static Optional<Instant> addOne(Db db, Fresh job, Arrivals arrivals)
-            throws SQLException {
-        Submission s = job.job().submission();
-        Stmt stmt =
-                db.stmt(PostgresSql.ARRIVE_ONE)
-                        .set("id", job.job().id().value())
-                        .set("lane", job.lane())
-                        .set("policy", job.policy())
-                        .set("priority", s.priority())
-                        .set("run_at", s.runAt().toEpochMilli())
-                        .set("reuse_ttl", s.reuse().ttl().toMillis())
-                        .set("go_on", s.goOn() ? 1 : 0)
-                        .set("reuse_errors", s.reuse().userErrors() ? 1 : 0)
-                        .text("tenant", s.tenant())
-                        .text("input", s.input())
-                        .set("key_parts", s.key().parts())
-                        .set("correlation_id", s.correlationId())
-                        .set("causation", s.causation())
-                        .set("traceparent", s.traceparent())
-                        .set("owner", s.owner())
-                        .set("limit_value", s.limit().key().value())
-                        .text("queue", s.queue())
-                        .set("moves", arrivals.moves().array())
-                        .set("counts", arrivals.counts().array());
-        String hash = s.key().hash();
-        if (hash.isEmpty()) stmt.setNull("hash");
-        else stmt.set("hash", HexFormat.of().parseHex(hash));
-        long key = s.limit().keyNumber();
-        if (key == 0) stmt.setNull("limit_key");
-        else stmt.set("limit_key", key);
-        try (Rows rows = stmt.query()) {
-            return rows.next() ? Optional.of(rows.instant(1)) : Optional.empty();
-        }
-    }
-
-    private static void columns(Stmt stmt, List<Fresh> jobs) throws SQLException {
-        places(stmt, jobs);
-        stmt.set("run_ats", "int8", submitted(jobs, s -> s.runAt().toEpochMilli()));
-        stmt.set("policies", "int4", column(jobs, Fresh::policy));
-        stmt.set("ttls", "int8", submitted(jobs, s -> s.ttl().toMillis()));
-        stmt.set("reuse_ttls", "int8", submitted(jobs, s -> s.reuse().ttl().toMillis()));
-        stmt.set("go_ons", "int2", submitted(jobs, s -> s.goOn() ? 1 : 0));
-        stmt.set("reuse_errors", "int2", submitted(jobs, s -> s.reuse().userErrors() ? 1 : 0));
-        stmt.set("tenants", "text", submitted(jobs, Submission::tenant));
-        stmt.set("inputs", "text", submitted(jobs, Submission::input));
-        stmt.set("hashes", "text", submitted(jobs, s -> s.key().hash()));
-        stmt.set("key_parts", "text", submitted(jobs, s -> s.key().parts()));
-        stmt.set("tags", "text", submitted(jobs, s -> String.join(" ", s.tags())));
-        stmt.set("correlation_ids", "text", submitted(jobs, Submission::correlationId));
-        stmt.set("causations", "text", submitted(jobs, Submission::causation));
-        stmt.set("traceparents", "text", submitted(jobs, Submission::traceparent));
-        stmt.set("owners", "text", submitted(jobs, Submission::owner));
-        stmt.set("limit_values", "text", submitted(jobs, s -> s.limit().key().value()));
-        keys(stmt, jobs);
-    }
-
-    /** Those that were added; of several with the same id the first. */
-    private static List<Fresh> firsts(List<Fresh> jobs, Set<JobId> added) {
-        var seen = new HashSet<JobId>();
-        return jobs.stream()
-                .filter(job -> added.contains(job.job().id()) && seen.add(job.job().id()))
-                .toList();
-    }
-
-    private static void places(Stmt stmt, List<Fresh> jobs) throws SQLException {
-        stmt.set("ids", "uuid", ids(jobs));
-        stmt.set("lanes", "int4", column(jobs, Fresh::lane));
-        stmt.set("priorities", "int4", submitted(jobs, Submission::priority));
-    }
-
-    private static void keys(Stmt stmt, List<Fresh> jobs) throws SQLException {
-        stmt.set("limit_keys", "int8", submitted(jobs, s -> s.limit().keyNumber()));
-    }
-
-    private static void enqueue(Tx tx, String sql, List<Fresh> jobs, Predicate<Fresh> here)
-            throws SQLException {
-        List<Fresh> some = jobs.stream().filter(here).toList();
-        if (some.isEmpty()) return;
-        Stmt stmt = tx.stmt(sql);
-        places(stmt, some);
-        if (sql.equals(PostgresSql.READY_ADD)) keys(stmt, some);
-        stmt.set("run_ats", "int8", column(some, job -> job.queued().runAt().toEpochMilli()));
-        stmt.update();
-    }
-
-    private record Tags(List<String> tags, List<UUID> ids) {}
-
-    private static void addTags(Tx tx, List<Fresh> jobs) throws SQLException {
-        if (tagged(jobs).tags.isEmpty()) return;
-        tags(tx.stmt(PostgresSql.TAGS_ADD), jobs).update();
-    }
-
-    private static Stmt tags(Stmt stmt, List<Fresh> jobs) throws SQLException {
-        Tags all = tagged(jobs);
-        return stmt.set("each_tag", "text", all.tags).set("tagged", "uuid", all.ids);
-    }
-
-    private static Tags tagged(List<Fresh> jobs) {
-        var tags = new ArrayList<String>();
-        var ids = new ArrayList<UUID>();
-        for (Fresh job : jobs)
-            for (String tag : job.job().submission().tags()) {
-                tags.add(tag);
-                ids.add(job.job().id().value());
-            }
-        return new Tags(tags, ids);
-    }
-
-    private static void addExpiries(Tx tx, List<Fresh> jobs) throws SQLException {
-        List<Fresh> mortal =
-                jobs.stream().filter(job -> !job.job().submission().ttl().isZero()).toList();
-        if (mortal.isEmpty()) return;
-        tx.stmt(PostgresSql.EXPIRIES_ADD)
-                .set("ids", "uuid", ids(mortal))
-                .set("ats", "int8", submitted(mortal, s -> tx.now.plus(s.ttl()).toEpochMilli()))
-                .update();
+        return PostgresSubmits.add(db, arrivals);
     }
 
     @Override
@@ -512,17 +362,9 @@ final class PostgresBatches implements Batches {
         return held;
     }
 
-    private static List<UUID> ids(List<Fresh> jobs) {
-        return column(jobs, job -> job.job().id().value());
-    }
-
-    private static <F, T> List<T> column(List<F> rows, Function<F, T> value) {
+    static <F, T> List<T> column(List<F> rows, Function<F, T> value) {
         var column = new ArrayList<T>(rows.size());
         for (F row : rows) column.add(value.apply(row));
         return column;
-    }
-
-    private static <T> List<T> submitted(List<Fresh> jobs, Function<Submission, T> value) {
-        return column(jobs, job -> value.apply(job.job().submission()));
     }
 }
