@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
  */
 public interface StoreContract
         extends SubmitContract,
+                SubmitManyContract,
                 ClaimContract,
                 LimitContract,
                 EndContract,

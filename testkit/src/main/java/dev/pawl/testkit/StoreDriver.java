@@ -12,6 +12,7 @@ import dev.pawl.core.ClaimedJob;
 import dev.pawl.core.Count;
 import dev.pawl.core.End;
 import dev.pawl.core.ErrorClass;
+import dev.pawl.core.ErrorCode;
 import dev.pawl.core.Event;
 import dev.pawl.core.Events;
 import dev.pawl.core.InputKey;
@@ -229,6 +230,13 @@ final class StoreDriver implements AutoCloseable {
     static JobId accepted(Submitted answer) {
         assertThat(answer).isInstanceOf(Submitted.Accepted.class);
         return ((Submitted.Accepted) answer).id();
+    }
+
+    static ErrorCode code(Submitted answer) {
+        assertThat(answer).isInstanceOf(Submitted.Refused.class);
+        var refused = (Submitted.Refused) answer;
+        assertThat(refused.message()).isNotBlank();
+        return refused.code();
     }
 
     /** Takes in jobs that ended elsewhere; answers those that weren't here. */

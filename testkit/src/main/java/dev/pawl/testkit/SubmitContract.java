@@ -1,6 +1,7 @@
 package dev.pawl.testkit;
 
 import static dev.pawl.testkit.StoreDriver.accepted;
+import static dev.pawl.testkit.StoreDriver.code;
 import static dev.pawl.testkit.StoreDriver.file;
 import static dev.pawl.testkit.StoreDriver.hash;
 import static dev.pawl.testkit.StoreDriver.ids;
@@ -34,12 +35,10 @@ import dev.pawl.core.Token;
 import dev.pawl.core.ToolId;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -192,99 +191,9 @@ public interface SubmitContract extends StoreSubject {
     }
 
     @Test
-    default void theAnswersComeInTheOrderOfTheJobsAndABadOneIsRefusedAlone() {
-        try (var s = new StoreDriver(this)) {
-            JobId known = s.submit(job().idempotencyKey("taken"));
-            s.store.setQueue(new QueueEntry("full", false, 1));
-            s.submit(job().queue("full"));
-            var asked = new ArrayList<NewJob>();
-            for (Submission.Builder job :
-                    List.of(
-                            job(),
-                            job().parents(Set.of(s.nextId())),
-                            job().idempotencyKey("taken"),
-                            job().queue("full"),
-                            Submission.of(StoreDriver.TOOL, "{}").idempotencyKey("taken"),
-                            job())) asked.add(new NewJob(s.nextId(), job.build()));
-
-            List<Submitted> answers = s.store.submit(asked);
-
-            assertThat(answers).hasSize(6);
-            assertThat(accepted(answers.get(0))).isEqualTo(asked.get(0).id());
-            assertThat(code(answers.get(1))).isEqualTo(ErrorCode.PARENT_NOT_FOUND);
-            assertThat(answers.get(2)).isEqualTo(new Existing(known));
-            assertThat(code(answers.get(3))).isEqualTo(ErrorCode.QUEUE_FULL);
-            assertThat(code(answers.get(4))).isEqualTo(ErrorCode.IDEMPOTENCY_CONFLICT);
-            assertThat(accepted(answers.get(5))).isEqualTo(asked.get(5).id());
-            assertThat(s.store.states(asked.stream().map(NewJob::id).toList()))
-                    .containsOnlyKeys(asked.get(0).id(), asked.get(5).id());
-        }
-    }
-
-    @Test
     default void submittingNothingAnswersNothing() {
         try (var s = new StoreDriver(this)) {
             assertThat(s.store.submit(List.of())).isEmpty();
-        }
-    }
-
-    @Test
-    default void aThousandJobsGoInAtOnce() {
-        try (var s = new StoreDriver(this)) {
-            var asked = new ArrayList<NewJob>();
-            for (int i = 0; i < 1_000; i++) asked.add(new NewJob(s.nextId(), job().build()));
-
-            List<Submitted> answers = s.store.submit(asked);
-
-            assertThat(answers.stream().map(StoreDriver::accepted))
-                    .containsExactlyElementsOf(asked.stream().map(NewJob::id).toList());
-            assertThat(ids(s.claim(1_000)))
-                    .containsExactlyElementsOf(asked.stream().map(NewJob::id).toList());
-        }
-    }
-
-    /** Twice, for the first submit makes known what the jobs name. */
-    @Test
-    default void eachOfManyJobsKeepsWhatIsItsOwn() {
-        List<UnaryOperator<Submission.Builder>> others =
-                List.of(
-                        job -> job.key(new InputKey(hash("a"), "{\"tool\": \"plot\"}")),
-                        job -> job.correlationId("flow 1"),
-                        job -> job.causation("a job"),
-                        job -> job.traceparent(TRACE),
-                        job -> job.owner("ann"),
-                        job -> job.tenant("acme"),
-                        job -> job.queue("mail"),
-                        job -> job.priority(-7),
-                        job -> job.runAt(Instant.ofEpochSecond(7_000_000_000L)),
-                        job -> job.ttl(Duration.ofHours(2)),
-                        job -> job.goOn(true),
-                        job -> job.tags(Set.of("red")),
-                        job ->
-                                job.retry(
-                                        new RetryPolicy(
-                                                5,
-                                                Duration.ofMillis(1_500),
-                                                Duration.ofMinutes(3),
-                                                Map.of())),
-                        job -> job.limit(new Limit("tool:plot", 4)),
-                        job ->
-                                job.limit(Limit.NONE)
-                                        .key(new InputKey(hash("b"), ""))
-                                        .runAt(Instant.ofEpochSecond(7_000_000_000L))
-                                        .reuse(new Reuse(Duration.ofDays(30), true)));
-        try (var s = new StoreDriver(this)) {
-            for (int i = 0; i < 2; i++)
-                for (UnaryOperator<Submission.Builder> other : others) {
-                    var asked = new ArrayList<NewJob>();
-                    for (Submission.Builder job : List.of(job(), other.apply(job()), job(), job()))
-                        asked.add(new NewJob(s.nextId(), job.build()));
-
-                    s.store.submit(asked).forEach(StoreDriver::accepted);
-
-                    for (NewJob job : asked)
-                        assertThat(s.find(job.id()).submission()).isEqualTo(job.submission());
-                }
         }
     }
 
@@ -591,12 +500,5 @@ public interface SubmitContract extends StoreSubject {
 
             assertThat(s.store.kept("default", hash("a"))).contains(kept);
         }
-    }
-
-    private static ErrorCode code(Submitted answer) {
-        assertThat(answer).isInstanceOf(Refused.class);
-        var refused = (Refused) answer;
-        assertThat(refused.message()).isNotBlank();
-        return refused.code();
     }
 }

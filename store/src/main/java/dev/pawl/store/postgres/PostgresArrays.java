@@ -20,6 +20,12 @@ import org.postgresql.util.PGobject;
 final class PostgresArrays {
     private PostgresArrays() {}
 
+    static <F, T> List<T> column(List<F> rows, Function<F, T> value) {
+        var column = new ArrayList<T>(rows.size());
+        for (F row : rows) column.add(value.apply(row));
+        return column;
+    }
+
     static void bind(PreparedStatement statement, int position, String type, List<?> values)
             throws SQLException {
         if (type.equals("uuid")) statement.setObject(position, new Ids(values));

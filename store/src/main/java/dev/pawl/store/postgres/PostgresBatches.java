@@ -1,5 +1,7 @@
 package dev.pawl.store.postgres;
 
+import static dev.pawl.store.postgres.PostgresArrays.column;
+
 import dev.pawl.core.Claim;
 import dev.pawl.core.End;
 import dev.pawl.core.JobId;
@@ -26,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Moves of many jobs, as arrays of their columns. */
@@ -360,11 +361,5 @@ final class PostgresBatches implements Batches {
                         new Held(rows.integer(4), rows.flag(5), rows.instant(6)));
         }
         return held;
-    }
-
-    static <F, T> List<T> column(List<F> rows, Function<F, T> value) {
-        var column = new ArrayList<T>(rows.size());
-        for (F row : rows) column.add(value.apply(row));
-        return column;
     }
 }

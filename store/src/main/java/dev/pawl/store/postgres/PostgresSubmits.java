@@ -1,6 +1,6 @@
 package dev.pawl.store.postgres;
 
-import static dev.pawl.store.postgres.PostgresBatches.column;
+import static dev.pawl.store.postgres.PostgresArrays.column;
 
 import dev.pawl.core.JobId;
 import dev.pawl.core.Submission;
@@ -57,7 +57,10 @@ final class PostgresSubmits {
         }
     }
 
-    /** Whether they are due at once, and differ only in what {@link #own} gives each. */
+    /**
+     * Whether they are due at once, and differ only in what {@link #own} gives each. Those of one
+     * lane are of one queue and tool.
+     */
     private static boolean areAlike(List<Fresh> jobs) {
         Fresh first = jobs.getFirst();
         Submission s = first.job().submission();
@@ -68,7 +71,6 @@ final class PostgresSubmits {
                             && job.lane() == first.lane()
                             && job.policy() == first.policy()
                             && other.priority() == s.priority()
-                            && other.runAt().equals(s.runAt())
                             && other.goOn() == s.goOn()
                             && other.reuse().equals(s.reuse())
                             && other.tenant().equals(s.tenant())
@@ -77,21 +79,20 @@ final class PostgresSubmits {
     }
 
     private static boolean isSimple(Submission s) {
-        return !s.runAt().isAfter(Instant.EPOCH) && s.tags().isEmpty() && s.ttl().isZero();
+        return s.runAt().equals(Instant.EPOCH) && s.tags().isEmpty() && s.ttl().isZero();
     }
 
     private static Optional<Instant> addAlike(Db db, Arrivals arrivals) throws SQLException {
         List<Fresh> jobs = arrivals.jobs();
         Fresh first = jobs.getFirst();
         Submission s = first.job().submission();
-        boolean one = jobs.size() == 1;
-        Stmt stmt = db.stmt(one ? SubmitSql.ARRIVE_ONE : SubmitSql.ARRIVE_ALIKE);
-        if (one) own(stmt, first);
-        else own(stmt, jobs);
+        Stmt stmt =
+                jobs.size() == 1
+                        ? own(db.stmt(SubmitSql.ARRIVE_ONE), first)
+                        : own(db.stmt(SubmitSql.ARRIVE_ALIKE), jobs);
         stmt.set("lane", first.lane())
                 .set("policy", first.policy())
                 .set("priority", s.priority())
-                .set("run_at", s.runAt().toEpochMilli())
                 .set("reuse_ttl", s.reuse().ttl().toMillis())
                 .set("go_on", s.goOn() ? 1 : 0)
                 .set("reuse_errors", s.reuse().userErrors() ? 1 : 0)
@@ -108,9 +109,9 @@ final class PostgresSubmits {
         }
     }
 
-    private static void own(Stmt stmt, Fresh job) throws SQLException {
+    private static Stmt own(Stmt stmt, Fresh job) throws SQLException {
         Submission s = job.job().submission();
-        stmt.set("id", job.job().id().value())
+        return stmt.set("id", job.job().id().value())
                 .text("input", s.input())
                 .set("hash", s.key().hash())
                 .set("key_parts", s.key().parts())
@@ -120,19 +121,23 @@ final class PostgresSubmits {
                 .set("owner", s.owner());
     }
 
-    private static void own(Stmt stmt, List<Fresh> jobs) throws SQLException {
+    private static Stmt own(Stmt stmt, List<Fresh> jobs) throws SQLException {
         stmt.set("ids", "uuid", ids(jobs));
-        texts(stmt, "inputs", jobs, Submission::input);
-        texts(stmt, "hashes", jobs, s -> s.key().hash());
-        texts(stmt, "key_parts", jobs, s -> s.key().parts());
-        texts(stmt, "correlation_ids", jobs, Submission::correlationId);
-        texts(stmt, "causations", jobs, Submission::causation);
-        texts(stmt, "traceparents", jobs, Submission::traceparent);
-        texts(stmt, "owners", jobs, Submission::owner);
+        stmt.set("inputs", "text", submitted(jobs, Submission::input));
+        optionalTexts(stmt, "hashes", jobs, s -> s.key().hash());
+        optionalTexts(stmt, "key_parts", jobs, s -> s.key().parts());
+        optionalTexts(stmt, "correlation_ids", jobs, Submission::correlationId);
+        optionalTexts(stmt, "causations", jobs, Submission::causation);
+        optionalTexts(stmt, "traceparents", jobs, Submission::traceparent);
+        optionalTexts(stmt, "owners", jobs, Submission::owner);
+        return stmt;
     }
 
-    /** A column that is empty in all rows is left out: unnest fills it up with nulls. */
-    private static void texts(
+    /**
+     * Of a column that may be null: where it is empty in all rows its array is empty, which unnest
+     * fills up with nulls.
+     */
+    private static void optionalTexts(
             Stmt stmt, String name, List<Fresh> jobs, Function<Submission, String> value)
             throws SQLException {
         List<String> texts = submitted(jobs, value);
@@ -141,8 +146,7 @@ final class PostgresSubmits {
     }
 
     private static void columns(Stmt stmt, List<Fresh> jobs) throws SQLException {
-        own(stmt, jobs);
-        stmt.set("lanes", "int4", column(jobs, Fresh::lane));
+        own(stmt, jobs).set("lanes", "int4", column(jobs, Fresh::lane));
         stmt.set("priorities", "int4", submitted(jobs, Submission::priority));
         stmt.set("run_ats", "int8", submitted(jobs, s -> s.runAt().toEpochMilli()));
         stmt.set("policies", "int4", column(jobs, Fresh::policy));
@@ -151,8 +155,8 @@ final class PostgresSubmits {
         stmt.set("go_ons", "int2", submitted(jobs, s -> s.goOn() ? 1 : 0));
         stmt.set("reuse_errors", "int2", submitted(jobs, s -> s.reuse().userErrors() ? 1 : 0));
         stmt.set("tenants", "text", submitted(jobs, Submission::tenant));
-        texts(stmt, "tags", jobs, s -> String.join(" ", s.tags()));
-        texts(stmt, "limit_values", jobs, s -> s.limit().key().value());
+        optionalTexts(stmt, "tags", jobs, s -> String.join(" ", s.tags()));
+        optionalTexts(stmt, "limit_values", jobs, s -> s.limit().key().value());
         keys(stmt, jobs);
     }
 

@@ -67,24 +67,26 @@ final class SubmitSql {
 
     /**
      * The same of jobs that are due at once, have neither tags nor a time to live, and differ in
-     * nothing but {@code i}: with fewer arrays and tables. No row where the queue has a cap.
+     * nothing but {@code i}: with fewer arrays and tables. No row where the queue has a cap. One
+     * event tells of all.
      */
     private static final String ALIKE =
             """
-            WITH j AS (
+            WITH t AS MATERIALIZED (SELECT pawl.now_ms() AS now),
+                 j AS (
                    INSERT INTO pawl.job (id, lane, policy, priority, parents, run_at, submitted_at,
                                          ttl, reuse_ttl, go_on, reuse_errors, tenant, input, hash,
                                          key_parts, correlation_id, causation, traceparent, owner,
                                          limit_value)
                    SELECT i.id, CAST(:lane AS integer), CAST(:policy AS integer),
-                          CAST(:priority AS integer), 0, CAST(:run_at AS bigint), t.now, 0,
+                          CAST(:priority AS integer), 0, 0, t.now, 0,
                           CAST(:reuse_ttl AS bigint), CAST(:go_on AS smallint),
                           CAST(:reuse_errors AS smallint), CAST(:tenant AS text), i.input,
                           decode(nullif(i.hash, ''), 'hex'), nullif(i.key_parts, ''),
                           nullif(i.correlation_id, ''), nullif(i.causation, ''),
                           nullif(i.traceparent, ''), nullif(i.owner, ''),
                           CAST(:limit_value AS text)
-                     FROM (SELECT pawl.now_ms() AS now) t CROSS JOIN %s
+                     FROM t CROSS JOIN %s
                     WHERE NOT EXISTS (SELECT FROM pawl.queue
                                        WHERE name = :queue AND depth_max < 2147483647)
                    RETURNING id, lane, priority, submitted_at),
@@ -107,7 +109,7 @@ final class SubmitSql {
                       i(id, input, hash, key_parts, correlation_id, causation, traceparent, owner)\
                     """);
 
-    /** A single one, at half the cost of arrays. */
+    /** A single one, without arrays. */
     static final String ARRIVE_ONE =
             ALIKE.formatted(
                     """

@@ -8,6 +8,7 @@ import dev.pawl.testkit.PgBouncerServer;
 import dev.pawl.testkit.PostgresServer;
 import dev.pawl.testkit.PostgresVersion;
 import dev.pawl.testkit.SubmitContract;
+import dev.pawl.testkit.SubmitManyContract;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.TestInstance;
  * connection: through PgBouncer, and on the oldest PostgreSQL.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class PostgresBouncerTest implements SubmitContract, EndContract, EventsContract {
+final class PostgresBouncerTest
+        implements SubmitContract, SubmitManyContract, EndContract, EventsContract {
     private PgBouncerServer bouncer;
     private PostgresDatabase database;
 

@@ -7,6 +7,7 @@ import dev.pawl.testkit.CountsContract;
 import dev.pawl.testkit.DueFlightContract;
 import dev.pawl.testkit.FlightContract;
 import dev.pawl.testkit.SubmitContract;
+import dev.pawl.testkit.SubmitManyContract;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class SqliteByTurnsTest
         implements SubmitContract,
+                SubmitManyContract,
                 ClaimContract,
                 FlightContract,
                 DueFlightContract,
