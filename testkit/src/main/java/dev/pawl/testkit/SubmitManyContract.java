@@ -76,6 +76,28 @@ public interface SubmitManyContract extends StoreSubject {
         }
     }
 
+    /** Twice, as {@link #eachOfManyJobsKeepsWhatIsItsOwn}; a cap has room for two of four. */
+    @Test
+    default void aQueuesCapHoldsAmongJobsThatAreAlike() {
+        try (var s = new StoreDriver(this)) {
+            for (String queue : List.of("fresh", "known")) {
+                if (queue.equals("known")) s.complete(s.start(job().queue(queue)));
+                s.store.setQueue(new QueueEntry(queue, false, 2));
+                var asked = new ArrayList<NewJob>();
+                for (int i = 0; i < 4; i++)
+                    asked.add(new NewJob(s.nextId(), job().queue(queue).build()));
+
+                List<Submitted> answers = s.store.submit(asked);
+
+                for (int i = 0; i < 2; i++)
+                    assertThat(accepted(answers.get(i))).isEqualTo(asked.get(i).id());
+                for (int i = 2; i < 4; i++)
+                    assertThat(code(answers.get(i))).isEqualTo(ErrorCode.QUEUE_FULL);
+                assertThat(ids(s.claim(10))).containsExactly(asked.get(0).id(), asked.get(1).id());
+            }
+        }
+    }
+
     /** What a job may say that the others beside it don't. */
     List<UnaryOperator<Submission.Builder>> OTHERS =
             List.of(

@@ -22,7 +22,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** New jobs, as arrays of their columns. */
+/** New jobs: many as arrays of their columns, a single one as a row. */
 final class PostgresSubmits {
     private PostgresSubmits() {}
 

@@ -80,7 +80,7 @@ record PostgresDatabase(String url) {
         while (sessions() > most && !Thread.currentThread().isInterrupted()) Thread.onSpinWait();
     }
 
-    private int number(String sql) {
+    int number(String sql) {
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
