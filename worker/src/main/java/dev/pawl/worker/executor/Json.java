@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.JsonRecyclerPools;
@@ -36,6 +37,7 @@ public final class Json {
                     .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                     .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+                    .addModule(new PlainRecords())
                     .build();
 
     private Json() {}
@@ -43,7 +45,11 @@ public final class Json {
     /** Reads values of this type from texts that were checked before. Thread-safe. */
     static <T> Function<String, T> reader(Class<T> type) {
         ObjectReader reader = CHECKED.readerFor(type);
-        return text -> reader.readValue(reader.createParser(text.toCharArray()));
+        return text -> {
+            try (JsonParser parser = reader.createParser(text.toCharArray())) {
+                return reader.readValue(parser);
+            }
+        };
     }
 
     /**

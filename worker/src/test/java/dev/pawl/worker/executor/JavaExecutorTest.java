@@ -36,6 +36,23 @@ final class JavaExecutorTest {
 
     record Receipt(String text, BigDecimal amount) {}
 
+    /** A record that checks itself. */
+    record Transfer(String to, int cents, boolean urgent) {
+        Transfer {
+            if (cents < 0) throw new IllegalArgumentException("cents are below 0");
+            if (to.equals("nobody")) throw new NoClassDefFoundError("x/Nobody");
+        }
+    }
+
+    /** A record that is read in a way of its own. */
+    record Account(String bank, String number) {
+        static Account valueOf(String text) {
+            return new Account(text.substring(0, 4), text.substring(4));
+        }
+    }
+
+    record Standing(Transfer transfer, List<Account> from) {}
+
     @BeforeEach
     void open() {
         artifacts = new FileArtifacts(data, Commands.TIME);
@@ -77,6 +94,44 @@ final class JavaExecutorTest {
         Outcome outcome = run("pay", new RecordingAttempt("{\"amount\": \"much\"}"));
 
         assertFailed(outcome, ErrorClass.USER, "Payment", "much");
+    }
+
+    @Test
+    void whatARecordIsGivenIsWhatTheInputSays() throws Exception {
+        handlers.register("stand", Standing.class, (standing, _) -> standing.toString());
+
+        Outcome outcome =
+                run(
+                        "stand",
+                        new RecordingAttempt(
+                                "{\"from\": [\"GENO1\", \"DEUT22\"], \"transfer\": {\"to\":"
+                                        + " \"ann\"}}"));
+
+        assertThat(outcome)
+                .isEqualTo(
+                        new Outcome.Succeeded(
+                                Json.text(
+                                        new Standing(
+                                                        new Transfer("ann", 0, false),
+                                                        List.of(
+                                                                new Account("GENO", "1"),
+                                                                new Account("DEUT", "22")))
+                                                .toString()),
+                                List.of()));
+    }
+
+    @Test
+    void aRecordThatRefusesAnInputSaysWhy() throws Exception {
+        handlers.register("move", Transfer.class, (_, _) -> null);
+
+        Outcome below = run("move", new RecordingAttempt("{\"to\": \"ann\", \"cents\": -1}"));
+        Outcome without = run("move", new RecordingAttempt("{\"cents\": 1}"));
+
+        assertFailed(below, ErrorClass.USER, "Transfer", "cents are below 0");
+        assertFailed(without, ErrorClass.USER, "Transfer", "because \"to\" is null");
+        // The worker makes a failed attempt of it, as of all that an executor breaks with.
+        assertThatThrownBy(() -> run("move", new RecordingAttempt("{\"to\": \"nobody\"}")))
+                .isInstanceOf(NoClassDefFoundError.class);
     }
 
     @Test
